@@ -1,0 +1,1 @@
+"""Isnad (إسناد): the chain through which a report came down. What the services share."""

@@ -1,0 +1,265 @@
+"""The records of the chain: one definition, from which the JSON Schemas in `docs/schemas/` are made.
+
+An article travels `RawArticle` (what any producer sends) → `PreparedArticle` (clean, one article) → `MatchedArticle` (with the
+verdict of dedup) → `EnrichedArticle` (with names and credits). Each later record holds the earlier one whole, so a stage adds
+and never rewrites. Unknown fields are ignored; a missing required field or an unknown major version is a `RecordError`.
+
+Offsets (`start`, `end`) are Unicode code points into the field named beside them, end exclusive. Times are RFC 3339 in UTC.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+SCHEMA = 1
+"""Major version of every record; a reader refuses a higher one."""
+
+
+class Reason(StrEnum):
+    """Why a record went to the dead letters."""
+
+    INVALID_UTF8 = "invalid_utf8"
+    INVALID_JSON = "invalid_json"
+    TOO_DEEP = "too_deep"
+    SCHEMA_INVALID = "schema_invalid"
+    SCHEMA_UNSUPPORTED = "schema_unsupported"
+    EMPTY = "empty"
+    NO_TEXT = "no_text"
+    TOO_LARGE = "too_large"
+    INDEX_REJECTED = "index_rejected"
+
+
+class RawArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What any producer may send to `articles.raw`; `source` and one of `body` and `html` are required."""
+
+    schema: int
+    source: str
+    body: str | None = None
+    html: str | None = None
+    title: str | None = None
+    url: str | None = None
+    author: str | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    id: str | None = None
+    published_at: str | None = None
+    fetched_at: str | None = None
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of the article's body, in code points."""
+
+    start: int
+    end: int
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """What the cleaning took out of a page, and by which rule, so that nothing disappears unseen."""
+
+    rule: str
+    text: str
+
+
+class Dateline(msgspec.Struct, frozen=True, kw_only=True):
+    """The opening that says where a report was written and by whom, as in «دمشق – أ ف ب –».
+
+    `text` is what stands in the body between `start` and `end`.
+    """
+
+    text: str
+    start: int
+    end: int
+    places: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+
+class PreparedArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """One article, clean: what `articles.prepared` holds. Its offset there is its place in the ordered log."""
+
+    schema: int
+    id: str
+    source: str
+    title: str
+    body: str
+    language: str
+    """BCP 47 tag by detection: `ar`, `fa`, `ur`, `en` …; `und` when the text is too short to tell."""
+    published_at: datetime
+    """The publisher's time where it can be believed, otherwise `arrived_at`; `time_marks` says which."""
+    arrived_at: datetime
+    """When the raw record was appended to `articles.raw`."""
+    url: str | None = None
+    author: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    declared_language: str | None = None
+    published_at_given: str | None = None
+    """What the producer sent as `published_at`, as it was sent."""
+    fetched_at: datetime | None = None
+    time_marks: tuple[str, ...] = ()
+    """Any of `missing`, `unreadable`, `future`, `no_zone`, `ancient`."""
+    page_id: str = ""
+    """Id of the raw record; equal to `id` when the page held one article."""
+    part: int = 0
+    """1, 2 … when the page held several articles, otherwise 0."""
+    dateline: Dateline | None = None
+    cut: tuple[Cut, ...] = ()
+    flags: tuple[str, ...] = ()
+    """Any of `short`, `title_only`, `no_title`, `title_from_body`, `not_arabic`."""
+
+
+class LogPosition(msgspec.Struct, frozen=True):
+    """Where the article stands in the ordered log; dedup's answer is a function of the log up to here."""
+
+    offset: int
+    appended_at: datetime
+
+    @property
+    def version(self) -> int:
+        """External version for Elasticsearch: grows with the append time, then with the offset within a millisecond.
+
+        The append time comes first so that the order also holds after Kafka was set up anew and offsets begin at 0.
+        """
+        milliseconds = int(self.appended_at.timestamp() * 1000 + 0.5)
+        return (milliseconds << 20) | (self.offset & 0xFFFFF)
+
+
+Relation = Literal["original", "copy", "partial", "revision"]
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier article that shares text with this one, with the evidence.
+
+    The shares are over the distinct 5-word shingles of the two bodies: `jaccard` = shared ÷ all of both, `contained` = shared ÷
+    this article's, `contains` = shared ÷ the other's.
+    """
+
+    id: str
+    story_id: str
+    jaccard: float
+    contained: float
+    contains: float
+    shared: int
+    """Number of shared shingles."""
+    passages: tuple[Span, ...] = ()
+    """The longest stretches of this article's body that stand in the other too, longest first, at most eight."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Dedup's answer for one article."""
+
+    story_id: str
+    relation: Relation
+    links: tuple[Link, ...] = ()
+
+
+class MatchedArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """What `articles.matched` holds."""
+
+    schema: int
+    article: PreparedArticle
+    verdict: Verdict
+    position: LogPosition
+
+
+EntityType = Literal["PER", "LOC", "ORG", "MISC"]
+
+
+class GeoPoint(msgspec.Struct, frozen=True):
+    """WGS 84 coordinates in degrees."""
+
+    lat: float
+    lon: float
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """A name as it stands in the article, without clitics, and the entity it means."""
+
+    type: EntityType
+    text: str
+    field: Literal["title", "body"]
+    start: int
+    end: int
+    canonical: str
+    """One name per entity, whatever the spelling in the text."""
+    latin: str | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2, for places."""
+    location: GeoPoint | None = None
+
+
+class Credit(msgspec.Struct, frozen=True, kw_only=True):
+    """A news agency that the article names: as its own source (`credit`), or as somebody quoted (`quoted`)."""
+
+    agency: str
+    role: Literal["credit", "quoted"]
+    text: str
+    field: Literal["title", "body", "author"]
+    start: int
+    end: int
+
+
+class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """What `articles.enriched` holds."""
+
+    schema: int
+    article: PreparedArticle
+    verdict: Verdict
+    position: LogPosition
+    mentions: tuple[Mention, ...] = ()
+    credits: tuple[Credit, ...] = ()
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """An article as a story remembers it."""
+
+    id: str
+    source: str
+    title: str
+    published_at: datetime
+    url: str | None = None
+
+
+class StoryState(msgspec.Struct, frozen=True, kw_only=True):
+    """A story after a change: enough to index it without reading anything else."""
+
+    id: str
+    """Id of the article that opened the story; it never changes."""
+    origin: Member
+    """The member published first; a late arrival can change it."""
+    articles: int
+    outlets: dict[str, int]
+    """Articles by outlet."""
+    first_published_at: datetime
+    last_published_at: datetime
+
+
+class StoryChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What `stories.changes` holds, keyed by story."""
+
+    schema: int
+    kind: Literal["new_story", "copy_joined", "article_edited"]
+    article_id: str
+    relation: Relation
+    story: StoryState
+    position: LogPosition
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What `articles.dead` holds: the record that could not be processed, byte for byte, and why."""
+
+    schema: int
+    reason: Reason
+    detail: str
+    stage: str
+    topic: str
+    partition: int
+    offset: int
+    appended_at: datetime
+    died_at: datetime
+    key: bytes | None = None
+    value: bytes | None = None
+    """The original bytes (base64 in the JSON)."""
+    article_id: str | None = None

@@ -1,0 +1,70 @@
+"""Options that several commands share (click): the home, and where Kafka, Elasticsearch and the API are.
+
+An address comes from the option, else from its environment variable, else from the running local stack, else it is the default port.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from isnad import addresses
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def home_option(command: F) -> F:
+    """`--home`: the folder of the local stack, passed on as `home: Path`."""
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="ISNAD_HOME",
+        default=addresses.default_home,
+        show_default="the user's data folder",
+        is_eager=True,
+        expose_value=True,
+        help="Folder of the local stack.",
+    )(command)
+
+
+def _from_stack(field: str) -> Callable[[click.Context, click.Parameter, str | None], str]:
+    def callback(context: click.Context, _: click.Parameter, value: str | None) -> str:
+        if value:
+            return value
+        home = context.params.get("home") or addresses.default_home()
+        return str(getattr(addresses.load(home), field))
+
+    return callback
+
+
+def _address_option(name: str, what: str) -> Callable[[F], F]:
+    return click.option(
+        f"--{name}",
+        envvar=f"ISNAD_{name.upper()}",
+        callback=_from_stack(name),
+        show_default="the local stack's",
+        help=f"Address of {what}.",
+    )
+
+
+def kafka_option(command: F) -> F:
+    """`--kafka host:port`, passed on as `kafka: str`; put it under `home_option`."""
+    return _address_option("kafka", "Kafka, host:port")(command)
+
+
+def elasticsearch_option(command: F) -> F:
+    """`--elasticsearch URL`, passed on as `elasticsearch: str`; put it under `home_option`."""
+    return _address_option("elasticsearch", "Elasticsearch, a URL")(command)
+
+
+def api_option(command: F) -> F:
+    """`--api URL`, passed on as `api: str`; put it under `home_option`."""
+    return _address_option("api", "isnad's API, a URL")(command)
+
+
+def topic_prefix_option(command: F) -> F:
+    """`--topic-prefix`, passed on as `topic_prefix: str`."""
+    return click.option(
+        "--topic-prefix", envvar="ISNAD_TOPIC_PREFIX", default="", help="Prefix of all topics, where chains share one Kafka."
+    )(command)

@@ -1,0 +1,56 @@
+"""What a stage is given and what it answers: records in, one outcome for each (pure).
+
+A service hands `stage.py` a function `list[Record] -> list[Outcome]` of the same length and order. It never sees an
+acknowledgement: the stage sends `messages`, awaits that Kafka has them, and only then lets the batch be committed.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from isnad.errors import RecordError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message as it was read from Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    appended_at: datetime
+    """The message's timestamp, aware, UTC."""
+    key: bytes | None
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to send."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+Status = Literal["passed", "indexed", "stale", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one record; each record has exactly one, and the metric counts it under `status`."""
+
+    status: Status
+    messages: tuple[Outgoing, ...] = ()
+    error: RecordError | None = None
+    article_id: str | None = None
+
+    @classmethod
+    def dead(cls, error: RecordError, article_id: str | None = None) -> "Outcome":
+        """The record can't be processed; the stage writes the dead letter with the record's original bytes."""
+        return cls("dead", error=error, article_id=article_id)
+
+
+Process = Callable[[list[Record]], Awaitable[list[Outcome]]]
+"""A stage's work. Raises `TransientError` to have the same batch tried again; any other exception ends the process."""

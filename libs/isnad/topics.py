@@ -1,0 +1,94 @@
+"""The topics: names, keys, partitions and retention (pure). `isnad topics` creates and checks them from here."""
+
+from dataclasses import dataclass, field
+
+RAW_PARTITIONS = 4
+"""Default number of partitions of the topics that scale; a stage can have as many workers."""
+
+MAX_RAW_BYTES = 2 * 1024 * 1024
+"""Largest raw record that the feeder and the API accept."""
+
+_MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+"""Room for what the stages add to an article, and for base64 in a dead letter."""
+
+_DAY_MS = 24 * 60 * 60 * 1000
+_FOREVER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """How one topic must be set up in Kafka."""
+
+    name: str
+    partitions: int
+    key: str
+    """What the messages' key is, for people."""
+    record: str
+    """Name of the struct in `messages.py` that the values are."""
+    retention_ms: int
+    config: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Topic settings by Kafka's own names. Stamps are the broker's append time, which no producer can falsify."""
+        return {
+            "retention.ms": str(self.retention_ms),
+            "retention.bytes": "-1",
+            "cleanup.policy": "delete",
+            "message.timestamp.type": "LogAppendTime",
+            "max.message.bytes": str(_MAX_MESSAGE_BYTES),
+            **self.config,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Names of the topics; `prefix` lets two chains share one Kafka."""
+
+    prefix: str = ""
+
+    @property
+    def raw(self) -> str:
+        """The public contract: what any producer may send."""
+        return f"{self.prefix}articles.raw"
+
+    @property
+    def prepared(self) -> str:
+        """The ordered log: clean articles, one partition."""
+        return f"{self.prefix}articles.prepared"
+
+    @property
+    def matched(self) -> str:
+        """Articles with the verdict of dedup."""
+        return f"{self.prefix}articles.matched"
+
+    @property
+    def enriched(self) -> str:
+        """Articles with names and credits."""
+        return f"{self.prefix}articles.enriched"
+
+    @property
+    def changes(self) -> str:
+        """What changed in the stories, for other programs and for the story index."""
+        return f"{self.prefix}stories.changes"
+
+    @property
+    def dead(self) -> str:
+        """What could not be processed, with the reason and the original bytes."""
+        return f"{self.prefix}articles.dead"
+
+    def group(self, stage: str) -> str:
+        """Consumer group of a stage."""
+        return f"{self.prefix}isnad-{stage}"
+
+    def specs(self, partitions: int = RAW_PARTITIONS) -> tuple[TopicSpec, ...]:
+        """All topics as they must be set up, in the order in which an article travels."""
+        return (
+            TopicSpec(self.raw, partitions, "article id", "RawArticle", 30 * _DAY_MS),
+            # Never deleted: dedup's answers are a function of the whole log, and a rebuild reads it from the start.
+            TopicSpec(self.prepared, 1, "article id", "PreparedArticle", _FOREVER),
+            TopicSpec(self.matched, partitions, "article id", "MatchedArticle", 7 * _DAY_MS),
+            TopicSpec(self.enriched, partitions, "article id", "EnrichedArticle", 30 * _DAY_MS),
+            TopicSpec(self.changes, partitions, "story id", "StoryChange", 30 * _DAY_MS),
+            TopicSpec(self.dead, 1, "article id, where known", "DeadLetter", _FOREVER),
+        )

@@ -1,0 +1,1 @@
+"""Search, stories and push over HTTP."""

@@ -1,0 +1,1 @@
+"""The command `isnad`, and the local stack that it runs."""

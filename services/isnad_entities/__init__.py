@@ -1,0 +1,1 @@
+"""People, places, organisations and wire credits: `articles.matched` to `articles.enriched`."""

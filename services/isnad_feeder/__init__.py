@@ -1,0 +1,1 @@
+"""Reads articles from files and sends them to `articles.raw`."""

@@ -1,0 +1,1 @@
+"""Makes articles and stories searchable: `articles.enriched` and `stories.changes` to Elasticsearch."""

@@ -1,0 +1,1 @@
+"""From a raw page to clean articles: `articles.raw` to `articles.prepared`."""
