@@ -1,0 +1,72 @@
+"""Logs on standard error: one JSON object per line for machines, readable lines on a terminal.
+
+Our own lines come from `structlog.get_logger()`; those of the libraries (logging) go through the same formatter.
+"""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.typing import Processor
+
+from isnad.settings import ServiceSettings
+
+_TALKATIVE = ("aiokafka", "faust", "mode", "elastic_transport", "elasticsearch", "uvicorn.access", "asyncio", "urllib3")
+"""Libraries whose information is of no use in operation; their warnings and errors are."""
+
+
+def configure(settings: ServiceSettings, service: str, stream: TextIO | None = None) -> None:
+    """Set up logging for the whole process; every line names the service.
+
+    To be called by composition roots only, once.
+    """
+    stream = stream or sys.stderr
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    readable = settings.log_format == "text" or (settings.log_format == "auto" and stream.isatty())
+
+    def name_service(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event.setdefault("service", service)
+        return event
+
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        name_service,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if readable else "iso", utc=not readable),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    if readable:
+        last: list[Processor] = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+    else:
+        last = [
+            structlog.processors.dict_tracebacks,
+            structlog.processors.EventRenamer("message"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _name_logger],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.captureWarnings(capture=True)
+
+
+def _name_logger(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    record = event.get("_record")
+    if record is not None:
+        event["logger"] = record.name
+    return event

@@ -1,0 +1,128 @@
+"""Every metric of isnad in one place, named as Prometheus asks: prefix `isnad_`, base units, `_total` on counters only.
+
+The classes are typed, so a misspelt metric fails the type check. Nothing is registered at import: a composition root
+makes a registry and the group of metrics that its service has.
+"""
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.gc_collector import GCCollector
+
+_BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_BATCH_RECORDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+def new_registry() -> CollectorRegistry:
+    """Return a registry with the metrics of the process itself: memory, CPU, file descriptors, Python."""
+    registry = CollectorRegistry(auto_describe=True)
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+@dataclass(frozen=True, slots=True)
+class StageMetrics:
+    """What every stage measures; the label `stage` is its name."""
+
+    records: Counter
+    """Records by `outcome` (passed, indexed, stale, dead). Each counts once, so the outcomes sum to the input."""
+    dead_letters: Counter
+    """Dead letters by `reason`."""
+    lag: Gauge
+    """Records that wait in a `partition` of a `topic`, not yet committed by this stage."""
+    batch_seconds: Histogram
+    """Seconds from the moment a batch is in hand until its outcomes are sent."""
+    batch_records: Histogram
+    """Records in a batch."""
+    waiting: Gauge
+    """1 while the stage waits for a broken `dependency`, else 0."""
+    last_progress: Gauge
+    """Unix time at which the stage last finished a batch."""
+    assigned: Gauge
+    """Partitions that Kafka gave this worker; 0 means that it stands by."""
+    offset_resets: Counter
+    """How often a committed offset was no longer in the topic (retention took it), by `topic`."""
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "StageMetrics":
+        """Make the metrics and register them.
+
+        Raises:
+            ValueError: the registry has them already.
+        """
+        return cls(
+            records=Counter(
+                "isnad_records_total", "Records by what became of them.", ("stage", "outcome"), registry=registry
+            ),
+            dead_letters=Counter(
+                "isnad_dead_letters_total", "Records that can't be processed.", ("stage", "reason"), registry=registry
+            ),
+            lag=Gauge(
+                "isnad_lag_records",
+                "Records that wait in a partition, not yet committed.",
+                ("stage", "topic", "partition"),
+                registry=registry,
+            ),
+            batch_seconds=Histogram(
+                "isnad_batch_seconds",
+                "Seconds from taking a batch to having its outcomes acknowledged.",
+                ("stage",),
+                buckets=_BATCH_SECONDS,
+                registry=registry,
+            ),
+            batch_records=Histogram(
+                "isnad_batch_records", "Records in a batch.", ("stage",), buckets=_BATCH_RECORDS, registry=registry
+            ),
+            waiting=Gauge(
+                "isnad_waiting", "1 while the stage waits for a dependency.", ("stage", "dependency"), registry=registry
+            ),
+            last_progress=Gauge(
+                "isnad_last_progress_timestamp_seconds",
+                "Unix time at which the stage last finished a batch.",
+                ("stage",),
+                registry=registry,
+            ),
+            assigned=Gauge(
+                "isnad_assigned_partitions", "Partitions that this worker has.", ("stage",), registry=registry
+            ),
+            offset_resets=Counter(
+                "isnad_offset_resets_total",
+                "Times that a committed offset was no longer in the topic.",
+                ("stage", "topic"),
+                registry=registry,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ApiMetrics:
+    """What the API measures."""
+
+    requests: Counter
+    """Requests by `method`, `route` (the pattern, not the path) and `status`."""
+    request_seconds: Histogram
+    """Seconds from the request's arrival to the end of its answer, by `method` and `route`."""
+    articles: Counter
+    """Pushed articles by `outcome` (accepted, refused)."""
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "ApiMetrics":
+        """Make the metrics and register them."""
+        return cls(
+            requests=Counter(
+                "isnad_http_requests_total", "Requests answered.", ("method", "route", "status"), registry=registry
+            ),
+            request_seconds=Histogram(
+                "isnad_http_request_seconds",
+                "Seconds from a request's arrival to the end of its answer.",
+                ("method", "route"),
+                buckets=_REQUEST_SECONDS,
+                registry=registry,
+            ),
+            articles=Counter(
+                "isnad_pushed_articles_total", "Articles that came by HTTP.", ("outcome",), registry=registry
+            ),
+        )
