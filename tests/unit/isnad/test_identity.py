@@ -100,7 +100,7 @@ def test_title_is_text_too() -> None:
     assert article_id(raw(title="عنوان", body=None)) != article_id(raw(title="آخر", body=None))
 
 
-@pytest.mark.parametrize("bad", ["", "  ", "a\nb", "a\x00b", "a\u2028b", "a" * 481, "ع" * (MAX_ID_BYTES // 2 + 1)])
+@pytest.mark.parametrize("bad", ["", "  ", "a\nb", "a\x00b", "a\u2028b", "a" * 481, "ع" * 241])
 @pytest.mark.parametrize("field", ["id", "source"])
 def test_unusable_ids_and_sources_are_refused(field: str, bad: str) -> None:
     with pytest.raises(RecordError, match=f"`{field}`") as caught:
