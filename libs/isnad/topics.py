@@ -8,8 +8,8 @@ RAW_PARTITIONS = 4
 MAX_RAW_BYTES = 2 * 1024 * 1024
 """Largest raw record that the feeder and the API accept."""
 
-_MAX_MESSAGE_BYTES = 8 * 1024 * 1024
-"""Room for what the stages add to an article, and for base64 in a dead letter."""
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+"""Largest message of every topic: room for what the stages add to an article, and for base64 in a dead letter."""
 
 _DAY_MS = 24 * 60 * 60 * 1000
 _FOREVER = -1
@@ -36,7 +36,7 @@ class TopicSpec:
             "retention.bytes": "-1",
             "cleanup.policy": "delete",
             "message.timestamp.type": "LogAppendTime",
-            "max.message.bytes": str(_MAX_MESSAGE_BYTES),
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
             **self.config,
         }
 

@@ -1,0 +1,11 @@
+"""The only package that uses aiokafka: sending, reading a stretch of a log, and looking after topics.
+
+Its errors are translated where they enter (`kafka/errors.py`). Nothing here creates a topic except `Admin.create`: many
+a Kafka creates one for whoever merely asks about it by name, so a name is looked up in the list of all topics first.
+"""
+
+from isnad.kafka.admin import Admin
+from isnad.kafka.producer import Producer
+from isnad.kafka.reader import LogReader
+
+__all__ = ["Admin", "LogReader", "Producer"]

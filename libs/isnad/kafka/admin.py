@@ -1,0 +1,235 @@
+"""Looking after topics: creating and checking them by `topics.py`, and how far the groups have come."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic  # noqa: TID251
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  # noqa: TID251
+from aiokafka.errors import (  # noqa: TID251
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NoError,
+    NotCoordinatorForGroupError,
+    TopicAlreadyExistsError,
+    for_code,
+)
+from aiokafka.structs import OffsetAndMetadata  # noqa: TID251
+
+from isnad.errors import SetupError
+from isnad.kafka.errors import translate, translated
+from isnad.kafka.reader import consumer
+from isnad.topics import TopicSpec
+
+_REPLICATION = 3
+"""Copies of each partition, where there are as many brokers."""
+
+_MUST_MATCH = ("message.timestamp.type", "cleanup.policy")
+"""Settings without which the chain's promises do not hold; the others are the operator's to change."""
+
+_RETRY_SECONDS = 0.2
+
+_SET_ON_TOPIC = 1
+"""Kafka's mark of a setting that was made for this topic, and is no default."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFault:
+    """What is not as `topics.py` says.
+
+    Attributes:
+        topic: its name.
+        text: one sentence.
+        refused: services don't start with it; otherwise it is only worth knowing.
+    """
+
+    topic: str
+    text: str
+    refused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    partitions: int
+    settings: dict[str, str]
+    set_on_topic: frozenset[str]
+
+
+class Admin:
+    """Creates and checks topics, and measures lag."""
+
+    def __init__(self, bootstrap: str, *, timeout_seconds: float = 30.0) -> None:
+        self._bootstrap = bootstrap
+        self._timeout_seconds = timeout_seconds
+
+    async def check(self, specs: Sequence[TopicSpec]) -> list[TopicFault]:
+        """Return what is not as the specs say, in their order; creates and changes nothing.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer in time.
+        """
+        async with self._client() as client:
+            found = await self._found(client, specs)
+        return [fault for spec in specs for fault in _faults(spec, found.get(spec.name))]
+
+    async def create(self, specs: Sequence[TopicSpec], replication: int | None = None) -> list[str]:
+        """Create what is missing, add partitions and correct settings; return what was done, a sentence for each.
+
+        What can't be mended without losing messages (too many partitions) is left; `check` then still reports it.
+
+        Args:
+            specs: the topics as they must be.
+            replication: copies of each partition; by default three, or the number of brokers if there are fewer.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer in time.
+            SetupError: Kafka refuses.
+        """
+        done: list[str] = []
+        async with self._client() as client:
+            if replication is None:
+                brokers = len((await client.describe_cluster())["brokers"])
+                replication = min(_REPLICATION, brokers)
+            found = await self._found(client, specs)
+            for spec in specs:
+                known = found.get(spec.name)
+                if known is None:
+                    done += await self._create(client, spec, replication)
+                else:
+                    done += await self._mend(client, spec, known)
+        return done
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        """Return for each partition the next offset to be written.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer in time.
+            SetupError: there is no such topic.
+        """
+        async with self._client() as client:
+            partitions = await self._partitions(client, topic)
+        async with consumer(self._bootstrap, topic, self._timeout_seconds) as inner:
+            with translated(self._bootstrap):
+                ends = await inner.end_offsets(partitions)
+        return {one.partition: ends[one] for one in partitions}
+
+    async def lag(self, group: str, topic: str) -> int:
+        """Return how many messages of a topic a group has not committed; where it never did, all that are there.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer in time.
+            SetupError: there is no such topic.
+        """
+        async with self._client() as client:
+            partitions = await self._partitions(client, topic)
+            committed = await self._committed(client, group, partitions)
+        async with consumer(self._bootstrap, topic, self._timeout_seconds) as inner:
+            with translated(self._bootstrap):
+                firsts = await inner.beginning_offsets(partitions)
+                ends = await inner.end_offsets(partitions)
+        reached = {one: committed[one].offset if one in committed else -1 for one in partitions}
+        return sum(max(0, ends[one] - max(reached[one], firsts[one])) for one in partitions)
+
+    async def _committed(
+        self, client: AIOKafkaAdminClient, group: str, partitions: list[TopicPartition]
+    ) -> dict[TopicPartition, OffsetAndMetadata]:
+        while True:  # until _client's time runs out
+            try:
+                offsets: dict[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(
+                    group, partitions=partitions
+                )
+            except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):  # noqa: PERF203
+                # A new Kafka makes its topic of offsets when it is first asked for it.
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return offsets
+
+    async def _partitions(self, client: AIOKafkaAdminClient, topic: str) -> list[TopicPartition]:
+        for described in await client.describe_topics():
+            if described["topic"] == topic:
+                return [TopicPartition(topic, one["partition"]) for one in described["partitions"]]
+        raise SetupError(f"Kafka at {self._bootstrap} has no topic {topic}. Create it: isnad topics create")
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        client = AIOKafkaAdminClient(
+            bootstrap_servers=self._bootstrap,
+            client_id="isnad",
+            request_timeout_ms=int(self._timeout_seconds * 1000),
+        )
+        try:
+            with translated(self._bootstrap):
+                async with asyncio.timeout(self._timeout_seconds):
+                    await client.start()
+                    yield client
+        finally:
+            await client.close()
+
+    async def _found(self, client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> dict[str, _Found]:
+        wanted = {spec.name for spec in specs}
+        described = await client.describe_topics()
+        partitions = {topic["topic"]: len(topic["partitions"]) for topic in described if topic["topic"] in wanted}
+        if not partitions:
+            return {}
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in partitions]
+        found: dict[str, _Found] = {}
+        for response in await client.describe_configs(resources):
+            for code, message, _, name, entries in response.resources:
+                self._accept(code, message)
+                found[name] = _Found(
+                    partitions[name],
+                    {entry[0]: entry[1] for entry in entries},
+                    frozenset(entry[0] for entry in entries if entry[3] == _SET_ON_TOPIC),
+                )
+        return found
+
+    async def _create(self, client: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> list[str]:
+        topic = NewTopic(spec.name, spec.partitions, replication, topic_configs=spec.settings)
+        response = await client.create_topics([topic])
+        for _, code, *message in response.topic_errors:
+            if for_code(code) is TopicAlreadyExistsError:
+                return []
+            self._accept(code, message[0] if message else "")
+        return [f"created {spec.name} with {_partitions(spec.partitions)}"]
+
+    async def _mend(self, client: AIOKafkaAdminClient, spec: TopicSpec, found: _Found) -> list[str]:
+        done: list[str] = []
+        if found.partitions < spec.partitions:
+            await client.create_partitions({spec.name: NewPartitions(spec.partitions)})
+            done.append(f"gave {spec.name} {_partitions(spec.partitions)} instead of {found.partitions}")
+        wrong = {name: value for name, value in spec.settings.items() if found.settings.get(name) != value}
+        if wrong:
+            # This request replaces all settings of a topic, so those that others made have to be in it.
+            kept = {name: found.settings[name] for name in found.set_on_topic}
+            resource = ConfigResource(ConfigResourceType.TOPIC, spec.name, {**kept, **spec.settings})
+            for response in await client.alter_configs([resource]):
+                for code, message, *_ in response.resources:
+                    self._accept(code, message)
+            done += [f"set {name}={value} on {spec.name}" for name, value in wrong.items()]
+        return done
+
+    def _accept(self, code: int, message: str | None) -> None:
+        error = for_code(code)
+        if error is not NoError:
+            raise translate(error(message or ""), self._bootstrap)
+
+
+def _partitions(number: int) -> str:
+    return "1 partition" if number == 1 else f"{number} partitions"
+
+
+def _faults(spec: TopicSpec, found: _Found | None) -> list[TopicFault]:
+    if found is None:
+        return [TopicFault(spec.name, f"{spec.name} does not exist")]
+    faults = []
+    if found.partitions != spec.partitions:
+        faults.append(
+            TopicFault(spec.name, f"{spec.name} has {_partitions(found.partitions)} and must have {spec.partitions}")
+        )
+    for name, value in spec.settings.items():
+        is_so = found.settings.get(name)
+        if is_so != value:
+            faults.append(TopicFault(spec.name, f"{spec.name} has {name}={is_so}, not {value}", name in _MUST_MATCH))
+    return faults

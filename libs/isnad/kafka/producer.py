@@ -1,0 +1,201 @@
+"""Sending: idempotent, acknowledged by all replicas, and never without an end."""
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka import AIOKafkaProducer  # noqa: TID251  isnad.kafka is the adapter of aiokafka
+
+from isnad.errors import BrokerUnavailable, RecordError, SetupError
+from isnad.kafka.errors import MEANINGS, Meaning, translate, translated
+from isnad.messages import Reason
+from isnad.outcomes import Outgoing
+from isnad.topics import MAX_MESSAGE_BYTES
+
+_CLOSE_SECONDS = 5.0
+_BATCH_BYTES = 256 * 1024
+_LINGER_MS = 5
+
+Failure = Exception | None
+_Sent = asyncio.Future[Any] | Exception
+
+
+class _BatchTooLargeError(Exception):
+    """The broker refused the batch in which a message was, as too large."""
+
+
+class Producer:
+    """Sends messages and says when Kafka has them.
+
+    It connects with the first message, so it can be made while Kafka is down. A message whose time ran out may still
+    arrive: sending an equal one again waits for the same delivery and makes no second message while the first is on its
+    way.
+
+    After a failure that leaves the numbering of an idempotent producer out of step, which aiokafka does not mend, the
+    next message goes through a fresh one.
+    """
+
+    def __init__(self, bootstrap: str, *, timeout_seconds: float = 30.0) -> None:
+        self._bootstrap = bootstrap
+        self._timeout_seconds = timeout_seconds
+        self._inner: AIOKafkaProducer | None = None
+        self._out_of_step = False
+        self._connecting = asyncio.Lock()
+        self._topics: set[str] = set()
+        self._on_the_way: dict[Outgoing, asyncio.Future[Any]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Wait a moment for what is on its way, then disconnect."""
+        async with self._connecting:
+            await self._retire()
+
+    async def send(self, message: Outgoing) -> None:
+        """Send one message; return when Kafka has acknowledged it.
+
+        Raises:
+            BrokerUnavailable: no acknowledgement in time; the message may still arrive.
+            RecordError: the message is larger than its topic takes (`Reason.TOO_LARGE`).
+            SetupError: the topic does not exist.
+        """
+        await self.send_all([message])
+
+    async def send_all(self, messages: Sequence[Outgoing]) -> None:
+        """Send messages, in order; return when Kafka has acknowledged all of them.
+
+        Raises:
+            IsnadError: as `send` does, for the first message that failed; the others were tried too.
+        """
+        for failure in await self.deliver(messages):
+            if failure is not None:
+                raise failure
+
+    async def deliver(self, messages: Sequence[Outgoing]) -> list[Failure]:
+        """Send messages, in order; return for each None, or the error that `send` would have raised."""
+        failures = await self._try(messages)
+        # A broker that refuses a batch as too large does not say which of its messages is to blame: alone, they tell.
+        for n, message in enumerate(messages):
+            if isinstance(failures[n], _BatchTooLargeError):
+                (failure,) = await self._try([message])
+                failures[n] = _too_large(message) if isinstance(failure, _BatchTooLargeError) else failure
+        return failures
+
+    async def _try(self, messages: Sequence[Outgoing]) -> list[Failure]:
+        sent: list[_Sent] = []
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                for message in messages:
+                    sent.append(await self._enqueue(message))  # noqa: PERF401  what was sent counts if time runs out
+                waiting = [one for one in sent if isinstance(one, asyncio.Future)]
+                if waiting:
+                    await asyncio.wait(waiting)
+        except TimeoutError:
+            pass
+        except (BrokerUnavailable, SetupError) as exc:
+            sent += [exc] * (len(messages) - len(sent))
+        sent += [self._late()] * (len(messages) - len(sent))
+        return [self._failure(one) for one in sent]
+
+    async def _enqueue(self, message: Outgoing) -> _Sent:
+        known = self._on_the_way.get(message)
+        if known is not None:
+            return known
+        inner = await self._connected()
+        if message.topic not in self._topics:
+            await self._look_up(inner, message.topic)
+        try:
+            with translated(self._bootstrap):
+                future: asyncio.Future[Any] = await inner.send(message.topic, message.value, key=message.key)
+        except RecordError:
+            return _too_large(message)
+        except BrokerUnavailable:
+            # There was no room to queue it, or aiokafka's sender has died; a fresh one is right in both cases.
+            self._out_of_step = True
+            raise
+        self._on_the_way[message] = future
+
+        def settled(future: asyncio.Future[Any]) -> None:
+            if not future.cancelled():
+                future.exception()
+            if self._on_the_way.get(message) is future:
+                del self._on_the_way[message]
+
+        future.add_done_callback(settled)
+        return future
+
+    def _failure(self, sent: _Sent) -> Failure:
+        if isinstance(sent, Exception):
+            return sent
+        if not sent.done():
+            return self._late()
+        error = sent.exception()
+        if error is None:
+            return None
+        self._out_of_step = True
+        if MEANINGS.get(type(error)) is Meaning.TOO_LARGE:
+            return _BatchTooLargeError()
+        meant = translate(error, self._bootstrap)
+        if meant is error or not isinstance(meant, Exception):
+            raise error
+        return meant
+
+    def _late(self) -> BrokerUnavailable:
+        return BrokerUnavailable(
+            f"Kafka at {self._bootstrap} did not acknowledge within {self._timeout_seconds:g} seconds"
+        )
+
+    async def _connected(self) -> AIOKafkaProducer:
+        async with self._connecting:
+            if self._out_of_step:
+                await self._retire()
+            if self._inner is None:
+                inner = AIOKafkaProducer(
+                    bootstrap_servers=self._bootstrap,
+                    client_id="isnad",
+                    acks="all",
+                    enable_idempotence=True,
+                    max_request_size=MAX_MESSAGE_BYTES,
+                    max_batch_size=_BATCH_BYTES,
+                    linger_ms=_LINGER_MS,
+                )
+                try:
+                    with translated(self._bootstrap):
+                        await inner.start()
+                except BaseException:
+                    await inner.stop()
+                    raise
+                self._inner = inner
+            return self._inner
+
+    async def _look_up(self, inner: AIOKafkaProducer, topic: str) -> None:
+        with translated(self._bootstrap):
+            self._topics = set((await inner.client.fetch_all_metadata()).topics())
+        if topic not in self._topics:
+            raise SetupError(f"Kafka at {self._bootstrap} has no topic {topic}. Create it: isnad topics create")
+
+    async def _retire(self) -> None:
+        inner, self._inner = self._inner, None
+        self._out_of_step = False
+        self._topics = set()
+        self._on_the_way = {}
+        if inner is None:
+            return
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await inner.stop()
+        except TimeoutError:
+            await inner.client.close()
+
+
+def _too_large(message: Outgoing) -> RecordError:
+    return RecordError(
+        Reason.TOO_LARGE, f"a message of {len(message.value):,} bytes is larger than {message.topic} takes"
+    )
