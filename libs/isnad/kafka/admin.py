@@ -1,8 +1,7 @@
 """Looking after topics: creating and checking them by `topics.py`, and how far the groups have come."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
@@ -18,9 +17,8 @@ from aiokafka.errors import (  # noqa: TID251
 )
 from aiokafka.structs import OffsetAndMetadata  # noqa: TID251
 
-from isnad.errors import SetupError
+from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translate, translated
-from isnad.kafka.reader import consumer
 from isnad.topics import TopicSpec
 
 _REPLICATION = 3
@@ -70,7 +68,7 @@ class Admin:
         Raises:
             BrokerUnavailable: Kafka does not answer in time.
         """
-        async with self._client() as client:
+        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
             found = await self._found(client, specs)
         return [fault for spec in specs for fault in _faults(spec, found.get(spec.name))]
 
@@ -88,7 +86,7 @@ class Admin:
             SetupError: Kafka refuses.
         """
         done: list[str] = []
-        async with self._client() as client:
+        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
             if replication is None:
                 brokers = len((await client.describe_cluster())["brokers"])
                 replication = min(_REPLICATION, brokers)
@@ -108,9 +106,9 @@ class Admin:
             BrokerUnavailable: Kafka does not answer in time.
             SetupError: there is no such topic.
         """
-        async with self._client() as client:
-            partitions = await self._partitions(client, topic)
-        async with consumer(self._bootstrap, topic, self._timeout_seconds) as inner:
+        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
+            partitions = await partitions_of(client, self._bootstrap, topic)
+        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
             with translated(self._bootstrap):
                 ends = await inner.end_offsets(partitions)
         return {one.partition: ends[one] for one in partitions}
@@ -122,10 +120,10 @@ class Admin:
             BrokerUnavailable: Kafka does not answer in time.
             SetupError: there is no such topic.
         """
-        async with self._client() as client:
-            partitions = await self._partitions(client, topic)
+        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
+            partitions = await partitions_of(client, self._bootstrap, topic)
             committed = await self._committed(client, group, partitions)
-        async with consumer(self._bootstrap, topic, self._timeout_seconds) as inner:
+        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
             with translated(self._bootstrap):
                 firsts = await inner.beginning_offsets(partitions)
                 ends = await inner.end_offsets(partitions)
@@ -135,37 +133,16 @@ class Admin:
     async def _committed(
         self, client: AIOKafkaAdminClient, group: str, partitions: list[TopicPartition]
     ) -> dict[TopicPartition, OffsetAndMetadata]:
-        while True:  # until _client's time runs out
+        while True:  # until the client's time runs out
             try:
                 offsets: dict[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(
                     group, partitions=partitions
                 )
-            except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):  # noqa: PERF203
+            except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
                 # A new Kafka makes its topic of offsets when it is first asked for it.
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 return offsets
-
-    async def _partitions(self, client: AIOKafkaAdminClient, topic: str) -> list[TopicPartition]:
-        for described in await client.describe_topics():
-            if described["topic"] == topic:
-                return [TopicPartition(topic, one["partition"]) for one in described["partitions"]]
-        raise SetupError(f"Kafka at {self._bootstrap} has no topic {topic}. Create it: isnad topics create")
-
-    @asynccontextmanager
-    async def _client(self) -> AsyncIterator[AIOKafkaAdminClient]:
-        client = AIOKafkaAdminClient(
-            bootstrap_servers=self._bootstrap,
-            client_id="isnad",
-            request_timeout_ms=int(self._timeout_seconds * 1000),
-        )
-        try:
-            with translated(self._bootstrap):
-                async with asyncio.timeout(self._timeout_seconds):
-                    await client.start()
-                    yield client
-        finally:
-            await client.close()
 
     async def _found(self, client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> dict[str, _Found]:
         wanted = {spec.name for spec in specs}

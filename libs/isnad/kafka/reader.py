@@ -2,47 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
 
 from isnad.errors import BrokerUnavailable, SetupError
+from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translated
 from isnad.outcomes import Record
-from isnad.topics import MAX_MESSAGE_BYTES
 
 _POLL_MS = 1000
-
-
-@asynccontextmanager
-async def consumer(bootstrap: str, topic: str, timeout_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
-    """Yield a connected consumer of no group, once it is sure that the topic exists.
-
-    Raises:
-        BrokerUnavailable: Kafka does not answer within `timeout_seconds`.
-        SetupError: there is no such topic.
-    """
-    inner = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        client_id="isnad",
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        max_partition_fetch_bytes=2 * MAX_MESSAGE_BYTES,
-        request_timeout_ms=int(timeout_seconds * 1000),
-    )
-    try:
-        with translated(bootstrap):
-            async with asyncio.timeout(timeout_seconds):
-                await inner.start()
-                topics = await inner.topics()
-        if topic not in topics:
-            raise SetupError(f"Kafka at {bootstrap} has no topic {topic}. Create it: isnad topics create")
-        yield inner
-    finally:
-        await inner.stop()
 
 
 class LogReader:
@@ -59,8 +29,8 @@ class LogReader:
             BrokerUnavailable: Kafka does not answer in time.
             SetupError: there is no such topic or partition.
         """
-        async with consumer(self._bootstrap, topic, self._timeout_seconds) as inner:
-            where = self._partition(inner, topic, partition)
+        where = await self._partition(topic, partition)
+        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
             with translated(self._bootstrap):
                 first = await inner.beginning_offsets([where])
                 following = await inner.end_offsets([where])
@@ -77,8 +47,8 @@ class LogReader:
         """
         if start >= end:
             return
-        async with consumer(self._bootstrap, topic, self._timeout_seconds) as inner:
-            where = self._partition(inner, topic, partition)
+        where = await self._partition(topic, partition)
+        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
             with translated(self._bootstrap):
                 first = (await inner.beginning_offsets([where]))[where]
             if start < first:
@@ -90,11 +60,10 @@ class LogReader:
             position = start
             while position < end:
                 for message in await self._next(inner, where, position):
-                    position = message.offset + 1
                     if message.offset >= end:
                         return
                     yield record(message)
-                position = max(position, await inner.position(where)) if position < end else position
+                position = await inner.position(where)
 
     async def _next(self, inner: AIOKafkaConsumer, where: TopicPartition, position: int) -> list[Any]:
         """Return the messages at the position, or none when the log only skips numbers there."""
@@ -112,14 +81,15 @@ class LogReader:
             f"for {self._timeout_seconds:g} seconds"
         )
 
-    def _partition(self, inner: AIOKafkaConsumer, topic: str, partition: int) -> TopicPartition:
-        known = inner.partitions_for_topic(topic)
-        if known is not None and partition not in known:
-            raise SetupError(f"{topic} has no partition {partition}. Look what is wrong with: isnad topics check")
-        return TopicPartition(topic, partition)
+    async def _partition(self, topic: str, partition: int) -> TopicPartition:
+        where = TopicPartition(topic, partition)
+        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
+            if where not in await partitions_of(client, self._bootstrap, topic):
+                raise SetupError(f"{topic} has no partition {partition}. Look what is wrong with: isnad topics check")
+        return where
 
 
-def record(message: Any) -> Record:  # noqa: ANN401  aiokafka's messages have no type
+def record(message: Any) -> Record:  # noqa: ANN401  aiokafka ships no types
     """Return a message of aiokafka as a record."""
     return Record(
         topic=message.topic,
