@@ -1,0 +1,139 @@
+"""From a file to the documents in it, as bounded streams: the file, what its gzip holds, or its zip's members.
+
+An archive that unpacks to absurdly more than its own size is given up on while it unpacks; the sizes that it states
+itself are not believed.
+"""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from isnad_feeder.finding import File
+from isnad_feeder.places import Place, Refusal, Unreadable
+
+FREE_BYTES = 32 * 1024 * 1024
+"""An archive may always unpack to so much."""
+
+MAX_RATIO = 100
+"""Beyond `FREE_BYTES`, unpacked bytes per packed byte: news as JSON packs 3:1 to 10:1, a zip bomb from 1000:1."""
+
+_BUFFER = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something to read pages from; the stream raises `Unreadable` where it can't go on."""
+
+    place: Place
+    name: str
+    """File name without `.gz`; its ending says what the document is."""
+    folder: str
+    """Name of the folder that it is in: the nearest one in the archive, or the archive's own name."""
+    stream: io.BufferedReader
+    file: IO[bytes] | None
+    """The open file, whose position tells how much of it has been read."""
+
+
+class _Budget:
+    """How much an archive of `packed` bytes may still unpack to, over all of its members."""
+
+    def __init__(self, packed: int) -> None:
+        self._left = max(FREE_BYTES, MAX_RATIO * packed)
+
+    def spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise Unreadable(
+                f"unpacks to {MAX_RATIO} times its size and more, as a zip bomb does; the rest is not read"
+            )
+
+
+class _Bounded(io.RawIOBase):
+    """A stream whose failures are `Unreadable`, and that stops when the budget is spent."""
+
+    def __init__(self, read: Callable[[int], bytes], budget: _Budget | None = None) -> None:
+        self._read = read
+        self._budget = budget
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]  # what BufferedReader passes in
+        try:
+            data = self._read(len(buffer))
+        except EOFError as exc:
+            raise Unreadable("the archive is cut short; what stood before the cut was read") from exc
+        except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, ValueError) as exc:
+            raise Unreadable(f"the archive is damaged: {exc}") from exc
+        except OSError as exc:
+            raise Unreadable(f"can't be read: {exc.strerror or exc}") from exc
+        if self._budget is not None:
+            self._budget.spend(len(data))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def piped(read: Callable[[int], bytes]) -> Document:
+    """Return what comes through a pipe, JSON lines; `read` waits for some bytes, at most so many, none at the end."""
+    return Document(Place("-"), "-.jsonl", "", io.BufferedReader(_Bounded(read), _BUFFER), None)
+
+
+def documents(file: File) -> Iterator[Document | Refusal]:
+    """Yield what the file holds; a stream is open until the next document is asked for."""
+    place = Place(str(file.path))
+    if file.size == 0:
+        yield Refusal(place, "the file is empty")
+        return
+    try:
+        with file.path.open("rb") as stream:
+            if file.path.suffix.lower() == ".zip":
+                yield from _members(file, stream)
+            else:
+                yield _document(place, file.path.name, _folder_of(file.path), stream, _Budget(file.size), stream)
+    except OSError as exc:
+        yield Refusal(place, f"can't be opened: {exc.strerror or exc}")
+
+
+def _folder_of(path: Path) -> str:
+    return path.absolute().resolve().parent.name
+
+
+def _document(place: Place, name: str, folder: str, packed: IO[bytes], budget: _Budget, file: IO[bytes]) -> Document:
+    read = packed.read
+    if name.lower().endswith(".gz"):
+        read, name = gzip.GzipFile(fileobj=packed, mode="rb").read, name[:-3]
+    return Document(place, name, folder, io.BufferedReader(_Bounded(read, budget), _BUFFER), file)
+
+
+def _members(file: File, stream: IO[bytes]) -> Iterator[Document | Refusal]:
+    archive_place = Place(str(file.path))
+    budget = _Budget(file.size)
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as exc:
+        yield Refusal(archive_place, f"not a whole zip archive: {exc}")
+        return
+    names = 0
+    with archive:
+        for member in sorted(archive.infolist(), key=lambda info: info.filename):
+            path = PurePosixPath(member.filename)
+            if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in path.parts):
+                continue
+            names += 1
+            place = Place(str(file.path), member.filename)
+            if path.suffix.lower() == ".zip":
+                yield Refusal(place, "a zip inside a zip is not opened; unpack it first")
+                continue
+            folder = path.parent.name or file.path.stem
+            try:
+                with archive.open(member) as packed:
+                    yield _document(place, path.name, folder, packed, budget, stream)
+            except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError) as exc:
+                yield Refusal(place, f"can't be unpacked: {exc}")
+    if not names:
+        yield Refusal(archive_place, "the archive is empty")

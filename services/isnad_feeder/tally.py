@@ -1,0 +1,59 @@
+"""What became of everything that was fed: the counts, each refusal, and the summary of them (pure)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from isnad_feeder.places import Place, Refusal
+
+MAX_LISTED = 10_000
+"""So many refusals are listed in the summary; all are counted, and told as they happen."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of one feeding."""
+
+    files: int = 0
+    """Files that were opened; a pipe counts as one."""
+    accepted: int = 0
+    """Articles that Kafka has acknowledged."""
+    refused: int = 0
+    keys: set[bytes] = field(default_factory=set, repr=False)
+    """Ids of the accepted articles, about 100 bytes of memory each: an input may hold an article twice."""
+    refusals: list[Refusal] = field(default_factory=list, repr=False)
+
+    def accept(self, key: bytes) -> None:
+        """Count an article that Kafka has."""
+        self.accepted += 1
+        self.keys.add(key)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Count something that was not sent."""
+        self.refused += 1
+        if len(self.refusals) < MAX_LISTED:
+            self.refusals.append(refusal)
+
+    def summary(self, seconds: float) -> dict[str, Any]:
+        """Return the counts for `--json`; `refusals_left_out` is there when not all are listed."""
+        left_out = self.refused - len(self.refusals)
+        return {
+            "files": self.files,
+            "accepted": self.accepted,
+            "distinct": len(self.keys),
+            "refused": self.refused,
+            "seconds": round(seconds, 3),
+            "refusals": [_written(refusal.place) | {"reason": refusal.reason} for refusal in self.refusals],
+        } | ({"refusals_left_out": left_out} if left_out else {})
+
+    def sentence(self, seconds: float) -> str:
+        """Return the counts for people."""
+        twice = self.accepted - len(self.keys)
+        repeated = f" ({twice:,} of them again under an id that had come before)" if twice else ""
+        rate = f", {self.accepted / seconds:,.0f}/s" if seconds >= 1 else ""
+        files = f"{self.files:,} file{'' if self.files == 1 else 's'}"
+        return f"{files}: {self.accepted:,} accepted{repeated}, {self.refused:,} refused, {seconds:.1f} s{rate}"
+
+
+def _written(place: Place) -> dict[str, Any]:
+    parts = {"file": place.file, "member": place.member, "line": place.line, "item": place.item}
+    return {name: value for name, value in parts.items() if value is not None}
