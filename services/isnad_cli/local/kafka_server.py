@@ -1,0 +1,145 @@
+"""Kafka on one machine: its settings, the folder it needs, and how it is started. One process, KRaft, loopback only."""
+
+import base64
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from isnad.errors import SetupError
+from isnad_cli.local.accounts import Account
+from isnad_cli.local.packages import Packages
+from isnad_cli.local.programs import Program
+
+_LOGGING = """\
+Configuration:
+  status: WARN
+  Appenders:
+    Console:
+      name: STDOUT
+      PatternLayout:
+        pattern: "[%d] %p %m (%c)%n"
+  Loggers:
+    Root:
+      level: WARN
+      AppenderRef:
+        - ref: STDOUT
+    Logger:
+      - name: org.apache.kafka.server
+        level: INFO
+      - name: kafka.server
+        level: INFO
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaServer:
+    """The Kafka of one home. `folder` holds its settings and data."""
+
+    packages: Packages
+    folder: Path
+    account: Account
+    port: int
+    controller_port: int
+    heap_mb: int = 384
+
+    @property
+    def address(self) -> str:
+        """Bootstrap address, host:port."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder / "server.properties"
+
+    def properties(self) -> dict[str, str]:
+        """Kafka's own settings, by its names."""
+        return {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            # The voters are named here and not in the log, so that the controller's port can change between starts.
+            "controller.quorum.voters": f"1@127.0.0.1:{self.controller_port}",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
+            "log.dirs": str(self.folder / "data"),
+            # `isnad topics` creates them as they must be; a typing error must not create one silently.
+            "auto.create.topics.enable": "false",
+            # One broker can't keep more than one copy of its own topics, and a small chain needs few partitions there.
+            "offsets.topic.replication.factor": "1",
+            "offsets.topic.num.partitions": "4",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "transaction.state.log.num.partitions": "4",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            "group.initial.rebalance.delay.ms": "0",
+            "num.network.threads": "2",
+            "num.io.threads": "4",
+            # Of the heap, and 128 MB unless told otherwise.
+            "log.cleaner.dedupe.buffer.size": str(8 * 1024 * 1024),
+        }
+
+    def prepare(self) -> None:
+        """Write the settings, and format the data folder the first time.
+
+        Raises:
+            SetupError: Kafka refuses the folder.
+        """
+        for folder in (self.folder, self.folder / "data", self.folder / "tmp"):
+            self.account.own(folder)
+        self._settings.write_text("".join(f"{key}={value}\n" for key, value in self.properties().items()))
+        self._settings.chmod(0o644)
+        (self.folder / "log4j2.yaml").write_text(_LOGGING)
+        (self.folder / "log4j2.yaml").chmod(0o644)
+        if (self.folder / "data" / "meta.properties").exists():
+            return
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        done = subprocess.run(
+            [
+                *self._java("kafka.tools.StorageTool"),
+                "format",
+                f"--cluster-id={cluster}",
+                "--config",
+                str(self._settings),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self.account.uid,
+            group=self.account.gid,
+            extra_groups=[],
+            cwd=self.folder,
+            env={},
+        )
+        if done.returncode:
+            raise SetupError(
+                f"Kafka can't use {self.folder} ({(done.stderr or done.stdout).strip()[-300:]}). "
+                "Run `isnad doctor`, or choose another folder with --home."
+            )
+
+    def program(self) -> Program:
+        """How it is started."""
+        return Program(
+            name="kafka",
+            command=(*self._java("kafka.Kafka"), str(self._settings)),
+            directory=self.folder,
+            user=self.account.name,
+            stop_seconds=20,
+        )
+
+    def _java(self, main: str) -> tuple[str, ...]:
+        return (
+            str(self.packages.java),
+            f"-Xmx{self.heap_mb}m",
+            "-Xms64m",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.awt.headless=true",
+            f"-Djava.io.tmpdir={self.folder / 'tmp'}",
+            f"-Dkafka.logs.dir={self.folder / 'tmp'}",
+            f"-Dlog4j2.configurationFile={self.folder / 'log4j2.yaml'}",
+            "-cp",
+            ":".join(str(jar) for jar in self.packages.kafka_jars),
+            main,
+        )

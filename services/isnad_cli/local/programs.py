@@ -1,0 +1,19 @@
+"""What a process of the local stack is: command, environment, user (pure)."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How one process is started, whoever supervises it."""
+
+    name: str
+    command: tuple[str, ...]
+    directory: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    """Set on top of what the supervisor passes on."""
+    user: str | None = None
+    """The user it runs as; None for the caller."""
+    stop_seconds: int = 15
+    """So long it may take to stop in order before it is killed."""

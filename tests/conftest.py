@@ -1,0 +1,173 @@
+"""Fixtures for tests that need the real servers: started once for all tests that ask, and ended with them.
+
+`kafka` and `elasticsearch` give one address and start one server; `stack` gives both. The packages are downloaded
+once, into the folder that ISNAD_PACKAGES names, else into the one that `isnad up` uses.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+from rich.console import Console
+
+from isnad.addresses import default_home
+from isnad_cli.local import packages, readiness
+from isnad_cli.local.accounts import Account, server_account
+from isnad_cli.local.elasticsearch_server import ElasticsearchServer
+from isnad_cli.local.kafka_server import KafkaServer
+from isnad_cli.local.packages import Packages
+from isnad_cli.local.ports import choose_any
+from isnad_cli.local.programs import Program
+
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The running servers."""
+
+    home: Path
+    kafka: str
+    """Bootstrap address, host:port."""
+    elasticsearch: str
+    """Base URL."""
+
+
+@dataclass
+class Process:
+    """One server that the tests started."""
+
+    program: Program
+    account: Account
+    log: Path
+    answers: Callable[[], bool]
+    started: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if self.started is None:
+            with self.log.open("ab") as log:
+                self.started = subprocess.Popen(
+                    self.program.command,
+                    cwd=self.program.directory,
+                    env={"PATH": os.defpath, **self.program.environment},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    user=self.account.uid,
+                    group=self.account.gid,
+                    extra_groups=[],
+                    start_new_session=True,
+                )
+
+    def wait(self) -> None:
+        assert self.started is not None
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self.started.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"{self.program.name} did not start:\n{self.log.read_text()[-3000:]}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        if self.started is None or self.started.poll() is not None:
+            return
+        server = psutil.Process(self.started.pid)
+        # Elasticsearch's launcher ends before the server that it started.
+        family = [server, *server.children(recursive=True)]
+        server.terminate()
+        _, left = psutil.wait_procs(family, self.program.stop_seconds)
+        for process in left:
+            process.kill()
+        self.started.wait()
+
+
+@dataclass
+class Servers:
+    """Kafka and Elasticsearch of the test session, started when first asked for."""
+
+    home: Path
+    packages: Packages
+    account: Account = field(default_factory=server_account)
+
+    def __post_init__(self) -> None:
+        port = choose_any(("kafka", "controller", "elasticsearch", "transport"))
+        self.kafka_server = KafkaServer(
+            self.packages, self.home / "kafka", self.account, port["kafka"], port["controller"], heap_mb=320
+        )
+        self.elasticsearch_server = ElasticsearchServer(
+            self.packages,
+            self.home / "elasticsearch",
+            self.account,
+            port["elasticsearch"],
+            port["transport"],
+            heap_mb=384,
+        )
+        self.running: dict[str, Process] = {}
+
+    def start_kafka(self) -> Process:
+        return self._start("kafka", self.kafka_server, lambda: readiness.accepts(self.kafka_server.port))
+
+    def start_elasticsearch(self) -> Process:
+        url = self.elasticsearch_server.url
+        return self._start("elasticsearch", self.elasticsearch_server, lambda: readiness.elasticsearch_answers(url))
+
+    def _start(self, name: str, server: KafkaServer | ElasticsearchServer, answers: Callable[[], bool]) -> Process:
+        if name not in self.running:
+            server.prepare()
+            process = Process(server.program(), self.account, self.home / f"{name}.log", answers)
+            process.start()
+            self.running[name] = process
+        return self.running[name]
+
+    def stop(self) -> None:
+        for process in self.running.values():
+            process.stop()
+
+
+@pytest.fixture(scope="session")
+def local_packages() -> Packages:
+    """The packages folder, complete."""
+    folder = Path(os.environ.get("ISNAD_PACKAGES") or default_home() / "packages")  # noqa: TID251  a composition root
+    return packages.prepare(folder, Console(stderr=True))
+
+
+@pytest.fixture(scope="session")
+def servers(local_packages: Packages) -> Iterator[Servers]:
+    """The servers of this session, none started yet."""
+    home = Path(tempfile.mkdtemp(prefix="isnad-tests-"))
+    # The servers' user has to enter it, and pytest's own folders are closed to others.
+    home.chmod(0o755)
+    running = Servers(home, local_packages)
+    try:
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka(servers: Servers) -> str:
+    """Bootstrap address of a real Kafka, with no topics."""
+    servers.start_kafka().wait()
+    return servers.kafka_server.address
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(servers: Servers) -> str:
+    """Base URL of a real, empty Elasticsearch with the analysis plugin."""
+    servers.start_elasticsearch().wait()
+    return servers.elasticsearch_server.url
+
+
+@pytest.fixture(scope="session")
+def stack(servers: Servers) -> Stack:
+    """A real Kafka and a real Elasticsearch, both answering."""
+    for process in (servers.start_kafka(), servers.start_elasticsearch()):
+        process.wait()
+    return Stack(servers.home, servers.kafka_server.address, servers.elasticsearch_server.url)
