@@ -24,8 +24,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LEGACY = ["cp1256", "iso8859_6", "utf_16_le", "utf_16_be"]
-_NAMES = {"cp1256": "windows-1256", "iso8859_6": "ISO 8859-6", "utf_16_le": "UTF-16", "utf_16_be": "UTF-16"}
+_LEGACY = {"cp1256": "windows-1256", "iso8859_6": "ISO 8859-6"}
 
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\v\f\r\x1b")
 
@@ -51,10 +50,10 @@ def text(data: bytes, encoding: str | None) -> tuple[str, str | None]:
         readable = data.decode("utf-8", "ignore")
         if not readable.isascii() and len(data) - len(readable.encode()) < _DAMAGED_SHARE * len(data):
             raise Unreadable(f"damaged: byte {exc.start} is not UTF-8 where the rest is") from exc
-    best = from_bytes(data, cp_isolation=_LEGACY).best()
+    best = from_bytes(data, cp_isolation=list(_LEGACY)).best()
     if best is None:
         raise Unreadable("neither UTF-8 nor another encoding of Arabic; name it with --encoding")
-    return str(best).removeprefix("\ufeff"), _NAMES[best.encoding]
+    return str(best), _LEGACY[best.encoding]
 
 
 def utf8(stream: IO[bytes], encoding: str | None) -> io.BufferedReader:

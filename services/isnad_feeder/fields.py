@@ -109,7 +109,8 @@ def _no_text(page: Page, mapping: Mapping[str, str]) -> str:
         return f"`{stated[0]}` is empty, and there is no title"
     texts = [name for name, value in page.fields.items() if isinstance(value, str) and name not in mapping.values()]
     longest = max(texts, key=lambda name: len(page.fields[name]), default="THEIRS")
-    return f"has no `{mapping.get('body', 'body')}` ({_found(page)}); say which field is the text, as in --map body={longest}"
+    missing = mapping.get("body", "body")
+    return f"has no `{missing}` ({_found(page)}); say which field is the text, as in --map body={longest}"
 
 
 def _found(page: Page) -> str:

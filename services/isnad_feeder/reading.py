@@ -70,12 +70,11 @@ def _json_lines(place: Place, stream: io.BufferedReader) -> Iterator[Page | Refu
     try:
         while line := stream.readline(MAX_WRITTEN_BYTES + 1):
             number += 1
-            here = place.at_line(number)
             if len(line) > MAX_WRITTEN_BYTES and not line.endswith(b"\n"):
                 _skip_line(stream)
-                yield Refusal(here, f"longer than {MAX_WRITTEN_BYTES >> 20} MiB")
+                yield Refusal(place.at_line(number), f"longer than {MAX_WRITTEN_BYTES >> 20} MiB")
             elif line.strip():
-                yield _record(here, line)
+                yield _record(place.at_line(number), line)
     except Unreadable as exc:
         yield Refusal(place.at_line(number + 1), str(exc))
 

@@ -1,0 +1,128 @@
+"""Archives: what is found in them, and how broken or hostile ones are refused."""
+
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from isnad_feeder.events import Event, Ready
+from isnad_feeder.places import Refusal
+
+Read = Callable[..., list[Event]]
+
+LINE = '{"source":"o","body":"نص الخبر الأول"}\n'
+
+
+def refusals(happened: list[Event]) -> list[tuple[str, str]]:
+    return [(str(one.place), one.reason) for one in happened if isinstance(one, Refusal)]
+
+
+def ready(happened: list[Event]) -> list[str]:
+    return [str(one.place) for one in happened if isinstance(one, Ready)]
+
+
+def archive(path: Path, **members: str | bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return path
+
+
+def test_members_are_read_in_order_at_any_depth(tmp_path: Path, read: Read) -> None:
+    """Folders in a zip, gz in a zip, and what a Mac leaves behind is passed over."""
+    content = {
+        "b/c/2.jsonl.gz": gzip.compress(LINE.encode() * 2),
+        "a/1.txt": "صفحة",
+        "__MACOSX/a/._1.txt": "x",
+        "a/.hidden.txt": "x",
+        "z.json": f"[{LINE}]",
+    }
+    path = archive(tmp_path / "day.zip", **content)
+    assert ready(read(path)) == [
+        f"{path}!a/1.txt",
+        f"{path}!b/c/2.jsonl.gz, line 1",
+        f"{path}!b/c/2.jsonl.gz, line 2",
+        f"{path}!z.json, item 1",
+    ]
+
+
+def test_the_source_of_a_text_is_its_folder(tmp_path: Path, read: Read) -> None:
+    """The nearest folder, in a zip too; at a zip's root it is the zip's name."""
+    path = archive(tmp_path / "outlet-a.zip", **{"1.txt": "أ", "outlet-b/2.txt": "ب"})
+    (tmp_path / "outlet-c").mkdir()
+    (tmp_path / "outlet-c" / "3.txt").write_text("ج")
+    happened = read(path, tmp_path / "outlet-c")
+    keys = [one.message.key.decode().partition(":")[0] for one in happened if isinstance(one, Ready)]
+    assert keys == ["outlet-a", "outlet-b", "outlet-c"]
+
+
+def test_a_gz_cut_short_gives_what_stood_before_the_cut(tmp_path: Path, read: Read) -> None:
+    """The lines before the cut are sent, and the cut has its place."""
+    # Stored, not deflated, so that the first half of the bytes is the first half of the lines.
+    packed = gzip.compress(LINE.encode() * 4000, compresslevel=0)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(packed[: len(packed) // 2])
+    happened = read(path)
+    assert len(ready(happened)) > 1000
+    assert refusals(happened) == [
+        (f"{path}, line {len(ready(happened)) + 1}", "the archive is cut short; what stood before the cut was read")
+    ]
+
+
+def test_broken_archives_are_refused_and_the_rest_goes_through(tmp_path: Path, read: Read) -> None:
+    """No zip, no gzip, a zip cut short, a damaged member beside a whole one."""
+    (tmp_path / "1-none.zip").write_bytes(b"PK this is not a zip")
+    (tmp_path / "2-none.jsonl.gz").write_bytes(b"plain")
+    whole = archive(tmp_path / "3-cut.zip", **{"a.jsonl": LINE * 100}).read_bytes()
+    (tmp_path / "3-cut.zip").write_bytes(whole[: len(whole) // 2])
+    damaged = tmp_path / "4-damaged.zip"
+    with zipfile.ZipFile(damaged, "w", zipfile.ZIP_STORED) as made:
+        made.writestr("a.jsonl", LINE)
+        made.writestr("b.jsonl", LINE)
+    damaged.write_bytes(damaged.read_bytes().replace(LINE.encode(), LINE.encode().replace(b"o", b"u"), 1))
+    happened = read(tmp_path)
+    assert [place.rpartition("/")[2] for place, _ in refusals(happened)] == [
+        "1-none.zip", "2-none.jsonl.gz", "3-cut.zip", "4-damaged.zip!a.jsonl",
+    ]  # fmt: skip
+    assert [reason.partition(":")[0] for _, reason in refusals(happened)] == [
+        "not a whole zip archive", "the archive is damaged", "not a whole zip archive", "the archive is damaged",
+    ]  # fmt: skip
+    assert ready(happened) == [f"{damaged}!b.jsonl, line 1"]
+
+
+def test_a_zip_bomb_ends_early(tmp_path: Path, read: Read) -> None:
+    """400 MB of blank lines in 400 kB are given up on, and the articles that stood before them are sent."""
+    packed = io.BytesIO()
+    with gzip.open(packed, "wb") as stream:
+        stream.write(LINE.encode())
+        for _ in range(400):
+            stream.write((b" " * 999 + b"\n") * 1000)
+    path = tmp_path / "bomb.jsonl.gz"
+    path.write_bytes(packed.getvalue())
+    happened = read(path)
+    assert ready(happened) == [f"{path}, line 1"]
+    assert [reason for _, reason in refusals(happened)] == [
+        "unpacks to 100 times its size and more, as a zip bomb does; the rest is not read"
+    ]
+
+
+def test_many_members_share_one_budget(tmp_path: Path, read: Read) -> None:
+    """A bomb cut into members that are each harmless is given up on as well."""
+    path = archive(tmp_path / "bomb.zip", **{f"{n}.jsonl": (" " * 999 + "\n") * 8000 for n in range(6)})
+    reasons = [reason for _, reason in refusals(read(path))]
+    assert reasons[:4] == ["there is nothing in it"] * 4
+    assert all("as a zip bomb does" in reason for reason in reasons[4:])
+
+
+def test_other_archives_are_refused(tmp_path: Path, read: Read) -> None:
+    """A zip in a zip, an empty zip, and kinds that are not read."""
+    inner = archive(tmp_path / "inner.zip", **{"a.txt": "x"}).read_bytes()
+    (tmp_path / "inner.zip").unlink()
+    path = archive(tmp_path / "a.zip", **{"inner.zip": inner, "picture.png": b"\x89PNG"})
+    archive(tmp_path / "b.zip")
+    assert refusals(read(tmp_path)) == [
+        (f"{path}!inner.zip", "a zip inside a zip is not opened; unpack it first"),
+        (f"{path}!picture.png", "not a kind that is read: .txt .jsonl .ndjson .json, these as .gz, or .zip of them"),
+        (f"{tmp_path / 'b.zip'}", "the archive is empty"),
+    ]
