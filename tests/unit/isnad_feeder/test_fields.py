@@ -52,8 +52,10 @@ def test_the_records_own_source_wins() -> None:
     [
         (
             {"source": "o", "t": "short", "content": "a long text", "n": 3},
-            "has no `body` (its fields are source, t, content, n); "
-            "say which field is the text, as in --map body=content",
+            (
+                "has no `body` (its fields are source, t, content, n); "
+                "say which field is the text, as in --map body=content"
+            ),
         ),
         ({}, "has no `body` (it has no fields); say which field is the text, as in --map body=THEIRS"),
         ({"body": "x"}, "names no source (its fields are body); say whose articles these are: --source NAME"),
