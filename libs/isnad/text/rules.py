@@ -1,0 +1,165 @@
+"""The rules by which lines of a page are furniture and not article (pure).
+
+Each rule is a name, where it holds, and a small function of one line. `clean` applies them; a cut line is kept under its
+rule's name.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from isnad.text import furniture
+from isnad.text.furniture import Phrase
+from isnad.text.lines import Line, has_letters
+
+Where = Literal["anywhere", "edge", "tail"]
+"""`edge`: before the first paragraph, after the last, under a headline, or beside other furniture. `tail`: after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of furniture."""
+
+    name: str
+    where: Where
+    matches: Callable[[Line], bool]
+
+
+LONGEST_FURNITURE = 250
+"""Characters; no rule looks at longer lines."""
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_LONG_HEX = re.compile(r"[0-9a-fA-F]{16,64}")
+_LINK = re.compile(r"(https?://|www\.)\S+")
+_CAMERA_NAME = re.compile(
+    r"(DSC[NF]?|IMG|DSCF|PIC|MVI|GOPR|SAM|CAM|VID|P)[ _-]?\d{3,}([ _-]\w{1,12})*(\(\d+\))?", re.IGNORECASE
+)
+_IMAGE_FILE = re.compile(
+    r"[^\s«»\"]{1,80}( [^\s«»\"]{1,40}){0,6}\.(jpe?g|png|gif|webp|bmp|tiff?|mp4|mp3|pdf)", re.IGNORECASE
+)
+_IMAGE_NAME = re.compile(
+    r"(WhatsApp (Image|Video) [\d\- at.]+|Screenshot[ _][\d\-_. at]+|photo_[\d\-_]+|image\d{1,4}|unnamed( \(\d+\))?|\d{5,}_\d{5,}_\w+"
+    r"|maxresdefault|hqdefault|thumb(nail)?\w{0,4})",
+    re.IGNORECASE,
+)
+_COUNTER = re.compile(r"[\d٠-٩۰-۹][\d٠-٩۰-۹.,٬٫]{0,9}[KkMm]?")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?/ ?\d{1,2}:\d{2}(:\d{2})?)?")
+_DIGIT = re.compile(r"\d")
+_BETWEEN_CRUMBS = re.compile(r"[/»«>›|\\]|\s[-–]\s")
+
+
+def starts_with(row: list[str], phrases: Iterable[Phrase]) -> Phrase | None:
+    """Return the longest of the phrases that the row of words starts with."""
+    held = [phrase for phrase in phrases if tuple(row[: len(phrase)]) == phrase]
+    return max(held, key=len, default=None)
+
+
+def _is_uuid(line: Line) -> bool:
+    return bool(_UUID.fullmatch(line.text.strip("{}()"))) or bool(
+        _LONG_HEX.fullmatch(line.text) and _DIGIT.search(line.text)
+    )
+
+
+def _is_ornament(line: Line) -> bool:
+    return not has_letters(line.text)
+
+
+def _is_link(line: Line) -> bool:
+    return bool(_LINK.fullmatch(line.text))
+
+
+def _is_image_name(line: Line) -> bool:
+    return any(shape.fullmatch(line.text) for shape in (_CAMERA_NAME, _IMAGE_FILE, _IMAGE_NAME))
+
+
+def _is_navigation(line: Line) -> bool:
+    return tuple(line.words) in furniture.NAVIGATION
+
+
+def _is_sharing(line: Line) -> bool:
+    row = line.words
+    return all(word in furniture.SHARING or word.isdigit() for word in row) and any(
+        word in furniture.SHARING_CORE for word in row
+    )
+
+
+def _is_rights(line: Line) -> bool:
+    row = line.words
+    if "©" in line.text:
+        return True
+    return starts_with(row, furniture.RIGHTS) is not None and any(word in furniture.RESERVED for word in row)
+
+
+def _is_breadcrumbs(line: Line) -> bool:
+    return line.words[:1] == ["الرييسيه"] and bool(_BETWEEN_CRUMBS.search(line.text)) and not line.ends_sentence
+
+
+def _is_counter(line: Line) -> bool:
+    if _COUNTER.fullmatch(line.text) or _CLOCK.fullmatch(line.text):
+        return True
+    row = line.words
+    return len(row) <= 6 and all(word.isdigit() or word in furniture.COUNTED for word in row)
+
+
+def _is_date(line: Line) -> bool:
+    row = line.words
+    return (
+        len(row) <= 16
+        and bool(_DIGIT.search(line.text) or row[:1] == ["منذ"])
+        and all(word.isdigit() or word in furniture.CALENDAR for word in row)
+        and any(word in furniture.CALENDAR or len(word) == 4 for word in row)
+    )
+
+
+def is_byline(line: Line) -> bool:
+    """Tell whether the line names a writer and nothing else: «بقلم: …», «كتب - …»."""
+    row = line.words
+    opening = starts_with(row, furniture.BYLINE)
+    if opening is None or not 1 < len(row) - len(opening) + 1 <= 6 or line.ends_sentence or len(line.text) > 60:
+        return False
+    return opening in (("بقلم",), ("by",)) or ":" in line.text or " - " in line.text or " – " in line.text
+
+
+def _is_hashtags(line: Line) -> bool:
+    return all(word.startswith("#") for word in line.text.split())
+
+
+RULES = (
+    Rule("uuid", "anywhere", _is_uuid),
+    Rule("ornament", "anywhere", _is_ornament),
+    Rule("link", "anywhere", _is_link),
+    Rule("image_name", "anywhere", _is_image_name),
+    Rule("navigation", "anywhere", _is_navigation),
+    Rule("sharing", "anywhere", _is_sharing),
+    Rule("breadcrumbs", "anywhere", _is_breadcrumbs),
+    Rule("rights", "anywhere", _is_rights),
+    Rule("counter", "edge", _is_counter),
+    Rule("date", "edge", _is_date),
+    Rule("byline", "edge", is_byline),
+    Rule("hashtags", "tail", _is_hashtags),
+)
+
+
+def is_section_label(line: Line, *, before_headline: bool) -> bool:
+    """Tell whether the line names a section of the site, as «الشأن السوري», or the kind of report, as «تقرير خاص لـ …».
+
+    Where a headline follows it, any two words that stand apart are a label as well.
+    """
+    row = line.words
+    if not row or line.ends_sentence or len(row) > furniture.LONGEST_LABEL_WORDS:
+        return False
+    if starts_with(row, furniture.LABEL_OPENINGS) is not None:
+        return True
+    bare = [_bare(word) for word in row]
+    if len(row) <= 4 and all(word in furniture.SECTION_WORDS for word in bare):
+        return before_headline or any(word in furniture.SECTION_NOUNS for word in bare)
+    return False
+
+
+def _bare(word: str) -> str:
+    """The word without «and» and the article."""
+    for prefix in ("وال", "لل", "ال", "و"):
+        if word.startswith(prefix) and word[len(prefix) :] in furniture.SECTION_WORDS:
+            return word[len(prefix) :]
+    return word
