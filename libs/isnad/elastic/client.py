@@ -1,0 +1,179 @@
+"""A real Elasticsearch."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import elastic_transport as transport
+import elasticsearch as library  # noqa: TID251  isnad.elastic is the adapter of elasticsearch
+import msgspec
+from elastic_transport.client_utils import DEFAULT
+
+from isnad.elastic.errors import reason_of, status_of, translated
+from isnad.elastic.port import Answer, Copy, RequestRefused, Write
+from isnad.errors import SearchUnavailable, SetupError
+
+_BAD_REQUEST = 400
+_TOO_LARGE = 413
+
+
+class Elastic:
+    """Talks to one Elasticsearch; meets `isnad.elastic.SearchIndex`. To be used within one event loop, then closed."""
+
+    def __init__(self, url: str, *, api_key: str = "", ca_file: str = "", timeout_seconds: float = 30.0) -> None:
+        """Prepare the client; nothing is sent yet.
+
+        Args:
+            url: `http://host:port` or `https://…`; user and password may stand in it.
+            api_key: Elasticsearch's encoded API key, if it asks for one.
+            ca_file: certificates to trust, if not the system's.
+            timeout_seconds: how long an answer is waited for.
+
+        Raises:
+            SetupError: the url can't be read.
+        """
+        self._url = _without_password(url)
+        try:
+            self._client = library.AsyncElasticsearch(
+                url,
+                api_key=api_key or None,
+                ca_certs=ca_file or DEFAULT,
+                request_timeout=timeout_seconds,
+                # Trying again belongs to the caller, who knows what is finished.
+                max_retries=0,
+                retry_on_timeout=False,
+                # One bad answer is no reason to leave the only node alone.
+                dead_node_backoff_factor=0.0,
+            )
+        except ValueError as exc:
+            raise SetupError(f"ISNAD_ELASTICSEARCH={self._url!r}: {exc}. Write it as http://host:9200.") from exc
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def bulk(self, writes: Sequence[Write]) -> list[Answer]:
+        """Send writes in one request; see `SearchIndex.bulk`."""
+        # The client's type knows only dicts; bytes go through its serializer as they are.
+        lines: list[Any] = []
+        for write in writes:
+            action = "delete" if write.document is None else "index"
+            about = {"_index": write.index, "_id": write.id, "version": write.version, "version_type": "external_gte"}
+            lines.append(msgspec.json.encode({action: about}))
+            if write.document is not None:
+                lines.append(write.document)
+        with translated(self._url):
+            try:
+                fields = "items.*.status,items.*.error"
+                answer = (await self._client.bulk(operations=lines, filter_path=fields)).body
+            except transport.ApiError as exc:
+                if status_of(exc) in (_BAD_REQUEST, _TOO_LARGE):
+                    raise RequestRefused(status_of(exc), reason_of(exc)) from exc
+                raise
+        return [_answer(item) for item in answer.get("items", [])]
+
+    async def copies(self, family: str, ids: Iterable[str]) -> list[Copy]:
+        """Look the ids up in every index of a family, in real time; see `SearchIndex.copies`."""
+        wanted = list(ids)
+        with translated(self._url):
+            try:
+                indexes = sorted((await self._client.indices.get_alias(name=family)).body)
+            except library.NotFoundError:
+                return []
+            if not indexes or not wanted:
+                return []
+            docs = [{"_index": index, "_id": one, "_source": False} for index in indexes for one in wanted]
+            fields = "docs._index,docs._id,docs._version,docs.error"
+            found = (await self._client.mget(docs=docs, filter_path=fields)).body.get("docs", [])
+        for doc in found:
+            error = doc.get("error", {})
+            if error and error.get("type") != "index_not_found_exception":
+                raise SearchUnavailable(f"Elasticsearch can't look into {doc['_index']}: {error.get('reason')}")
+        return [Copy(doc["_index"], doc["_id"], doc["_version"]) for doc in found if "_version" in doc]
+
+    async def search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Search; see `SearchIndex.search`."""
+        with translated(self._url):
+            # An index or alias that does not exist yet holds nothing.
+            response = await self._client.search(index=index, body=dict(body), ignore_unavailable=True)
+        answer = dict(response.body)
+        if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
+            raise SearchUnavailable(f"Elasticsearch at {self._url} could search only a part of {index}.")
+        return answer
+
+    async def documents(self, index: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return documents by id; see `SearchIndex.documents`."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        with translated(self._url):
+            found = (await self._client.mget(index=index, ids=wanted)).body
+        return {doc["_id"]: doc["_source"] for doc in found["docs"] if doc.get("found")}
+
+    async def put_template(self, name: str, body: Mapping[str, Any]) -> bool:
+        """Create or replace an index template; see `SearchIndex.put_template`."""
+        with translated(self._url):
+            try:
+                known = (await self._client.indices.get_index_template(name=name)).body["index_templates"]
+            except library.NotFoundError:
+                known = []
+            if known and known[0]["index_template"].get("version", 0) > body["version"]:
+                return False
+            try:
+                await self._client.indices.put_index_template(name=name, body=dict(body))
+            except library.BadRequestError as exc:
+                raise SetupError(f"Elasticsearch does not take the template {name}: {reason_of(exc)}") from exc
+        return True
+
+    async def create(self, index: str) -> None:
+        """Create an index from its template, unless it is there."""
+        with translated(self._url):
+            try:
+                await self._client.indices.create(index=index)
+            except library.BadRequestError as exc:
+                reason = reason_of(exc)
+                if reason.startswith("resource_already_exists_exception"):
+                    return
+                if reason.startswith("validation_exception"):
+                    raise SearchUnavailable(f"Elasticsearch has no room for the index {index}: {reason}") from exc
+                raise SetupError(f"Elasticsearch can't make the index {index}: {reason_of(exc)}") from exc
+
+    async def put_alias(self, pattern: str, alias: str) -> None:
+        """Let an alias stand for all indexes of a pattern."""
+        with translated(self._url):
+            try:
+                await self._client.indices.put_alias(index=pattern, name=alias)
+            except library.NotFoundError:
+                return
+
+    async def refresh(self, index: str) -> None:
+        """Let searches find all that was written so far."""
+        with translated(self._url):
+            await self._client.indices.refresh(index=index, ignore_unavailable=True)
+
+    async def ping(self) -> None:
+        """Return when the server answers and has a master."""
+        with translated(self._url):
+            await self._client.cluster.health(filter_path="status")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+
+def _answer(item: dict[str, Any]) -> Answer:
+    said = next(iter(item.values()))
+    error = said.get("error") or {}
+    cause = error.get("caused_by") or {}
+    reason = "; ".join(str(part["reason"]) for part in (error, cause) if part.get("reason"))
+    return Answer(said["status"], error.get("type", ""), reason)
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

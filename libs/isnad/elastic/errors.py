@@ -1,0 +1,81 @@
+"""What each error of the library means for isnad; a test fails when it grows one that is not listed here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+import elastic_transport as transport
+import elasticsearch as library  # noqa: TID251  isnad.elastic is the adapter of elasticsearch
+
+from isnad.errors import IsnadError, RequestError, SearchUnavailable
+
+
+class Meaning(Enum):
+    """What to do about an error."""
+
+    WAIT = "wait"
+    """The server is away, busy, full, or takes us for somebody else for now; the same call may succeed later."""
+    ASK_OTHERWISE = "ask_otherwise"
+    """The server does not understand what was asked of it."""
+
+
+MEANINGS: dict[type[Exception], Meaning] = {
+    transport.TransportError: Meaning.WAIT,
+    transport.ConnectionError: Meaning.WAIT,
+    transport.ConnectionTimeout: Meaning.WAIT,
+    transport.TlsError: Meaning.WAIT,
+    transport.SniffingError: Meaning.WAIT,
+    # An answer that is no JSON comes from a proxy in between.
+    transport.SerializationError: Meaning.WAIT,
+    transport.ApiError: Meaning.WAIT,
+    library.ApiError: Meaning.WAIT,
+    # Something else answers at the address, as a proxy does while the server is down.
+    library.UnsupportedProductError: Meaning.WAIT,
+    # Keys and rights are changed while services run.
+    library.AuthenticationException: Meaning.WAIT,
+    library.AuthorizationException: Meaning.WAIT,
+    # An index that is being made anew.
+    library.NotFoundError: Meaning.WAIT,
+    library.ConflictError: Meaning.WAIT,
+    library.BadRequestError: Meaning.ASK_OTHERWISE,
+}
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an error, 0 where there was no answer."""
+    return error.meta.status if isinstance(error, transport.ApiError) else 0
+
+
+def reason_of(error: Exception) -> str:
+    """Return what the server says, or what kept it from saying it, in a line without addresses of ours."""
+    if isinstance(error, transport.ApiError):
+        body = error.body
+        if isinstance(body, dict) and isinstance(body.get("error"), dict):
+            said = body["error"]
+            causes = [said, *said.get("root_cause", []), said.get("caused_by") or {}]
+            reasons = dict.fromkeys(str(cause["reason"]) for cause in causes if cause.get("reason"))
+            return f"{said.get('type', 'error')}: {'; '.join(reasons)}"[:500]
+        return error.message[:500]
+    return str(error)[:500]
+
+
+def translate(error: Exception, url: str) -> IsnadError:
+    """Return the error of isnad for one of the library."""
+    meaning = next((MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS), None)
+    status = status_of(error)
+    if meaning is Meaning.ASK_OTHERWISE:
+        return RequestError(f"Elasticsearch can't answer this: {reason_of(error)}")
+    if status in (401, 403):
+        return SearchUnavailable(f"Elasticsearch at {url} refuses the rights ({status}): {reason_of(error)}")
+    if status:
+        return SearchUnavailable(f"Elasticsearch at {url} refuses for now ({status}): {reason_of(error)}")
+    return SearchUnavailable(f"Elasticsearch at {url} does not answer: {reason_of(error)}")
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Let no error of the library out."""
+    try:
+        yield
+    except (transport.TransportError, transport.ApiError) as exc:
+        raise translate(exc, url) from exc

@@ -1,0 +1,113 @@
+"""What the services ask of a search index, whichever it is (no client is imported here)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from isnad.errors import PermanentError
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One document to put into an index, or to take out of it, unless a newer version stands there."""
+
+    family: str
+    """Within all indexes of a family an id must stand once: the alias of the articles, or the index of the stories."""
+    index: str
+    id: str
+    version: int
+    """External version (`version_type=external_gte`): a document with a higher one is never replaced.
+
+    An equal one is: it means the same place in the ordered log, so the same article, perhaps enriched anew by a better
+    version of a later stage, which must win. The version itself tells changes within a millisecond apart.
+    """
+    document: bytes | None
+    """JSON; None takes the document out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the index says to one write, by HTTP's numbers."""
+
+    status: int
+    error: str = ""
+    """Elasticsearch's name of the error, as `document_parsing_exception`."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A document that stands in an index, with its version."""
+
+    index: str
+    id: str
+    version: int
+
+
+class RequestRefused(PermanentError):
+    """A whole bulk request is refused for what is in it (400) or for its size (413): divide it to find which write."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"Elasticsearch refuses the whole request ({status}): {reason}")
+        self.status = status
+        self.reason = reason
+
+
+class SearchIndex(Protocol):
+    """A search index. Every method raises `SearchUnavailable` when it does not answer, or refuses for now."""
+
+    async def bulk(self, writes: Sequence[Write]) -> list[Answer]:
+        """Send writes in one request and return the answers in the same order; there may be fewer than writes.
+
+        Raises:
+            RequestRefused: nothing was written.
+        """
+        ...
+
+    async def copies(self, family: str, ids: Iterable[str]) -> list[Copy]:
+        """Return where these ids stand in a family's indexes, also what no search finds yet."""
+        ...
+
+    async def search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return Elasticsearch's answer to a search; an index that does not exist yet holds nothing.
+
+        Raises:
+            RequestError: Elasticsearch can't make sense of the search.
+        """
+        ...
+
+    async def documents(self, index: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the documents of one index by id, those that are there."""
+        ...
+
+    async def put_template(self, name: str, body: Mapping[str, Any]) -> bool:
+        """Create or replace an index template; return False where a higher `version` stands and stays.
+
+        Raises:
+            SetupError: Elasticsearch does not take the template.
+        """
+        ...
+
+    async def create(self, index: str) -> None:
+        """Create an index from its template, unless it is there.
+
+        Raises:
+            SetupError: Elasticsearch can't make it of the template.
+        """
+        ...
+
+    async def put_alias(self, pattern: str, alias: str) -> None:
+        """Let an alias stand for all indexes that there are of a pattern."""
+        ...
+
+    async def refresh(self, index: str) -> None:
+        """Let searches find all that was written so far."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the server answers."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
+        ...

@@ -1,0 +1,38 @@
+"""Names of the indexes in Elasticsearch, as `topics.py` has those of the topics (pure)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from isnad.errors import SetupError
+
+_PREFIX = re.compile(r"[a-z][a-z0-9_-]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """Names under one prefix, so that several chains can share one Elasticsearch."""
+
+    prefix: str = "isnad"
+
+    def __post_init__(self) -> None:
+        if not _PREFIX.fullmatch(self.prefix):
+            raise SetupError(
+                f"ISNAD_INDEX_PREFIX={self.prefix!r} can't begin the name of an index. "
+                "Take a lower-case letter, then lower-case letters, digits, - or _, at most 61 in all."
+            )
+
+    @property
+    def articles(self) -> str:
+        """The alias over all months: what searches ask."""
+        return f"{self.prefix}-articles"
+
+    def articles_of(self, published_at: datetime) -> str:
+        """The index that an article published then stands in: one for each month (UTC)."""
+        moment = published_at.astimezone(UTC) if published_at.tzinfo else published_at
+        return f"{self.articles}-{moment.year:04d}.{moment.month:02d}"
+
+    @property
+    def stories(self) -> str:
+        """The index of the stories."""
+        return f"{self.prefix}-stories"

@@ -1,0 +1,148 @@
+"""How Elasticsearch reads Arabic: the analysers of the index templates, built from rules that are data (pure).
+
+Every text is indexed three ways:
+
+`isnad_exact`
+    as written, lower case; a word must be spelled the same.
+`isnad_folded`
+    in one spelling, exactly as `isnad.text.words` folds (a contract test holds both together).
+`isnad_stemmed`
+    folded, well-known double spellings made one, then lightly stemmed: the article and one common ending are taken
+    off, and where a word may begin with a conjunction or preposition (و ف ب ل ك) it stands with *and* without it.
+
+The last is why stemming differs between writing and searching. «بعيد» may be «far» or «on a feast»: the index keeps
+both readings, a search (`isnad_stemmed_search`) asks for what was typed. So سوريا finds وسوريا and بسوريا, while a
+search for فكرة does not bring everything about كرة. Lucene's `arabic_stem` (light10) always takes و off and never ب ل
+ك ف, and makes سور of سورية and سورة alike; the rules here were chosen on the 4 million words of the ANT Corpus
+(Chouigui et al. 2017, 2021) instead.
+
+Only char and token filters of the stock Elasticsearch are used, by their stock names and options.
+"""
+
+import unicodedata
+from typing import Any
+
+from isnad.text.words import fold
+
+# Double spellings in the Arabic press beyond what folding makes one, as parts of folded words so that all derived forms
+# follow (الأميركية, والأميركيون). They only make words equal that differ in nothing else, so a wrong hit is rare.
+VARIANTS = {
+    "اميرك": "امريك",
+    "ديموقراط": "ديمقراط",
+    "استنبول": "اسطنبول",
+    "استانبول": "اسطنبول",
+    "اسطانبول": "اسطنبول",
+    "انكلتر": "انجلتر",
+    "انكليز": "انجليز",
+    "واشنجتون": "واشنطن",
+    "واشنغتون": "واشنطن",
+    "اردوجان": "اردوغان",
+    "نتانياهو": "نتنياهو",
+    "نيتانياهو": "نتنياهو",
+    "ترمب": "ترامب",
+    "بيونج": "بيونغ",
+    "يانج": "يانغ",
+    "هونج": "هونغ",
+    "كونج": "كونغ",
+    "كوردستان": "كردستان",
+    "موريطاني": "موريتاني",
+    "كازاخستان": "كزاخستان",
+    "غوغل": "جوجل",
+    "قوقل": "جوجل",
+    "فايسبوك": "فيسبوك",
+    "تليفزيون": "تلفزيون",
+    "انترنيت": "انترنت",
+    "مسيول": "مسوول",
+    "شيون": "شوون",
+}
+
+# Frequent words that only look as if they began with a conjunction or preposition: the rest is another frequent word.
+_RADICAL_FIRST = (
+    "واحد", "واحده", "وادي", "وجهه", "وحده", "وحدها", "وحدات", "وحيد", "وحيده", "وجود", "وديع", "وزاره",
+    "وزارات", "وزير", "وسام", "وسايل", "وسيط", "وصول", "وضعه", "وعود", "وفاه", "وفيات", "وقود", "وكاله",
+    "وكالات", "ولايه", "ولايات", "ولاده", "وليد",
+    "فاصله", "فبركه", "فرقعه", "فريده", "فعاليه", "فعاليات", "فعليا", "فعليه", "فلورانس", "فوايد", "فتاوي",
+    "فبراير",
+    "باريس", "بحريه", "بريد", "بعيد", "بعيده", "بعيدا", "بكين", "بلديه", "بناء", "بيان", "بيونغ",
+    "لجان", "لجنه", "لسان", "لوحه", "لولا",
+    "كاملا", "كامله", "كبيرا", "كبيره", "كبيرين", "كرويه", "كهربا", "كميات", "كتلته", "كونهم", "كوارث",
+)  # fmt: skip
+
+_NOT_RADICAL = rf"(?!و?(?:{'|'.join(_RADICAL_FIRST)})$)"
+CONJUNCTION = rf"^{_NOT_RADICAL}و(.{{3,}})$"
+"""و before a word of three letters or more."""
+PREPOSITION = rf"^{_NOT_RADICAL}و?[بل](.{{3,}})$"
+"""ب or ل before three letters or more (بمصر, ولمصر)."""
+RARE_CLITIC = rf"^{_NOT_RADICAL}(?:ف|و?ك)(.{{4,}})$"
+"""ف and ك take longer words: before three letters they are mostly part of the word (فكرة, كبير)."""
+LAM_LAM = r"^[وف]?ل(ل.{3,})$"
+"""ل, article, and a word that begins with ل: للجنة is لجنة, which the article's rule would make جنة."""
+ARTICLE = r"^(?![وفبكل]?الماني)[وف]?(?:[بك]?ال|لل)(?:ال(?!ماني))?(.{3,})$"
+"""The article with what stands before it; twice for words that begin like it (الألعاب, ألعاب); ألمانيا is no ماني."""
+ENDING = r"^(.{4,})(?:ون|ين|ان|ات|ها|هم|ته)$|^(.{4,})(?:تها|تهم)$|^(.{3,})[اه]$"
+"""Plural, dual, a pronoun, ta marbuta, or the alef of سوريا and كبيراً; short words are left alone (لبنان, غزة)."""
+
+
+def _rule(character: str, folded: str) -> str:
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in folded)
+    return f"\\u{ord(character):04x} => {escaped}"
+
+
+def folding_rules() -> list[str]:
+    """Return `isnad.text.words.fold` as rules of the stock `mapping` char filter, lower-casing apart."""
+    rules = {}
+    for code in range(0x10000):
+        character = chr(code)
+        if unicodedata.category(character) == "Cs":
+            continue
+        folded = fold(character)
+        if folded != character.lower():
+            rules[character] = folded
+    return [_rule(character, folded) for character, folded in sorted(rules.items())]
+
+
+NO_WORD = r"[^\p{L}\p{N}]"
+"""What parts words. Unicode's word rules (UAX #29) would keep can't, 3.14 and foo_bar whole, and make words of symbols."""
+
+
+def analysis() -> dict[str, Any]:
+    """Return the `analysis` part of the index settings."""
+    return {
+        "char_filter": {
+            "isnad_fold": {"type": "mapping", "mappings": folding_rules()},
+            "isnad_part": {"type": "pattern_replace", "pattern": NO_WORD, "replacement": " "},
+            "isnad_variants": {"type": "mapping", "mappings": [f"{a} => {b}" for a, b in VARIANTS.items()]},
+        },
+        "filter": {
+            "isnad_clitics": {
+                "type": "pattern_capture",
+                "preserve_original": True,
+                "patterns": [CONJUNCTION, PREPOSITION, RARE_CLITIC, LAM_LAM],
+            },
+            "isnad_conjunction": {"type": "pattern_capture", "preserve_original": True, "patterns": [CONJUNCTION]},
+            "isnad_article": {"type": "pattern_replace", "pattern": ARTICLE, "replacement": "$1"},
+            "isnad_ending": {"type": "pattern_replace", "pattern": ENDING, "replacement": "$1$2$3"},
+            "isnad_once": {"type": "unique", "only_on_same_position": True},
+        },
+        "analyzer": {
+            "isnad_exact": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]},
+            "isnad_folded": {
+                "type": "custom",
+                "char_filter": ["isnad_fold", "isnad_part"],
+                "tokenizer": "standard",
+                "filter": ["lowercase"],
+            },
+            "isnad_stemmed": {
+                "type": "custom",
+                "char_filter": ["isnad_fold", "isnad_part", "isnad_variants"],
+                "tokenizer": "standard",
+                "filter": ["lowercase", "isnad_clitics", "isnad_article", "isnad_ending", "isnad_once"],
+            },
+            "isnad_stemmed_search": {
+                "type": "custom",
+                "char_filter": ["isnad_fold", "isnad_part", "isnad_variants"],
+                "tokenizer": "standard",
+                "filter": ["lowercase", "isnad_conjunction", "isnad_article", "isnad_ending", "isnad_once"],
+            },
+        },
+    }

@@ -1,0 +1,44 @@
+"""The index service: enriched articles and changed stories into Elasticsearch (wiring only)."""
+
+import asyncio
+
+from isnad.codec import decode
+from isnad.elastic.port import Write
+from isnad.errors import RecordError
+from isnad.indexes import Indexes
+from isnad.messages import EnrichedArticle, StoryChange
+from isnad.outcomes import Outcome, Process, Record
+from isnad.topics import Topics
+from isnad_index.documents import article_write, story_write
+from isnad_index.writing import Result, Writer
+
+
+def write_of(record: Record, topics: Topics, indexes: Indexes) -> Write | RecordError:
+    """Return what one record asks to be written, or why it can't be."""
+    try:
+        if record.topic == topics.changes:
+            return story_write(decode(StoryChange, record.value), indexes)
+        return article_write(decode(EnrichedArticle, record.value), indexes)
+    except RecordError as exc:
+        return exc
+
+
+def indexing(writer: Writer, topics: Topics, indexes: Indexes) -> Process:
+    """Return the stage's work: records of both topics in, their outcomes out."""
+
+    async def process(records: list[Record]) -> list[Outcome]:
+        asked = await asyncio.to_thread(lambda: [write_of(record, topics, indexes) for record in records])
+        writes = [write for write in asked if isinstance(write, Write)]
+        results = dict(zip(writes, await writer.write(writes), strict=True))
+        return [_outcome(one, results) for one in asked]
+
+    return process
+
+
+def _outcome(asked: Write | RecordError, results: dict[Write, Result]) -> Outcome:
+    if isinstance(asked, RecordError):
+        return Outcome.dead(asked)
+    result = results[asked]
+    if isinstance(result, RecordError):
+        return Outcome.dead(result, article_id=asked.id)
+    return Outcome(result, article_id=asked.id)

@@ -1,0 +1,185 @@
+"""From the chain's records to the documents in Elasticsearch (pure). `templates.py` says how each field is indexed."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from isnad.elastic.port import Write
+from isnad.indexes import Indexes
+from isnad.messages import (
+    Credit,
+    Cut,
+    Dateline,
+    EnrichedArticle,
+    EntityType,
+    GeoPoint,
+    Link,
+    Member,
+    Mention,
+    Relation,
+    StoryChange,
+)
+from isnad.text.words import words
+
+MAX_MENTIONS = 1000
+"""Mentions kept in a document; an article with more is a list, and its facets still count all entities."""
+
+_FACETS: dict[EntityType, str] = {"PER": "people", "LOC": "places", "ORG": "organisations", "MISC": "others"}
+
+
+class ArticleDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An article as it stands in an index of its month."""
+
+    id: str
+    source: str
+    title: str
+    body: str
+    language: str
+    published_at: datetime
+    arrived_at: datetime
+    day: str
+    """Of the publication, in UTC: 2018-02-09."""
+    story_id: str
+    relation: Relation
+    log_offset: int
+    log_appended_at: datetime
+    page_id: str = ""
+    part: int = 0
+    url: str | None = None
+    author: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    declared_language: str | None = None
+    published_at_given: str | None = None
+    fetched_at: datetime | None = None
+    time_marks: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    linked_ids: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Canonical names, most mentioned first; so `places`, `organisations` and `others`."""
+    places: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    entity_names: tuple[str, ...] = ()
+    """Folded names, for a filter that takes any spelling."""
+    entity_keys: tuple[str, ...] = ()
+    """`TYPE|folded name|canonical name`, so that one aggregation can count, look up and show entities."""
+    countries: tuple[str, ...] = ()
+    location: tuple[GeoPoint, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    agencies: tuple[str, ...] = ()
+    quoted_agencies: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    dateline: Dateline | None = None
+    cut: tuple[Cut, ...] = ()
+
+
+class StoryDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A story as it stands in the index of the stories."""
+
+    id: str
+    title: str
+    origin: Member
+    articles: int
+    outlets: tuple[str, ...]
+    outlet_count: int
+    articles_by_outlet: dict[str, int]
+    first_published_at: datetime
+    last_published_at: datetime
+    changed_by: str
+    """Id of the article that changed it last."""
+    log_offset: int
+    log_appended_at: datetime
+
+
+def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
+    """Return the article's document and where it belongs."""
+    article, verdict = enriched.article, enriched.verdict
+    entities = Counter((mention.type, mention.canonical) for mention in enriched.mentions if mention.canonical)
+    ranked = [entity for entity, _ in entities.most_common()]
+    facets: dict[str, Any] = {
+        field: tuple(name for kind, name in ranked if kind == type_) for type_, field in _FACETS.items()
+    }
+    folded = {entity: " ".join(words(entity[1])) for entity in ranked}
+    document = ArticleDocument(
+        id=article.id,
+        source=article.source,
+        title=article.title,
+        body=article.body,
+        language=article.language,
+        published_at=article.published_at,
+        arrived_at=article.arrived_at,
+        day=article.published_at.astimezone(UTC).date().isoformat(),
+        story_id=verdict.story_id,
+        relation=verdict.relation,
+        log_offset=enriched.position.offset,
+        log_appended_at=enriched.position.appended_at,
+        page_id=article.page_id or article.id,
+        part=article.part,
+        url=article.url,
+        author=article.author,
+        section=article.section,
+        tags=article.tags,
+        declared_language=article.declared_language,
+        published_at_given=article.published_at_given,
+        fetched_at=article.fetched_at,
+        time_marks=article.time_marks,
+        flags=article.flags,
+        links=verdict.links,
+        linked_ids=tuple(link.id for link in verdict.links),
+        entity_names=tuple(dict.fromkeys(folded.values())),
+        entity_keys=tuple(f"{kind}|{folded[kind, name]}|{name}" for kind, name in ranked),
+        countries=_distinct(mention.country for mention in enriched.mentions),
+        location=_distinct(mention.location for mention in enriched.mentions),
+        mentions=enriched.mentions[:MAX_MENTIONS],
+        agencies=_distinct(credit.agency for credit in enriched.credits if credit.role == "credit"),
+        quoted_agencies=_distinct(credit.agency for credit in enriched.credits if credit.role == "quoted"),
+        credits=enriched.credits,
+        dateline=article.dateline,
+        cut=article.cut,
+        **facets,
+    )
+    return Write(
+        family=indexes.articles,
+        index=indexes.articles_of(article.published_at),
+        id=article.id,
+        version=enriched.position.version,
+        document=msgspec.json.encode(document),
+    )
+
+
+def story_write(change: StoryChange, indexes: Indexes) -> Write:
+    """Return the story's document after a change."""
+    story = change.story
+    document = StoryDocument(
+        id=story.id,
+        title=story.origin.title,
+        origin=story.origin,
+        articles=story.articles,
+        outlets=tuple(sorted(story.outlets)),
+        outlet_count=len(story.outlets),
+        articles_by_outlet=story.outlets,
+        first_published_at=story.first_published_at,
+        last_published_at=story.last_published_at,
+        changed_by=change.article_id,
+        log_offset=change.position.offset,
+        log_appended_at=change.position.appended_at,
+    )
+    return Write(
+        family=indexes.stories,
+        index=indexes.stories,
+        id=story.id,
+        version=change.position.version,
+        document=msgspec.json.encode(document),
+    )
+
+
+T = TypeVar("T")
+
+
+def _distinct(values: Iterable[T | None]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(value for value in values if value is not None))

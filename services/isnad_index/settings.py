@@ -1,0 +1,27 @@
+"""Settings of the index service."""
+
+from dataclasses import dataclass
+
+from isnad.indexes import Indexes
+from isnad.settings import StageSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexSettings(StageSettings):
+    """What the index service is told."""
+
+    elasticsearch: str = "http://127.0.0.1:9200"
+    """`http://host:port` or `https://user:password@host:port`."""
+    elasticsearch_api_key: str = ""
+    elasticsearch_ca: str = ""
+    """File with the certificates to trust, if not the system's."""
+    elasticsearch_seconds: float = 30.0
+    """At most so long an answer is waited for."""
+    index_prefix: str = "isnad"
+    index_replicas: int = 0
+    """Copies of each index on other nodes; 0 fits a single node."""
+
+    @property
+    def indexes(self) -> Indexes:
+        """The names of the indexes under this prefix."""
+        return Indexes(self.index_prefix)

@@ -1,0 +1,159 @@
+"""Writing to Elasticsearch so that nothing is lost, nothing is doubled, and one bad document stops nobody.
+
+What an answer means for a write:
+
+=====================  ==============================================================================================
+2xx                    done
+409                    done: a newer version stands there
+400                    the document's own fault: a dead letter, the others go on
+413                    the request is halved until it passes; a single one that is too large is a dead letter
+anything else          429, 403, 5xx, no answer, fewer answers than writes: `SearchUnavailable`, so that the stage waits
+                       and hands over the same batch; what was finished is remembered and not sent again
+=====================  ==============================================================================================
+
+An article stands in the index of its month of publication. When a later version of it belongs to another month, the
+earlier one must go. Looking *before* writing would miss a worker that does the same at the same moment, so the rule is:
+write, then look in real time where the id stands, and take out all but the highest version. Of two workers at least the
+one that looks last sees both copies; the removal itself carries the winner's version, so a late write of an older one
+into that index is refused.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from isnad.elastic.port import Answer, Copy, RequestRefused, SearchIndex, Write
+from isnad.errors import RecordError, SearchUnavailable
+from isnad.messages import Reason
+
+MAX_REQUEST_BYTES = 8 * 1024 * 1024
+"""Elasticsearch works best with requests of 5 to 15 MB, and takes 100 MB at most by default."""
+
+Result = Literal["indexed", "stale"] | RecordError
+"""What became of a write: it stands, a newer one stands, or it can't."""
+
+_CONFLICT = 409
+_BAD_REQUEST = 400
+_TOO_LARGE = 413
+_NOT_FOUND = 404
+
+_SERVERS_FAULT = frozenset({
+    "validation_exception",  # no more shards allowed: the new month's index can't be made
+    "index_closed_exception",
+    "invalid_index_name_exception",
+    "index_create_block_exception",
+})  # fmt: skip
+"""Errors that come as 400 though the document is well."""
+
+
+class Writer:
+    """Writes batches of documents; one batch at a time."""
+
+    def __init__(self, index: SearchIndex, *, max_request_bytes: int = MAX_REQUEST_BYTES) -> None:
+        self._index = index
+        self._max_request_bytes = max_request_bytes
+        self._finished: dict[Write, Result] = {}
+        self._created: set[str] = set()
+
+    async def write(self, writes: Sequence[Write]) -> list[Result]:
+        """Write all, and return for each what became of it.
+
+        Raises:
+            SearchUnavailable: some are not finished; call again with the same writes.
+        """
+        # Kept from a call that failed, for as long as the same writes are asked for.
+        self._finished = {write: self._finished[write] for write in writes if write in self._finished}
+        pending = [write for write in dict.fromkeys(writes) if write not in self._finished]
+        for name in dict.fromkeys(write.index for write in pending):
+            await self._create(name)
+        refused_for_now: list[Answer] = []
+        for request in _requests(pending, self._max_request_bytes):
+            refused_for_now += await self._send(request)
+        if refused_for_now:
+            # An index may have been taken away: ask for all of them anew.
+            self._created.clear()
+            raise SearchUnavailable(_summary(refused_for_now, len(writes)))
+        await self._take_out_older_copies(writes)
+        finished, self._finished = self._finished, {}
+        return [finished[write] for write in writes]
+
+    async def _create(self, name: str) -> None:
+        # Asked for by name, since many a server does not make an index for whoever writes into it.
+        if name not in self._created:
+            await self._index.create(name)
+            self._created.add(name)
+
+    async def _send(self, request: Sequence[Write]) -> list[Answer]:
+        """Send one request, in halves if need be; return the answers of those that have to be tried again."""
+        try:
+            answers = await self._index.bulk(request)
+        except RequestRefused as exc:
+            if len(request) == 1:
+                self._finished[request[0]] = RecordError(_reason(exc.status), exc.reason)
+                return []
+            middle = len(request) // 2
+            return await self._send(request[:middle]) + await self._send(request[middle:])
+        if len(answers) != len(request):
+            raise SearchUnavailable(f"Elasticsearch answered {len(answers)} of {len(request)} writes.")
+        again = []
+        for write, answer in zip(request, answers, strict=True):
+            result = _result(answer)
+            if result is None:
+                again.append(answer)
+            else:
+                self._finished[write] = result
+        return again
+
+    async def _take_out_older_copies(self, writes: Iterable[Write]) -> None:
+        wanted: dict[str, set[str]] = {}
+        for write in writes:
+            if write.index != write.family:
+                wanted.setdefault(write.family, set()).add(write.id)
+        removals: list[Write] = []
+        for family, ids in wanted.items():
+            copies: dict[str, list[Copy]] = {}
+            for copy in await self._index.copies(family, sorted(ids)):
+                copies.setdefault(copy.id, []).append(copy)
+            for id_, found in copies.items():
+                *older, newest = sorted(found, key=lambda copy: (copy.version, copy.index))
+                removals += [Write(family, copy.index, id_, newest.version, None) for copy in older]
+        if not removals:
+            return
+        answers = await self._index.bulk(removals)
+        done = [answer for answer in answers if answer.status == _NOT_FOUND or _result(answer) in ("indexed", "stale")]
+        if len(done) != len(removals):
+            raise SearchUnavailable("Elasticsearch did not take out articles that moved to another month.")
+
+
+def _requests(writes: Sequence[Write], max_bytes: int) -> Iterable[list[Write]]:
+    request: list[Write] = []
+    size = 0
+    for write in writes:
+        length = len(write.document or b"")
+        if request and size + length > max_bytes:
+            yield request
+            request, size = [], 0
+        request.append(write)
+        size += length
+    if request:
+        yield request
+
+
+def _result(answer: Answer) -> Result | None:
+    """Return what an answer means, None where the write has to be tried again."""
+    if 200 <= answer.status < 300:
+        return "indexed"
+    if answer.status == _CONFLICT:
+        return "stale"
+    if answer.status in (_BAD_REQUEST, _TOO_LARGE) and answer.error not in _SERVERS_FAULT:
+        return RecordError(_reason(answer.status), f"{answer.error}: {answer.reason}")
+    return None
+
+
+def _reason(status: int) -> Reason:
+    return Reason.TOO_LARGE if status == _TOO_LARGE else Reason.INDEX_REJECTED
+
+
+def _summary(answers: Sequence[Answer], of: int) -> str:
+    first = answers[0]
+    what = f"{first.status} {first.error}: {first.reason[:300]}"
+    return f"Elasticsearch refuses {len(answers)} of {of} writes for now ({what})."
