@@ -95,8 +95,12 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
 
         filters.put("arabic_stem", filter(settings -> ArabicStemFilter::new));
         filters.put("stemmer", filter(settings -> stemmer(settings)));
-        filters.put("stemmer_override", (index, environment, name, settings) -> stemmerOverride(environment, name, settings));
-        filters.put("keyword_marker", (index, environment, name, settings) -> keywordMarker(environment, name, settings));
+        filters.put("stemmer_override", AnalysisPlugin.requiresAnalysisSettings(
+            (index, environment, name, settings) -> stemmerOverride(environment, name, settings)
+        ));
+        filters.put("keyword_marker", AnalysisPlugin.requiresAnalysisSettings(
+            (index, environment, name, settings) -> keywordMarker(environment, name, settings)
+        ));
         filters.put("unique", filter(settings -> {
             boolean samePosition = settings.getAsBoolean("only_on_same_position", false);
             return in -> new UniqueFilter(in, samePosition);
