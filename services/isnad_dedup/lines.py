@@ -1,0 +1,99 @@
+"""Articles and verdicts as lines of JSON, for `isnad dedup` (pure)."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+from isnad.errors import RequestError
+from isnad.messages import Link, Verdict
+from isnad_dedup.matching import Arrival
+
+TimeFrom = Literal["appended_at", "published_at"]
+
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Line(msgspec.Struct):
+    id: str
+    body: str | None
+    source: str | None = None
+    title: str | None = None
+    published_at: str | None = None
+    appended_at: str | None = None
+
+
+_decoder = msgspec.json.Decoder(_Line)
+
+
+class Clerk:
+    """Turns lines into articles of a log: their order is the log's order.
+
+    What stands for the append time, by which the window moves: the line's `appended_at` or, where that is asked for,
+    its `published_at`. A line that has none, or one that can't be read or is before the one before it, stands at the
+    moment of the line before it; so without such times the whole file is one day, as if it had been fed to the chain
+    at once.
+    """
+
+    def __init__(self, time_from: TimeFrom = "appended_at") -> None:
+        self._time_from = time_from
+        self._now = _BEFORE_ALL
+
+    def read(self, line: bytes) -> Arrival:
+        """Return the article of a line.
+
+        Raises:
+            RequestError: the line is no article; the text says why, the caller knows where.
+        """
+        try:
+            article = _decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as exc:
+            raise RequestError(str(exc) or "nested too deeply") from exc
+        if not article.id:
+            raise RequestError("the id is empty")
+        moment = _moment(article.appended_at if self._time_from == "appended_at" else article.published_at)
+        if moment is not None and moment > self._now:
+            self._now = moment
+        return Arrival(
+            id=article.id,
+            source=article.source or "",
+            title=article.title or "",
+            body=article.body or "",
+            published_at=_moment(article.published_at) or self._now,
+            appended_at=self._now,
+        )
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+class _LinkLine(msgspec.Struct):
+    id: str
+    story_id: str
+    jaccard: float
+    contained: float
+    contains: float
+
+    @classmethod
+    def of(cls, link: Link) -> "_LinkLine":
+        return cls(link.id, link.story_id, link.jaccard, link.contained, link.contains)
+
+
+class _VerdictLine(msgspec.Struct):
+    id: str
+    story_id: str
+    relation: str
+    links: list[_LinkLine]
+
+
+def write(article_id: str, verdict: Verdict) -> bytes:
+    """Return the line that tells the verdict on an article."""
+    links = [_LinkLine.of(link) for link in verdict.links]
+    return msgspec.json.encode(_VerdictLine(article_id, verdict.story_id, verdict.relation, links)) + b"\n"
