@@ -1,6 +1,11 @@
-"""`isnad`: the one command. Each subcommand is imported only when it is called, so extras stay optional and help is quick."""
+"""`isnad`: the one command.
 
+Each subcommand is imported only when it is called, so extras stay optional and help is quick.
+"""
+
+import difflib
 import importlib
+import logging
 import sys
 from typing import Any
 
@@ -29,25 +34,20 @@ COMMANDS = {
 class _Lazy(click.Group):
     """A group whose commands are imported when called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         if cmd_name not in COMMANDS:
+            if alike := difflib.get_close_matches(cmd_name, COMMANDS, n=1):
+                raise click.UsageError(f"There is no command {cmd_name!r}. Did you mean `isnad {alike[0]}`?")
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        try:
-            command: Any = getattr(importlib.import_module(module), name)
-        except ModuleNotFoundError as exc:
-            if exc.name and exc.name.partition(".")[0].startswith("isnad"):
-                raise
-            raise click.ClickException(
-                f"`isnad {cmd_name}` needs the package {exc.name!r}. Install what it needs: pip install 'isnad[all]'"
-            ) from exc
+        command: Any = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)  # noqa: S101  the table above is ours
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
@@ -63,11 +63,18 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; an error that isnad raised on purpose is one sentence and an exit status, never a traceback."""
+    # What libraries log is not for the user of a command; what matters of it reaches him as isnad's own sentence.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         cli(prog_name="isnad")
     except RequestError as exc:
         click.echo(f"isnad: {exc}", err=True)
         sys.exit(2)
+    except ModuleNotFoundError as exc:
+        if exc.name is None or exc.name.startswith("isnad"):
+            raise
+        click.echo(f"isnad: the package {exc.name!r} is not installed. Get it: pip install 'isnad[all]'", err=True)
+        sys.exit(1)
     except IsnadError as exc:
         click.echo(f"isnad: {exc}", err=True)
         sys.exit(1)

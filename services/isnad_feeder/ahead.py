@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 
 from isnad_feeder.events import Event, Ready
 
@@ -17,6 +18,10 @@ class _Failed:
         self.error = error
 
 
+class _Stopped(Exception):
+    """Nobody takes the batches any more."""
+
+
 class ReadAhead:
     """Iterates in a thread and hands on batches of at most `size` events; a few batches wait at a time, no more."""
 
@@ -25,19 +30,26 @@ class ReadAhead:
         self._size = size
         self._batch: Batch = []
         self._bytes = 0
-        self._queue: asyncio.Queue[Batch | _Failed | None] = asyncio.Queue(_BATCHES_AHEAD)
-        self._hand_on: Callable[[Batch | _Failed | None], None]
+        self._room = threading.Semaphore(_BATCHES_AHEAD)
+        self._queue: asyncio.Queue[Batch | _Failed | None] = asyncio.Queue()
+        self._loop: asyncio.AbstractEventLoop
+        self._stopped = False
 
     def start(self) -> None:
         """Begin to read; in a running event loop."""
-        loop = asyncio.get_running_loop()
-        self._hand_on = lambda one: asyncio.run_coroutine_threadsafe(self._queue.put(one), loop).result()
+        self._loop = asyncio.get_running_loop()
         # A daemon: when the user interrupts, nobody waits for a pipe that stays silent.
         threading.Thread(target=self._read, name="read-ahead", daemon=True).start()
+
+    def stop(self) -> None:
+        """Read no further."""
+        self._stopped = True
+        self._room.release()
 
     async def take(self) -> Batch | None:
         """Return the next batch, None at the end; several may wait for one. Raises what the iteration raised."""
         batch = await self._queue.get()
+        self._room.release()
         if batch is None:
             self._queue.put_nowait(None)  # for the others who wait
         elif isinstance(batch, _Failed):
@@ -51,14 +63,23 @@ class ReadAhead:
             self._hand_on(batch)
 
     def _read(self) -> None:
-        try:
-            for event in self._events:
-                self._add(event)
-            self.flush()
-        except Exception as exc:  # noqa: BLE001  raised again where the batches are taken
-            self._hand_on(_Failed(exc))
-        else:
-            self._hand_on(None)
+        with suppress(_Stopped):
+            try:
+                for event in self._events:
+                    self._add(event)
+                self.flush()
+            except _Stopped:
+                raise
+            except Exception as exc:  # noqa: BLE001  raised again where the batches are taken
+                self._hand_on(_Failed(exc))
+            else:
+                self._hand_on(None)
+
+    def _hand_on(self, one: Batch | _Failed | None) -> None:
+        self._room.acquire()
+        if self._stopped:
+            raise _Stopped
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, one)
 
     def _add(self, event: Event) -> None:
         self._batch.append(event)

@@ -2,7 +2,9 @@
 
 import asyncio
 import codecs
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -84,11 +86,21 @@ def feed(
         source,
         parse_mapping(maps),
         _known_encoding(encoding),
-        click.get_binary_stream("stdin").read1 if piped else None,  # type: ignore[attr-defined]
+        _standard_input() if piped else None,
     )
     pace = Pace(parse_rate(rate) if rate else None)
     feeding = _Run(given, None if dry_run else kafka, pace, timeout, as_json=as_json)
     sys.exit(feeding.run())
+
+
+def _standard_input() -> Callable[[int], bytes]:
+    stdin = click.get_binary_stream("stdin")
+    try:
+        number = stdin.fileno()
+    except OSError:  # no file behind it, as where a test gives the input
+        return stdin.read
+    # Not through Python's own stream: its lock, held by a thread that waits for a silent pipe, is fatal at the end.
+    return lambda size: os.read(number, size)
 
 
 def _known_encoding(name: str | None) -> str | None:

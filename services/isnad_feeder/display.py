@@ -1,6 +1,7 @@
 """What `isnad feed` shows while it runs: a bar with the rate on a terminal, else a line now and then, or nothing."""
 
 from collections import Counter
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
@@ -51,9 +52,9 @@ class Lines:
         """Something was read, with a doubt."""
         self.say(f"{place}: {text}")
 
-    def waiting(self, reason: str) -> None:
+    def waiting(self, reason: str, timeout_seconds: float) -> None:
         """Kafka takes nothing for now."""
-        self.say(f"{reason.rstrip('.')}. Waiting for it; what was acknowledged is safe.")
+        self.say(f"{reason.rstrip('.')}. Waiting for it, up to {timeout_seconds:g} s (start it with: isnad up)")
 
     def well(self) -> None:
         """Kafka takes it again."""
@@ -91,14 +92,14 @@ class Bar(Lines):
 
     def __init__(self, console: Console, clock: Clock, total_bytes: int | None) -> None:
         super().__init__(console, clock)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), _Rate())
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), _Rate())
         self._progress = Progress(*columns, console=console, transient=True)
         self._task = self._progress.add_task("reading", total=total_bytes)
         self._progress.start()
 
     def opened(self, file: str) -> None:
         """A file is being read."""
-        self._progress.update(self._task, description=file[-40:])
+        self._progress.update(self._task, description=Path(file).name[-32:])
 
     def advanced(self, tally: Tally, read_bytes: int) -> None:
         """Something was sent; the bar shows how much of the input has been read."""

@@ -51,8 +51,8 @@ class Display(Protocol):
     def remarked(self, place: Place, text: str) -> None:
         """Something was read, with a doubt."""
 
-    def waiting(self, reason: str) -> None:
-        """Kafka takes nothing for now."""
+    def waiting(self, reason: str, timeout_seconds: float) -> None:
+        """Kafka takes nothing for now; after so long without success the feeder gives up."""
 
     def well(self) -> None:
         """Kafka takes it again."""
@@ -85,6 +85,8 @@ class Feeding:
                     group.create_task(self._send_batches(ahead, delivery))
         except* IsnadError as errors:
             raise errors.exceptions[0] from None
+        finally:
+            ahead.stop()
 
     def _read_ahead(self) -> ReadAhead:
         pipe = self._given.pipe
@@ -153,9 +155,9 @@ class Feeding:
         now = self._clock.monotonic()
         if self._failing_since is None:
             self._failing_since = now
-            self._display.waiting(str(reason))
+            self._display.waiting(str(reason), self._timeout_seconds)
         elif now - self._failing_since > self._timeout_seconds:
             raise BrokerUnavailable(
-                f"Kafka took nothing for {self._timeout_seconds:g} s ({reason}). {self.tally.accepted:,} articles were "
-                "acknowledged before. Start it (`isnad up`) and feed the same again: nothing is stored twice."
+                f"Gave up: Kafka took nothing for {self._timeout_seconds:g} s, {self.tally.accepted:,} articles were "
+                "acknowledged before. When it runs again, feed the same once more; nothing is stored twice."
             ) from reason

@@ -49,7 +49,7 @@ class Tally:
         """Return the counts for people."""
         twice = self.accepted - len(self.keys)
         repeated = f" ({twice:,} of them again under an id that had come before)" if twice else ""
-        rate = f", {self.accepted / seconds:,.0f}/s" if seconds >= 1 else ""
+        rate = f", {self.accepted / seconds:,.0f}/s" if seconds >= 1 and self.accepted else ""
         files = f"{self.files:,} file{'' if self.files == 1 else 's'}"
         return f"{files}: {self.accepted:,} accepted{repeated}, {self.refused:,} refused, {seconds:.1f} s{rate}"
 
