@@ -1,1 +1,1 @@
-"""Arabic as it is really written: one spelling per word, words with the way back to the text, cleaning and splitting of pages (pure)."""
+"""Arabic as it is really written: one spelling per word, with the way back; pages cleaned and split (pure)."""

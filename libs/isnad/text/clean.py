@@ -110,10 +110,10 @@ def _cut_boxes(sheet: _Sheet) -> None:
 @dataclass(frozen=True, slots=True)
 class _Box:
     rule: str
-    heading_only: bool
-    """The heading has the line for itself."""
     holds: Callable[[Line], bool]
     """A line under the heading still belongs to the box."""
+    heading_only: bool
+    """The heading has the line for itself."""
 
 
 def _box(line: Line) -> _Box | None:
@@ -125,9 +125,9 @@ def _box(line: Line) -> _Box | None:
         if heading is None:
             continue
         if len(heading) == len(line.words):
-            return _Box(rule, True, holds)
+            return _Box(rule, holds, heading_only=True)
         if _shares_its_line(line, heading):
-            return _Box(rule, False, holds)
+            return _Box(rule, holds, heading_only=False)
     return None
 
 

@@ -52,7 +52,7 @@ class Line:
 
     @cached_property
     def is_headline(self) -> bool:
-        """It can be a headline: a few words on one line, which neither run on nor (but for a short one) end as a sentence."""
+        """It can be a headline: a few words that neither run on nor, but for a short one, end as a sentence."""
         if not (len(self.text) <= _LONGEST_HEADLINE and len(self.words) in _HEADLINE_WORDS):
             return False
         return not self.is_prose and not self.text.endswith(_RUNNING_ON)

@@ -1,7 +1,7 @@
 """The rules by which lines of a page are furniture and not article (pure).
 
-Each rule is a name, where it holds, and a small function of one line. `clean` applies them; a cut line is kept under its
-rule's name.
+Each rule is a name, where it holds, and a small function of one line. `clean` applies them; a cut line is kept under
+its rule's name.
 """
 
 import re
@@ -12,9 +12,11 @@ from typing import Literal
 from isnad.text import furniture
 from isnad.text.furniture import Phrase
 from isnad.text.lines import Line, has_letters
+from isnad.text.words import tokens, words
 
 Where = Literal["anywhere", "edge", "tail"]
-"""`edge`: before the first paragraph, after the last, under a headline, or beside other furniture. `tail`: after the last."""
+"""`edge`: before the first paragraph, after the last, under a headline, or beside other furniture; `tail`: after the
+last paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ _IMAGE_FILE = re.compile(
     r"[^\s«»\"]{1,80}( [^\s«»\"]{1,40}){0,6}\.(jpe?g|png|gif|webp|bmp|tiff?|mp4|mp3|pdf)", re.IGNORECASE
 )
 _IMAGE_NAME = re.compile(
-    r"(WhatsApp (Image|Video) [\d\- at.]+|Screenshot[ _][\d\-_. at]+|photo_[\d\-_]+|image\d{1,4}|unnamed( \(\d+\))?|\d{5,}_\d{5,}_\w+"
-    r"|maxresdefault|hqdefault|thumb(nail)?\w{0,4})",
+    r"(WhatsApp (Image|Video) [\d\- at.]+|Screenshot[ _][\d\-_. at]+|photo_[\d\-_]+|image\d{1,4}"
+    r"|unnamed( \(\d+\))?|\d{5,}_\d{5,}_\w+|maxresdefault|hqdefault|thumb(nail)?\w{0,4})",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"[\d٠-٩۰-۹][\d٠-٩۰-۹.,٬٫]{0,9}[KkMm]?")
@@ -121,6 +123,13 @@ def is_byline(line: Line) -> bool:
     return opening in (("بقلم",), ("by",)) or ":" in line.text or " - " in line.text or " – " in line.text
 
 
+def writer_of(byline: str) -> str:
+    """Return the name that a byline gives."""
+    opening = starts_with(words(byline), furniture.BYLINE) or ()
+    place = tokens(byline)[len(opening) - 1].end if opening else 0
+    return byline[place:].strip(" :-–—/|")
+
+
 def _is_hashtags(line: Line) -> bool:
     return all(word.startswith("#") for word in line.text.split())
 
@@ -142,19 +151,25 @@ RULES = (
 
 
 def is_section_label(line: Line, *, before_headline: bool) -> bool:
-    """Tell whether the line names a section of the site, as «الشأن السوري», or the kind of report, as «تقرير خاص لـ …».
+    """Tell whether the line names a section of the site: «الشأن السوري», «عربي ودولي».
 
-    Where a headline follows it, any two words that stand apart are a label as well.
+    Words that can also be a title, as «العراق», are a label only where a headline follows.
     """
+    row = line.words
+    if not row or line.ends_sentence or len(row) > furniture.LONGEST_SECTION_WORDS:
+        return False
+    bare = [_bare(word) for word in row]
+    if not all(word in furniture.SECTION_WORDS for word in bare):
+        return False
+    return before_headline or any(word in furniture.SECTION_NOUNS for word in bare)
+
+
+def is_report_label(line: Line) -> bool:
+    """Tell whether the line says what kind of report follows: «تقرير خاص لـ …», «حصري»."""
     row = line.words
     if not row or line.ends_sentence or len(row) > furniture.LONGEST_LABEL_WORDS:
         return False
-    if starts_with(row, furniture.LABEL_OPENINGS) is not None:
-        return True
-    bare = [_bare(word) for word in row]
-    if len(row) <= 4 and all(word in furniture.SECTION_WORDS for word in bare):
-        return before_headline or any(word in furniture.SECTION_NOUNS for word in bare)
-    return False
+    return starts_with(row, furniture.LABEL_OPENINGS) is not None
 
 
 def _bare(word: str) -> str:

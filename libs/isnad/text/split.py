@@ -1,20 +1,21 @@
 """A page into its articles (pure).
 
-Some pages hold several reports one after the other, with nothing between them but a blank line and the next headline; and
-articles hold subheads and pull quotes that look the same. So each place where a headline stands apart is judged by what speaks
-for a new article there and what speaks against it (`EVIDENCE`); it is one where the weights reach `ENOUGH`. When in doubt the
-page stays whole: two reports in one are found by search all the same, half a report is not.
+Some pages hold several reports one after the other, with nothing between them but a blank line and the next headline;
+and articles hold subheads and pull quotes that look the same. So each place where a headline stands apart is judged by
+what speaks for a new article there and what speaks against it (`EVIDENCE`); it is one where the weights reach `ENOUGH`.
+When in doubt the page stays whole: two reports in one are found by search all the same, half a report is not.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from isnad.messages import Cut
 from isnad.text.clean import CleanPage, PlacedCut
 from isnad.text.dateline import Opening, read_opening
 from isnad.text.lines import Line
 from isnad.text.openings import goes_on
-from isnad.text.rules import is_section_label
+from isnad.text.rules import is_report_label, is_section_label
 
 ENOUGH = 4
 _LONGEST_TITLE = 200
@@ -33,7 +34,7 @@ class Piece:
     title: str | None
     lines: tuple[Line, ...]
     cuts: tuple[Cut, ...]
-    label: str | None = None
+    section: str | None = None
     """The section that the page names above the headline; it is among the cuts as well."""
 
 
@@ -235,7 +236,7 @@ def _heads(line: Line) -> bool:
 
 
 def _is_tight(lines: Sequence[Line]) -> bool:
-    pairs = [below for above, below in zip(lines, lines[1:], strict=False) if above.is_prose and below.is_prose]
+    pairs = [below for above, below in pairwise(lines) if above.is_prose and below.is_prose]
     return len(pairs) >= 3 and sum(not below.apart for below in pairs) >= _TIGHT_SHARE * len(pairs)
 
 
@@ -251,27 +252,28 @@ def _piece(lines: Sequence[Line], cuts: Sequence[PlacedCut]) -> Piece:
     labels = _labels(lines)
     rest = lines[len(labels) :]
     title = rest[0].text if _is_title(rest) else None
-    placed = sorted(
-        [*cuts, *(PlacedCut(line.number, Cut("section_label", line.text)) for line in labels)],
-        key=lambda cut: cut.number,
-    )
+    placed = sorted([*cuts, *labels], key=lambda placed: placed.number)
+    sections = [label.cut.text for label in labels if label.cut.rule == "section_label"]
     return Piece(
         title=title,
         lines=tuple(rest[1:] if title is not None else rest),
         cuts=tuple(one.cut for one in placed),
-        label=labels[-1].text if labels else None,
+        section=sections[-1] if sections else None,
     )
 
 
-def _labels(lines: Sequence[Line]) -> Sequence[Line]:
-    """The section labels above the headline; never the only line."""
-    count = 0
-    while count < min(_MOST_LABELS, len(lines) - 1):
-        before_headline = lines[count + 1].is_headline
-        if not is_section_label(lines[count], before_headline=before_headline):
+def _labels(lines: Sequence[Line]) -> list[PlacedCut]:
+    """The labels above the headline; never the only line."""
+    labels: list[PlacedCut] = []
+    for line, below in pairwise(lines[: _MOST_LABELS + 1]):
+        if is_report_label(line):
+            rule = "report_label"
+        elif is_section_label(line, before_headline=below.is_headline):
+            rule = "section_label"
+        else:
             break
-        count += 1
-    return lines[:count]
+        labels.append(PlacedCut(line.number, Cut(rule, line.text)))
+    return labels
 
 
 def _is_title(lines: Sequence[Line]) -> bool:
