@@ -25,13 +25,20 @@ class IsnadError(Exception):
 class TransientError(IsnadError):
     """A dependency is broken for now; the same call may succeed later."""
 
+    dependency = "dependency"
+    """What is broken, for /readyz, the log and the metric."""
+
 
 class BrokerUnavailable(TransientError):
     """Kafka does not answer, or not with what is needed now."""
 
+    dependency = "kafka"
+
 
 class SearchUnavailable(TransientError):
     """Elasticsearch does not answer, refuses for now, or lacks rights or room."""
+
+    dependency = "elasticsearch"
 
 
 class PermanentError(IsnadError):

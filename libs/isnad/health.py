@@ -82,11 +82,17 @@ class _Silent(WSGIRequestHandler):
 
 
 class HealthServer:
-    """The running server; `port` is the one it really listens on."""
+    """The running server.
+
+    Attributes:
+        port: the one that it really listens on.
+        url: where the pages are.
+    """
 
     def __init__(self, server: WSGIServer) -> None:
         self._server = server
-        self.host, self.port = server.server_address[0], int(server.server_address[1])
+        self.port = server.server_port
+        self.url = f"http://{server.server_address[0]!s}:{self.port}"
         self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         self._thread.start()
 

@@ -6,6 +6,7 @@ a Kafka creates one for whoever merely asks about it by name, so a name is looke
 
 from isnad.kafka.admin import Admin
 from isnad.kafka.producer import Producer
+from isnad.kafka.progress import GroupProgress
 from isnad.kafka.reader import LogReader
 
-__all__ = ["Admin", "LogReader", "Producer"]
+__all__ = ["Admin", "GroupProgress", "LogReader", "Producer"]

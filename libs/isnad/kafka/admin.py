@@ -1,24 +1,15 @@
 """Looking after topics: creating and checking them by `topics.py`, and how far the groups have come."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aiokafka import TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic  # noqa: TID251
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic  # noqa: TID251  isnad.kafka is the adapter of aiokafka
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  # noqa: TID251
-from aiokafka.errors import (  # noqa: TID251
-    GroupCoordinatorNotAvailableError,
-    GroupLoadInProgressError,
-    NoError,
-    NotCoordinatorForGroupError,
-    TopicAlreadyExistsError,
-    for_code,
-)
-from aiokafka.structs import OffsetAndMetadata  # noqa: TID251
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code  # noqa: TID251
 
 from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translate, translated
+from isnad.kafka.progress import GroupProgress
 from isnad.topics import TopicSpec
 
 _REPLICATION = 3
@@ -26,8 +17,6 @@ _REPLICATION = 3
 
 _MUST_MATCH = ("message.timestamp.type", "cleanup.policy")
 """Settings without which the chain's promises do not hold; the others are the operator's to change."""
-
-_RETRY_SECONDS = 0.2
 
 _SET_ON_TOPIC = 1
 """Kafka's mark of a setting that was made for this topic, and is no default."""
@@ -122,27 +111,20 @@ class Admin:
         """
         async with admin_client(self._bootstrap, self._timeout_seconds) as client:
             partitions = await partitions_of(client, self._bootstrap, topic)
-            committed = await self._committed(client, group, partitions)
-        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
-            with translated(self._bootstrap):
-                firsts = await inner.beginning_offsets(partitions)
-                ends = await inner.end_offsets(partitions)
-        reached = {one: committed[one].offset if one in committed else -1 for one in partitions}
-        return sum(max(0, ends[one] - max(reached[one], firsts[one])) for one in partitions)
+        async with GroupProgress(self._bootstrap, group, timeout_seconds=self._timeout_seconds) as progress:
+            return sum((await progress.lags((one.topic, one.partition) for one in partitions)).values())
 
-    async def _committed(
-        self, client: AIOKafkaAdminClient, group: str, partitions: list[TopicPartition]
-    ) -> dict[TopicPartition, OffsetAndMetadata]:
-        while True:  # until the client's time runs out
-            try:
-                offsets: dict[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(
-                    group, partitions=partitions
-                )
-            except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
-                # A new Kafka makes its topic of offsets when it is first asked for it.
-                await asyncio.sleep(_RETRY_SECONDS)
-            else:
-                return offsets
+    async def members(self, group: str) -> int:
+        """Return how many members a group has.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer in time.
+        """
+        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
+            (response,) = await client.describe_consumer_groups([group])
+        (described,) = response.to_object()["groups"]
+        self._accept(described["error_code"], group)
+        return len(described["members"])
 
     async def _found(self, client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> dict[str, _Found]:
         wanted = {spec.name for spec in specs}

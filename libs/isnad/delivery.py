@@ -1,0 +1,116 @@
+"""From a batch's outcomes to messages that Kafka has: what to send, dead letters, and what became of each record.
+
+An outcome holds only when all of its messages are acknowledged. Sending can be tried again and again; what was
+acknowledged is not sent a second time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from isnad import codec
+from isnad.errors import RecordError, TransientError
+from isnad.messages import SCHEMA, DeadLetter
+from isnad.outcomes import Outcome, Outgoing, Record
+
+
+class Sender(Protocol):
+    """What delivers messages: `isnad.kafka.Producer`, or the fake one of `isnad.testing.broker`."""
+
+    async def deliver(self, messages: Sequence[Outgoing]) -> list[Exception | None]:
+        """Send messages in order; return for each None, or why Kafka does not have it."""
+        ...
+
+
+class Delivery:
+    """A batch on its way out.
+
+    Attributes:
+        outcomes: what became of each record, in their order; to be believed once `attempt` has returned.
+    """
+
+    def __init__(
+        self, records: Sequence[Record], outcomes: Sequence[Outcome], *, stage: str, dead_topic: str, now: datetime
+    ) -> None:
+        self._records = records
+        self._stage = stage
+        self._dead_topic = dead_topic
+        self._now = now
+        self._letters: dict[int, DeadLetter] = {}
+        self._left: list[tuple[int, Outgoing]] = []
+        self.outcomes = list(outcomes)
+        for n, outcome in enumerate(outcomes):
+            self._left += [(n, message) for message in outcome.messages]
+            if outcome.status == "dead":
+                if outcome.error is None:
+                    raise ValueError("an outcome is dead without an error that says why")
+                self._bury(n, outcome.error)
+
+    async def attempt(self, sender: Sender) -> None:
+        """Send what is left; return when Kafka has acknowledged everything.
+
+        Raises:
+            TransientError: Kafka does not take something now; another attempt goes on with what is left.
+            Exception: a message can't be sent for a reason that is not the record's fault.
+        """
+        while self._left:
+            tried, self._left = self._left, []
+            obstacle: TransientError | None = None
+            for (n, message), failure in zip(
+                tried, await sender.deliver([message for _, message in tried]), strict=True
+            ):
+                if failure is None:
+                    continue
+                if isinstance(failure, TransientError):
+                    self._left.append((n, message))
+                    obstacle = obstacle or failure
+                elif isinstance(failure, RecordError):
+                    self._refused(n, message, failure)
+                else:
+                    raise failure
+            if obstacle is not None:
+                raise obstacle
+
+    def _refused(self, n: int, message: Outgoing, error: RecordError) -> None:
+        if message.topic != self._dead_topic:
+            if n not in self._letters:
+                self.outcomes[n] = Outcome.dead(error, self.outcomes[n].article_id)
+                self._bury(n, error)
+            return
+        letter = self._letters[n]
+        if letter.value is None and letter.key is None:
+            raise error
+        self._post(n, reference(letter))
+
+    def _bury(self, n: int, error: RecordError) -> None:
+        record = self._records[n]
+        self._post(
+            n,
+            DeadLetter(
+                schema=SCHEMA,
+                reason=error.reason,
+                detail=error.detail,
+                stage=self._stage,
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                appended_at=record.appended_at,
+                died_at=self._now,
+                key=record.key,
+                value=record.value,
+                article_id=self.outcomes[n].article_id,
+            ),
+        )
+
+    def _post(self, n: int, letter: DeadLetter) -> None:
+        self._letters[n] = letter
+        key = letter.article_id.encode() if letter.article_id else letter.key or b""
+        self._left.append((n, Outgoing(self._dead_topic, key, codec.encode(letter))))
+
+
+def reference(letter: DeadLetter) -> DeadLetter:
+    """Return the letter without the original bytes, for a record too large to be put into another one."""
+    where = f"the original stands in {letter.topic}, partition {letter.partition}, offset {letter.offset}"
+    return msgspec.structs.replace(letter, key=None, value=None, detail=f"{letter.detail}; {where}")

@@ -1,0 +1,87 @@
+"""How far a consumer group has come, measured again and again over one connection."""
+
+import asyncio
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
+
+from isnad.continuity import Partition
+from isnad.kafka.errors import translated
+
+
+class GroupProgress:
+    """Asks for the committed offsets of a group without being a member of it. An async context manager."""
+
+    def __init__(self, bootstrap: str, group: str, *, timeout_seconds: float = 10.0) -> None:
+        self._bootstrap = bootstrap
+        self._group = group
+        self._timeout_seconds = timeout_seconds
+        self._inner: AIOKafkaConsumer | None = None
+
+    async def __aenter__(self) -> Self:
+        inner = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            client_id="isnad",
+            group_id=self._group,
+            enable_auto_commit=False,
+            request_timeout_ms=int(self._timeout_seconds * 1000),
+        )
+        try:
+            with translated(self._bootstrap):
+                async with asyncio.timeout(self._timeout_seconds):
+                    await inner.start()
+        except BaseException:
+            await inner.stop()
+            raise
+        self._inner = inner
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            await inner.stop()
+
+    async def starts(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return for each partition, which must exist, the offset from which the group has to read on.
+
+        That is what it committed last, even if retention has deleted what is there; without a commit, the first offset.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer in time.
+        """
+        return {partition: start for partition, (start, _, _) in (await self._places(partitions)).items()}
+
+    async def lags(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return for each partition, which must exist, how many of its messages the group has not committed.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer in time.
+        """
+        places = await self._places(partitions)
+        return {partition: max(0, end - max(start, first)) for partition, (start, first, end) in places.items()}
+
+    async def _places(self, partitions: Iterable[Partition]) -> dict[Partition, tuple[int, int, int]]:
+        """Return for each partition: from where to read on, the first offset that is there, the next to be written."""
+        inner = self._inner
+        if inner is None:
+            raise RuntimeError("GroupProgress is used outside its `async with`")
+        wanted = [TopicPartition(*partition) for partition in partitions]
+        if not wanted:
+            return {}
+        with translated(self._bootstrap):
+            async with asyncio.timeout(self._timeout_seconds):
+                committed = {one: await inner.committed(one) for one in wanted}
+                firsts = await inner.beginning_offsets(wanted)
+                ends = await inner.end_offsets(wanted)
+        return {
+            (one.topic, one.partition): (
+                firsts[one] if committed[one] is None else committed[one],
+                firsts[one],
+                ends[one],
+            )
+            for one in wanted
+        }

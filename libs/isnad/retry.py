@@ -1,0 +1,94 @@
+"""Waiting for a broken dependency: with growing, jittered pauses, for as long as it takes, and visibly.
+
+One line is logged when the wait begins and one when it ends; meanwhile /readyz says on what, why and since when.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
+
+import structlog
+
+from isnad.errors import TransientError
+from isnad.health import Health
+
+FIRST_SECONDS = 0.5
+LONGEST_SECONDS = 10.0
+
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """The service was asked to stop while it waited."""
+
+
+def pauses(first_seconds: float = FIRST_SECONDS, longest_seconds: float = LONGEST_SECONDS) -> Iterator[float]:
+    """Yield pauses that double up to a cap, each shortened at random so that workers don't try all at once."""
+    pause = first_seconds
+    while True:
+        yield pause * random.uniform(0.5, 1.0)  # noqa: S311  no secret
+        pause = min(longest_seconds, pause * 2)
+
+
+class Patience:
+    """Tries work until its dependencies let it succeed.
+
+    Args:
+        health: where the wait is shown.
+        stopping: ends the wait when it is set.
+        on_change: called with a dependency's name and whether it is waited for, as it changes.
+    """
+
+    def __init__(
+        self, health: Health, stopping: asyncio.Event, on_change: Callable[[str, bool], None] | None = None
+    ) -> None:
+        self._health = health
+        self._stopping = stopping
+        self._on_change = on_change or (lambda _dependency, _waiting: None)
+        self._log = structlog.get_logger()
+        self._dependencies: set[str] = set()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a dependency is being waited for now; to be read from any thread."""
+        return bool(self._dependencies)
+
+    async def until_done(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `work` returns; while it raises `TransientError`, wait and call it again.
+
+        Raises:
+            Stopped: the service was asked to stop meanwhile.
+            Exception: whatever else `work` raises.
+        """
+        for pause in pauses():
+            try:
+                done = await work()
+            except TransientError as exc:
+                self._note(exc)
+                await self._sleep(pause)
+            else:
+                self._all_well()
+                return done
+        raise AssertionError("pauses never end")
+
+    def _note(self, error: TransientError) -> None:
+        if self._health.waiting(error.dependency, str(error)):
+            self._log.warning("waiting", dependency=error.dependency, reason=str(error))
+        self._dependencies.add(error.dependency)
+        self._on_change(error.dependency, True)  # noqa: FBT003  the callback's second argument has one meaning
+
+    def _all_well(self) -> None:
+        for dependency in sorted(self._dependencies):
+            seconds = self._health.well(dependency)
+            self._log.info("goes on", dependency=dependency, waited_seconds=round(seconds or 0.0, 1))
+            self._on_change(dependency, False)  # noqa: FBT003
+        self._dependencies.clear()
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+        raise Stopped

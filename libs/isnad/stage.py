@@ -1,0 +1,373 @@
+"""A stage of the chain: takes batches of records from its topics and makes sure that each ends in exactly one place.
+
+The one module that uses Faust, and crash-only: Faust acknowledges what an agent's body had in hand when the body raises
+or is cancelled, or when a part of Faust itself fails. So anything unexpected ends the process inside the body, before a
+record is acknowledged, and whoever supervises it starts it again from what was committed. Nothing is committed before
+Kafka has acknowledged all messages made of it.
+
+How a stage ends (the exit status):
+
+- 0: it was asked to stop (SIGTERM, SIGINT). The batch in hand was finished and committed; where a dependency is broken
+  or the batch takes too long, it was left uncommitted and comes again.
+- 70: a bug. The log has the traceback; nothing of the batch was committed.
+- 75: it was stuck: messages waited and nothing was processed for `watchdog_seconds`.
+- 78: the installation is not as it must be, and the log says which command mends it.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NoReturn, cast
+
+import faust  # noqa: TID251  the one module that uses Faust
+import structlog
+from faust.app.base import BootStrategy  # noqa: TID251
+from faust.types import TP, EventT, StreamT  # noqa: TID251
+from prometheus_client import CollectorRegistry
+
+from isnad.clock import Clock, SystemClock
+from isnad.continuity import Continuity, Hole, Partition
+from isnad.delivery import Delivery
+from isnad.errors import SetupError
+from isnad.health import Health, serve
+from isnad.kafka import Admin, GroupProgress, LogReader, Producer
+from isnad.metrics import StageMetrics, new_registry
+from isnad.outcomes import Process, Record
+from isnad.retry import Patience, Stopped
+from isnad.settings import StageSettings
+from isnad.topics import MAX_MESSAGE_BYTES
+from isnad.watchdog import Stillness, Watchdog
+
+EXIT_OK = 0
+EXIT_BUG = 70
+EXIT_STUCK = 75
+EXIT_SETUP = 78
+
+_STOP_SECONDS = 8.0
+"""How long a batch in hand may take to end after SIGTERM."""
+
+_COMMIT_SECONDS = 0.5
+_SESSION_SECONDS = 10.0
+"""After so long without a sign of life Kafka gives a dead worker's partitions to others."""
+
+_HEARTBEAT_SECONDS = 2.0
+_REBALANCE_SECONDS = 60.0
+_REQUEST_SECONDS = 40.0
+_NEVER_SECONDS = 20 * 24 * 60 * 60.0
+"""A worker that waits for a dependency stays in its group; the watchdog, not Kafka, finds one that is stuck."""
+
+
+class Stage:
+    """A running stage.
+
+    Args:
+        name: short name, as in the consumer group, the metrics and the dead letters.
+        inputs: topics to read.
+        process: the stage's work on a batch, see `isnad.outcomes.Process`. It gets the records of several partitions
+            mixed, those of one partition in order, and may get a record again that it had before.
+        settings: what the environment says.
+        startup: done in order before the first batch; a `TransientError` is waited out, a `SetupError` refuses to
+            start.
+        health: where to show what the stage waits for; its own if None.
+        metrics: the registry that /metrics shows and the stage's metrics are made on; its own if None.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: tuple[str, ...],
+        process: Process,
+        settings: StageSettings,
+        *,
+        startup: Sequence[Callable[[], Awaitable[None]]] = (),
+        health: Health | None = None,
+        metrics: CollectorRegistry | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._name = name
+        self._inputs = inputs
+        self._process = process
+        self._settings = settings
+        self._startup = startup
+        self._clock = clock or SystemClock()
+        self._health = health or Health(self._clock)
+        self._registry = metrics or new_registry()
+        self._metrics = StageMetrics.on(self._registry)
+        self._group = settings.topics.group(name)
+        self._log = structlog.get_logger(stage=name)
+        self._stillness = Stillness(settings.watchdog_seconds, self._clock)
+        self._continuity = Continuity()
+        self._generation: int | None = None
+        self._assigned: frozenset[Partition] = frozenset()
+
+    # What is made when it runs, because it belongs to an event loop.
+    _stopping: asyncio.Event
+    _patience: Patience
+    _producer: Producer
+    _progress: GroupProgress
+
+    @property
+    def assigned(self) -> frozenset[Partition]:
+        """The partitions that this worker has now."""
+        return self._assigned
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it waits for a broken dependency now."""
+        return self._patience.waiting
+
+    def still_working(self) -> None:
+        """Tell the watchdog that work which takes minutes goes on; from any thread."""
+        self._stillness.end()
+
+    def run(self) -> int:
+        """Run until SIGTERM or SIGINT, and return the exit status; the module's docstring lists them.
+
+        Where the batch in hand must stay unacknowledged, the process ends inside this call.
+        """
+        try:
+            server = serve(self._health, self._registry, self._settings.health_host, self._settings.health_port)
+        except SetupError as exc:
+            self._log.error("refuses to start", reason=str(exc))
+            return EXIT_SETUP
+        self._log.info("health pages", address=server.url)
+        try:
+            return asyncio.run(self._run())
+        except Exception:  # noqa: BLE001  whatever it is, it is a bug
+            self._log.exception("a bug")
+            return EXIT_BUG
+        finally:
+            server.close()
+
+    async def _run(self) -> int:
+        loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        self._patience = Patience(self._health, self._stopping, self._show_waiting)
+        self._producer = Producer(self._settings.kafka)
+        self._progress = GroupProgress(self._settings.kafka, self._group)
+        preparing = asyncio.create_task(self._prepare())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({preparing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not preparing.done():
+            self._leave(EXIT_OK, "stopped before it had started")
+        try:
+            preparing.result()
+        except Stopped:
+            return EXIT_OK
+        except SetupError as exc:
+            self._log.error("refuses to start", reason=str(exc))
+            return EXIT_SETUP
+        except Exception:  # noqa: BLE001  whatever it is, it is a bug
+            self._log.exception("the start failed")
+            self._leave(EXIT_BUG)
+        self._watch()
+        app = self._app()
+        starting = asyncio.create_task(app.start())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done() and starting.exception() is not None:
+            self._log.error("the start failed", exc_info=starting.exception())
+            self._leave(EXIT_BUG)
+        await stopping
+        return await self._stop(app)
+
+    async def _prepare(self) -> None:
+        await self._patience.until_done(self._check_topics)
+        await self._patience.until_done(self._progress.__aenter__)
+        for step in self._startup:
+            await self._patience.until_done(step)
+
+    async def _check_topics(self) -> None:
+        faults = await Admin(self._settings.kafka).check(self._settings.topics.specs(self._settings.partitions))
+        refused = [fault.text for fault in faults if fault.refused]
+        if refused:
+            raise SetupError(
+                f"The topics in Kafka at {self._settings.kafka} are not as they must be: {'; '.join(refused)}. "
+                "Create or correct them: isnad topics create"
+            )
+
+    async def _stop(self, app: faust.App) -> int:
+        self._log.info("stopping")
+        if self._patience.waiting:
+            self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await app.stop()
+                await self._producer.close()
+                await self._progress.__aexit__(None, None, None)
+        except TimeoutError:
+            self._leave(EXIT_OK, "the batch in hand took too long to stop; it is not committed")
+        self._log.info("stopped")
+        return EXIT_OK
+
+    async def _consume(self, stream: StreamT[Any]) -> None:
+        batches = cast(faust.Stream[bytes], stream).take_events(
+            self._settings.batch_size, within=self._settings.batch_seconds
+        )
+        async for events in batches:
+            try:
+                await self._handle(events)
+            except Stopped:
+                self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
+            except asyncio.CancelledError:
+                self._leave(EXIT_OK if self._stopping.is_set() else EXIT_BUG, "the batch in hand was cancelled")
+            except BaseException:  # noqa: BLE001  whatever it is, it must not leave the body
+                # Leaving the body by an exception would acknowledge the batch.
+                self._log.exception("a bug: nothing of the batch in hand is committed")
+                self._leave(EXIT_BUG)
+
+    async def _handle(self, events: Sequence[EventT[bytes]]) -> None:
+        started = self._clock.monotonic()
+        records = [_record(event) for event in events]
+        generation = events[-1].message.generation_id
+        await self._patience.until_done(lambda: self._check_continuity(records, generation))
+        outcomes = await self._patience.until_done(lambda: self._process(list(records)))
+        if len(outcomes) != len(records):
+            raise RuntimeError(f"{len(outcomes)} outcomes were made of {len(records)} records")
+        delivery = Delivery(
+            records, outcomes, stage=self._name, dead_topic=self._settings.topics.dead, now=self._clock.now()
+        )
+        await self._patience.until_done(lambda: delivery.attempt(self._producer))
+        for outcome in delivery.outcomes:
+            self._metrics.records.labels(self._name, outcome.status).inc()
+            if outcome.error is not None:
+                self._metrics.dead_letters.labels(self._name, str(outcome.error.reason)).inc()
+        self._metrics.batch_records.labels(self._name).observe(len(records))
+        self._metrics.batch_seconds.labels(self._name).observe(self._clock.monotonic() - started)
+        self._metrics.last_progress.labels(self._name).set(self._clock.now().timestamp())
+        self._stillness.end()
+
+    async def _check_continuity(self, records: Sequence[Record], generation: int | None) -> None:
+        if generation != self._generation:
+            self._continuity.forget()
+            self._generation = generation
+        for partition, offset in (await self._progress.starts(self._continuity.unknown(records))).items():
+            self._continuity.begin(partition, offset)
+        for hole in self._continuity.holes(records):
+            await self._look_into(hole)
+        self._continuity.seen(records)
+
+    async def _look_into(self, hole: Hole) -> None:
+        reader = LogReader(self._settings.kafka)
+        first, _ = await reader.bounds(hole.topic, hole.partition)
+        if hole.start < first:
+            self._metrics.offset_resets.labels(self._name, hole.topic).inc()
+            self._log.error(
+                "messages were deleted before this stage had read them; it goes on with the first that is there",
+                topic=hole.topic,
+                partition=hole.partition,
+                missed=min(first, hole.end) - hole.start,
+            )
+        async for record in reader.read(hole.topic, hole.partition, max(first, hole.start), hole.end):
+            raise RuntimeError(f"{record.topic}, partition {record.partition}: offset {record.offset} was skipped")
+
+    def _app(self) -> faust.App:
+        app = _App(
+            self._group,
+            broker=";".join(f"kafka://{server.strip()}" for server in self._settings.kafka.split(",")),
+            broker_client_id="isnad",
+            autodiscover=False,
+            web_enabled=False,
+            store="memory://",
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            stream_wait_empty=True,
+            stream_buffer_maxsize=2 * self._settings.batch_size,
+            consumer_auto_offset_reset="earliest",
+            consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+            broker_commit_interval=_COMMIT_SECONDS,
+            broker_session_timeout=_SESSION_SECONDS,
+            broker_heartbeat_interval=_HEARTBEAT_SECONDS,
+            broker_rebalance_timeout=_REBALANCE_SECONDS,
+            broker_request_timeout=_REQUEST_SECONDS,
+            broker_max_poll_interval=_NEVER_SECONDS,
+        )
+        app.on_crash = self._crashed
+        topic = app.topic(*self._inputs, key_serializer="raw", value_serializer="raw")
+        app.agent(topic, name=self._name)(self._consume)
+        app.on_partitions_assigned.connect(self._now_assigned, weak=False)
+        app.on_partitions_revoked.connect(self._now_revoked, weak=False)
+        return app
+
+    def _crashed(self, reason: BaseException) -> NoReturn:
+        self._log.error("the stream engine failed; nothing of the batch in hand is committed", exc_info=reason)
+        self._leave(EXIT_BUG)
+
+    async def _now_assigned(self, _: object, /, *given: set[TP], **__: object) -> None:
+        (assigned,) = given
+        self._assigned = frozenset((tp.topic, tp.partition) for tp in assigned)
+        self._metrics.assigned.labels(self._name).set(len(assigned))
+        self._log.info("partitions", assigned=sorted(f"{tp.topic}/{tp.partition}" for tp in assigned))
+        self._health.well("start")
+
+    async def _now_revoked(self, _: object, /, *__: set[TP], **___: object) -> None:
+        self._assigned = frozenset()
+
+    def _watch(self) -> None:
+        specs = self._settings.topics.specs(self._settings.partitions)
+        Watchdog(
+            bootstrap=self._settings.kafka,
+            group=self._group,
+            partitions=frozenset((s.name, n) for s in specs if s.name in self._inputs for n in range(s.partitions)),
+            worker=self,
+            stillness=self._stillness,
+            health=self._health,
+            on_lag=self._show_lag,
+            on_stuck=self._stuck,
+        ).start()
+
+    def _stuck(self, why: str) -> None:
+        self._leave(EXIT_STUCK, f"stuck: {why}")
+
+    def _show_lag(self, lags: dict[Partition, int]) -> None:
+        self._metrics.lag.clear()
+        for (topic, partition), lag in lags.items():
+            self._metrics.lag.labels(self._name, topic, str(partition)).set(lag)
+
+    def _show_waiting(self, dependency: str, waiting: bool) -> None:  # noqa: FBT001  a callback of Patience
+        self._metrics.waiting.labels(self._name, dependency).set(int(waiting))
+
+    def _leave(self, status: int, why: str | None = None) -> NoReturn:
+        """End the process here and now, before Faust can acknowledge anything."""
+        if why is not None:
+            (self._log.info if status == EXIT_OK else self._log.error)(why)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+class _Boot(BootStrategy):
+    """Faust without a producer of its own: what a stage sends goes through `isnad.kafka.Producer`."""
+
+    enable_kafka_producer = False
+
+
+class _App(faust.App):
+    """Faust that makes no folders, and ends the process when a part of it fails."""
+
+    BootStrategy = _Boot
+    logger = logging.getLogger("faust.app")
+    on_crash: Callable[[BaseException], NoReturn]
+
+    async def on_first_start(self) -> None:
+        """Make no folders: there are no tables."""
+
+    def _crash(self, reason: BaseException) -> None:
+        self.on_crash(reason)
+
+
+def _record(event: EventT[Any]) -> Record:
+    message = event.message
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        appended_at=datetime.fromtimestamp(message.timestamp, UTC),
+        key=message.key,
+        value=message.value,
+    )

@@ -1,0 +1,138 @@
+"""Tells when a stage is stuck: messages wait, nothing is processed, and no broken dependency explains it.
+
+A stream engine can stay alive and consume nothing, and a loop that is blocked can't watch itself. So a thread with a
+Kafka connection of its own asks how far the group has come. Waiting for a broken dependency is no stillness: it is
+shown, and ends by itself. A worker without partitions stands by and is well, as long as its group has any member.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+from isnad.clock import Clock
+from isnad.continuity import Partition
+from isnad.errors import BrokerUnavailable
+from isnad.health import Health
+from isnad.kafka import Admin, GroupProgress
+
+_LOOK_SECONDS = 2.0
+
+
+class Worker(Protocol):
+    """What the watchdog has to know about a worker; read from the watchdog's thread."""
+
+    @property
+    def assigned(self) -> frozenset[Partition]:
+        """The partitions that the worker has now."""
+        ...
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it waits for a broken dependency."""
+        ...
+
+
+class Stillness:
+    """Measures for how long messages have waited without progress (pure, but for the clock)."""
+
+    def __init__(self, limit_seconds: float, clock: Clock) -> None:
+        self._limit_seconds = limit_seconds
+        self._clock = clock
+        self._since = clock.monotonic()
+
+    def end(self) -> None:
+        """Say that something was processed, or that there is a good reason for standing still; from any thread."""
+        self._since = self._clock.monotonic()
+
+    def too_long(self) -> float | None:
+        """Return the seconds of stillness if they are too many, else None."""
+        seconds = self._clock.monotonic() - self._since
+        return seconds if seconds >= self._limit_seconds else None
+
+
+async def look(
+    worker: Worker,
+    stillness: Stillness,
+    partitions: frozenset[Partition],
+    lags_of: Callable[[Iterable[Partition]], Awaitable[dict[Partition, int]]],
+    members: Callable[[], Awaitable[int]],
+) -> tuple[dict[Partition, int], str | None]:
+    """Look once: return the lag of the worker's own partitions, and why it is stuck, None if it is not.
+
+    Args:
+        worker: who is watched.
+        stillness: is ended where there is a reason for it.
+        partitions: all partitions of the worker's topics; they count while it has none itself.
+        lags_of: returns for each of some partitions how many messages the group has not committed.
+        members: returns how many members the group has.
+    """
+    assigned = worker.assigned
+    lags = await lags_of(assigned or partitions)
+    lag = sum(lags.values())
+    own = lags if assigned else {}
+    if lag == 0 or worker.waiting:
+        stillness.end()
+        return own, None
+    seconds = stillness.too_long()
+    if seconds is None:
+        return own, None
+    if assigned:
+        return own, f"{lag:,} messages wait and none was processed for {seconds:.0f} seconds"
+    if await members() == 0:
+        return own, f"{lag:,} messages wait and this worker has been in no group for {seconds:.0f} seconds"
+    stillness.end()
+    return own, None
+
+
+class Watchdog:
+    """Looks every two seconds, in its own thread with its own event loop."""
+
+    def __init__(
+        self,
+        *,
+        bootstrap: str,
+        group: str,
+        partitions: frozenset[Partition],
+        worker: Worker,
+        stillness: Stillness,
+        health: Health,
+        on_lag: Callable[[dict[Partition, int]], None],
+        on_stuck: Callable[[str], None],
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._group = group
+        self._partitions = partitions
+        self._worker = worker
+        self._stillness = stillness
+        self._health = health
+        self._on_lag = on_lag
+        self._on_stuck = on_stuck
+
+    def start(self) -> None:
+        """Begin to look; it goes on until the process ends."""
+        threading.Thread(target=lambda: asyncio.run(self._watch()), name="watchdog", daemon=True).start()
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                async with GroupProgress(self._bootstrap, self._group) as progress:
+                    while True:
+                        await self._look(progress)
+                        await asyncio.sleep(_LOOK_SECONDS)
+            except BrokerUnavailable as exc:
+                self._stillness.end()
+                if not self._worker.waiting:
+                    self._health.waiting(exc.dependency, str(exc))
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _look(self, progress: GroupProgress) -> None:
+        async def members() -> int:
+            return await Admin(self._bootstrap).members(self._group)
+
+        lags, stuck = await look(self._worker, self._stillness, self._partitions, progress.lags, members)
+        if not self._worker.waiting:
+            self._health.well(BrokerUnavailable.dependency)
+        self._on_lag(lags)
+        if stuck is not None:
+            self._on_stuck(stuck)
