@@ -1,12 +1,11 @@
-"""Start dedup: `python -m isnad_dedup`, told by the environment (see `settings.py`)."""
+"""`python -m isnad_dedup`: the dedup service (composition root)."""
 
 import os
 import sys
 
-from isnad import logs
-from isnad.errors import SetupError
+from isnad import logs, settings
+from isnad.errors import IsnadError
 from isnad.health import Health
-from isnad.settings import load
 from isnad_dedup.app import NAME, build
 from isnad_dedup.settings import DedupSettings
 
@@ -14,12 +13,12 @@ from isnad_dedup.settings import DedupSettings
 def main() -> int:
     """Run until told to stop; return the exit status."""
     try:
-        settings = load(DedupSettings, os.environ)  # noqa: TID251  the composition root reads the environment
-    except SetupError as exc:
-        sys.stderr.write(f"isnad-dedup: {exc}\\n")
+        told = settings.load(DedupSettings, os.environ)  # noqa: TID251  the composition root reads the environment
+        logs.configure(told, NAME)
+        return build(told, Health()).run()
+    except IsnadError as exc:
+        print(f"isnad-dedup: {exc}", file=sys.stderr)  # noqa: T201  the log may not be set up
         return 1
-    logs.configure(settings, NAME)
-    return build(settings, Health()).run()
 
 
 if __name__ == "__main__":

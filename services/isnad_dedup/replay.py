@@ -10,7 +10,8 @@ from isnad.health import Health
 from isnad.outcomes import Outcome, Record
 from isnad_dedup.ledger import Ledger
 
-_CHUNK = 2_000
+_CHUNK = 200
+"""Records in memory at once while the log is read; one can be megabytes."""
 
 _logger = structlog.get_logger()
 
@@ -30,12 +31,29 @@ class Log(Protocol):
 class Replay:
     """Answers batches of the one partition of a topic, reading up in its log where that is needed."""
 
-    def __init__(self, log: Log, topic: str, new_ledger: Callable[[], Ledger], health: Health) -> None:
+    def __init__(
+        self,
+        log: Log,
+        topic: str,
+        new_ledger: Callable[[], Ledger],
+        health: Health,
+        still_working: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin with a new ledger.
+
+        Args:
+            log: where the topic can be read as a log.
+            topic: its name; its partition 0 is the log.
+            new_ledger: makes a ledger of an empty log.
+            health: where it shows that it reads.
+            still_working: called now and then while it reads, which can take minutes.
+        """
         self._log = log
         self._topic = topic
         self._new_ledger = new_ledger
         self._ledger = new_ledger()
         self._health = health
+        self._still_working = still_working
 
     async def process(self, batch: list[Record]) -> list[Outcome]:
         """Return an outcome for each record.
@@ -53,33 +71,36 @@ class Replay:
     async def read_up_to(self, offset: int) -> None:
         """Bring the ledger to where it was before this offset: forward from where it is, or anew from the log's start.
 
+        An offset past the log's end means its end.
+
         Raises:
             BrokerUnavailable: the log can't be read now; what was read stays.
         """
         if offset < self._ledger.next_offset:
             self._ledger = self._new_ledger()
         ledger = self._ledger
-        first, _ = await self._log.bounds(self._topic, 0)
-        start = max(ledger.next_offset, first)
+        first, end = await self._log.bounds(self._topic, 0)
+        start, offset = max(ledger.next_offset, first), min(offset, end)
         if ledger.next_offset < first:
             _logger.warning("the log no longer begins at its start", topic=self._topic, first_offset=first)
-        if start >= offset:
-            ledger.skip_to(offset)
-            return
-        self._report(start, start, offset)
+        if start < offset:
+            await self._read(ledger, start, offset)
+        ledger.skip_to(offset)
+        self._health.well("log")
+
+    async def _read(self, ledger: Ledger, start: int, end: int) -> None:
+        _logger.info("reading the log", topic=self._topic, start=start, end=end)
+        self._report(start, end)
         chunk: list[Record] = []
-        async for record in self._log.read(self._topic, 0, start, offset):
+        async for record in self._log.read(self._topic, 0, start, end):
             chunk.append(record)
             if len(chunk) == _CHUNK:
                 await asyncio.to_thread(ledger.follow, chunk)
                 chunk = []
-                self._report(start, ledger.next_offset, offset)
+                self._report(ledger.next_offset, end)
         await asyncio.to_thread(ledger.follow, chunk)
-        ledger.skip_to(offset)
-        self._health.well("log")
-        _logger.info("read the log", topic=self._topic, start=start, end=offset, articles_in_window=len(ledger))
+        _logger.info("read the log", topic=self._topic, start=start, end=end, articles_in_window=len(ledger))
 
-    def _report(self, start: int, reached: int, end: int) -> None:
-        left = f"offset {reached:,} of {end:,}"
-        self._health.waiting("log", f"the index is rebuilt from {self._topic}: {left}")
-        _logger.info("reading the log", topic=self._topic, start=start, reached=reached, end=end)
+    def _report(self, reached: int, end: int) -> None:
+        self._still_working()
+        self._health.waiting("log", f"the index is made from {self._topic}: offset {reached:,} of {end:,}")
