@@ -1,0 +1,24 @@
+"""Right-to-left text on a terminal that writes left to right (pure).
+
+Each piece of text is isolated by Unicode's own marks (UAX #9: FSI … PDI), so that an Arabic title does not carry the
+numbers and the columns beside it along. A piece is cut before it is isolated: a cut that takes the closing mark away
+would spoil the line.
+"""
+
+from rich.cells import cell_len, set_cell_size
+
+_FIRST_STRONG_ISOLATE = "\u2068"
+_POP_DIRECTIONAL_ISOLATE = "\u2069"
+
+
+def isolate(text: str) -> str:
+    """Return the text as a piece of its own direction."""
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_DIRECTIONAL_ISOLATE}"
+
+
+def clip(text: str, cells: int) -> str:
+    """Return the text on one line, isolated, cut to so many terminal cells."""
+    line = " ".join(text.split())
+    if cell_len(line) > cells:
+        line = set_cell_size(line, cells - 1).rstrip() + "…"
+    return isolate(line)

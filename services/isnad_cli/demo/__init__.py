@@ -1,0 +1,1 @@
+"""`isnad demo`: the whole chain on the seed articles, from files to a search."""
