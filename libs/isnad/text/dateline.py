@@ -41,6 +41,12 @@ class Opening:
     agencies: tuple[str, ...]
     whole: bool
     """Nothing else stands in the paragraph."""
+    topic: bool
+    """It is a single name before a colon, as headlines have it too: «باريس: …», «رويترز: …»."""
+
+    def opens(self, line: Line) -> bool:
+        """Tell whether a line with this opening is the first of a report, and no headline."""
+        return self.whole or line.is_prose or (bool(self.agencies) and not self.topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +60,25 @@ class _Segment:
     """Where the next segment begins."""
     end: int
     """Where it ends with the mark that closes it, as an offset into the paragraph; 0 where no mark does."""
-    bracket: bool
-    """What closes it is a bracket and nothing more."""
-    firm: bool
-    """What closes it is a colon or a slash."""
+    mark: str
+    """That mark: a dash, `:`, `/`, `|`, or a bracket where no dash follows it."""
+
+    @property
+    def bracket(self) -> bool:
+        return self.mark in (")", "]")
 
 
 def find_dateline(body: str) -> Dateline | None:
     """Return the dateline of a body, or None: it opens the first paragraph, under any headlines that stand above it."""
     start = 0
     for paragraph in body.split("\n", _MOST_HEADLINES)[:_MOST_HEADLINES]:
-        opening = read_opening(paragraph)
-        if opening is not None:
+        opening, line = read_opening(paragraph), Line(paragraph, 0, apart=True)
+        if opening is not None and opening.opens(line):
             end = start + opening.end
             return Dateline(
                 text=body[start:end], start=start, end=end, places=opening.places, agencies=opening.agencies
             )
-        if Line(paragraph, 0, apart=True).is_prose:
+        if line.is_prose:
             return None
         start += len(paragraph) + 1
     return None
@@ -97,24 +105,31 @@ def read_opening(paragraph: str) -> Opening | None:
     places = tuple(written for kind, written in names if kind in ("place", "country"))
     papers = tuple(segment.text for segment in used if not segment.known and segment.quoted)
     agencies = tuple(written for kind, written in names if kind in ("agency", "paper")) + papers
-    return Opening(end, places, agencies, whole=complete and end == len(head))
+    whole = complete and end == len(head)
+    return Opening(end, places, agencies, whole, topic=len(names) == 1 and not whole and head[end - 1] == ":")
 
 
 def _is_dateline(row: Sequence[_Segment], *, last: bool) -> bool:
+    """Tell whether the segments are a dateline; `last` says that nothing follows them in the paragraph."""
     kinds = {kind for segment in row for kind, _ in segment.names}
-    unknown = [segment for segment in row if not segment.known]
+    *earlier, closing = row
     if not kinds & {"place", "agency"}:
         return False
-    if last and len(row) == 1 and "agency" not in kinds:
+    if any(not (segment.known or segment.end) for segment in earlier):
         return False
-    closing = row[-1]
     if not closing.known:
-        # A newspaper in quotes, «القاهرة – «الراي» –», or a correspondent after the place, «القاهرة - سعيد علي:».
-        return (closing.quoted and not closing.bracket) or ((closing.firm or last) and "agency" not in kinds)
-    if closing.bracket and not last:
+        if closing.quoted and not closing.bracket:
+            return bool(closing.end)  # A newspaper: «القاهرة – «الراي» –».
+        if "agency" in kinds:
+            return False
+        # A correspondent: «القاهرة - سعيد علي:», or with the line to themselves «القاهرة - سعيد علي».
+        return closing.mark in (":", "/", "|") or (last and bool(earlier) and earlier[-1].mark in ("/", "|", *_DASHES))
+    if last:
+        return len(row) > 1 or "agency" in kinds
+    if closing.bracket:
         # «القاهرة (رويترز) قال …» is a dateline; «حلب (سوريا) مدينة …» and «ذكرت الوكالة (سونا) أن …» are none.
-        return "agency" in kinds and not unknown
-    return bool(closing.names) and len(unknown) <= 1
+        return "agency" in kinds and all(segment.known for segment in row)
+    return bool(closing.names)
 
 
 def _segments(text: str) -> Iterator[_Segment]:
@@ -123,7 +138,7 @@ def _segments(text: str) -> Iterator[_Segment]:
         if not written:
             continue
         names = _names(written)
-        if names is None and len(words(written)) > _LONGEST_UNKNOWN_WORDS:
+        if names is None and not _may_be_a_writer(written):
             return
         closing = _closing_mark(match["text"], marks, text[match.end("marks") :])
         yield _Segment(
@@ -133,9 +148,18 @@ def _segments(text: str) -> Iterator[_Segment]:
             quoted=match.start() > 0 and text[match.start() - 1] in _OPENING_MARKS,
             stop=match.end(),
             end=match.start("marks") + closing + 1 if closing >= 0 else 0,
-            bracket=closing >= 0 and marks[closing] in ")]" and not any(dash in marks for dash in _DASHES),
-            firm=closing >= 0 and marks[closing] in ":/|",
+            mark=_mark(marks, closing) if closing >= 0 else "",
         )
+
+
+def _mark(marks: str, closing: int) -> str:
+    dashes = [mark for mark in marks if mark in _DASHES]
+    return dashes[-1] if marks[closing] in ")]" and dashes else marks[closing]
+
+
+def _may_be_a_writer(written: str) -> bool:
+    """A segment that is made of no known names can still be that of a correspondent or of a newspaper."""
+    return len(words(written)) <= _LONGEST_UNKNOWN_WORDS and not any(letter.isdigit() for letter in written)
 
 
 def _closing_mark(before: str, marks: str, after: str) -> int:

@@ -60,16 +60,20 @@ NAVIGATION = _phrases(
     انتقل إلى المحتوى، تجاوز إلى المحتوى، الانتقال إلى المحتوى، القائمة، القائمة الرئيسية،
     القائمة الجانبية، الصفحة الرئيسية، الرئيسية، بحث، بحث عن، ابحث، البحث عن، تسجيل الدخول، تسجيل دخول،
     إغلاق، اغلق، عرض المزيد، تحميل المزيد، شاهد المزيد، عودة، رجوع، رابط مختصر، الرابط المختصر،
-    نسخ الرابط، تم نسخ الرابط، تم النسخ، تابعنا، تابعونا، تابعنا على، تابعونا على، إعلان، إعلانات،
-    الإعلانات، مساحة إعلانية، إعلان ممول، النشرة البريدية، اشترك في النشرة البريدية، اشترك الآن، اشترك،
+    نسخ الرابط، تم نسخ الرابط، تم النسخ، تابعنا، تابعونا، تابعنا على، تابعونا على،
+    النشرة البريدية، اشترك في النشرة البريدية، اشترك الآن، اشترك،
     حمل التطبيق، تكبير الخط، تصغير الخط، حجم الخط، استمع، استمع إلى المقال، استمع للخبر، عدد المشاهدات،
     عدد الزيارات، عدد القراءات، عدد التعليقات، كافة التعليقات، المصدر الصورة، صورة أرشيفية، أرشيفية،
     صورة توضيحية، صور أرشيفية، Next Previous، Previous Next، Back to top، Back to top button،
-    Skip to content، Menu، Search، Search for، Close، Advertisement، Advertisements، Sponsored، Ad،
+    Skip to content، Menu، Search، Search for، Close،
     Subscribe، Login، Log in، Follow us، Loading، Play، Video Player، Next، Previous
     """
 )
-"""Buttons and captions that can stand anywhere."""
+"""Buttons and captions; those of one word are cut at the edges of an article only, where they can be no subhead."""
+
+ADVERTISEMENT = _phrases(
+    "إعلان، إعلانات، الإعلانات، مساحة إعلانية، إعلان ممول، Advertisement، Advertisements، Sponsored، Ad"
+)
 
 SHARING = _words(
     """
@@ -100,6 +104,8 @@ COUNTED = _words(
     """
 )
 """Words around a page's counters: «3 تعليقات», «1,234 مشاهدة», «أقل من دقيقة»."""
+COUNTS = _words("دقيقة دقيقتان دقيقتين واحدة لا minute min no")
+"""Those of them that say how many without a digit."""
 
 CALENDAR = _words(
     """
@@ -162,3 +168,11 @@ RIGHTS = _phrases(
 """What a copyright line starts with."""
 RESERVED = _words("محفوظة محفوظه محفوظ reserved copyright copyrights")
 """What must stand in it."""
+
+NOTES = _phrases(
+    """
+    المصدر، مصدر، المصادر، خدمة، نقلا عن، عن، بالتعاون مع، نشر هذا، ينشر، نشر، هذا المقال، هذا التقرير، المقال، ملاحظة، تنويه، تصحيح،
+    للتواصل، للاشتراك، الصورة، صورة، فيديو، شاهد الفيديو، شاهد، بالفيديو، بالصور، Source، Via، Photo
+    """
+)
+"""What a note under an article or a picture starts with; it stays in the body, and is no headline of another article."""

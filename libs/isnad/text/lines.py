@@ -13,7 +13,8 @@ _ELLIPSIS = ("…", "...", "..", "[…]", "[...]", "(...)")
 _RUNNING_ON = (":", "،", ",", "؛", ";", "-", "–", "—", "…", "...")
 _CLOSING = "»”“\"')]’ \u200e\u200f©*"
 _PARAGRAPH_CHARACTERS = 160
-_SENTENCE_CHARACTERS = 60
+_STATEMENT_CHARACTERS = 60
+_SENTENCE_CHARACTERS = 120
 _LONGEST_HEADLINE = 150
 _HEADLINE_WORDS = range(2, 26)
 
@@ -43,12 +44,18 @@ class Line:
         """It ends as a sentence does, closing quotes and brackets apart."""
         return not self.ends_open and self.text.rstrip(_CLOSING).endswith(_SENTENCE_END)
 
+    @property
+    def ends_statement(self) -> bool:
+        """It ends with a full stop."""
+        return self.ends_sentence and self.text.rstrip(_CLOSING).endswith(".")
+
     @cached_property
     def is_prose(self) -> bool:
         """It is a paragraph of running text, by its length or as a whole sentence."""
-        if len(self.text) >= _PARAGRAPH_CHARACTERS:
-            return True
-        return len(self.text) >= _SENTENCE_CHARACTERS and self.ends_sentence
+        length = len(self.text)
+        # Headlines ask and exclaim as well, at greater length.
+        least = _STATEMENT_CHARACTERS if self.ends_statement else _SENTENCE_CHARACTERS
+        return length >= _PARAGRAPH_CHARACTERS or (length >= least and self.ends_sentence)
 
     @cached_property
     def is_headline(self) -> bool:

@@ -45,7 +45,7 @@ _IMAGE_NAME = re.compile(
     r"|unnamed( \(\d+\))?|\d{5,}_\d{5,}_\w+|maxresdefault|hqdefault|thumb(nail)?\w{0,4})",
     re.IGNORECASE,
 )
-_COUNTER = re.compile(r"[\d٠-٩۰-۹][\d٠-٩۰-۹.,٬٫]{0,9}[KkMm]?")
+_COUNTER = re.compile(r"\d[\d.,٬٫]{0,6}[KkMm]?")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?/ ?\d{1,2}:\d{2}(:\d{2})?)?")
 _DIGIT = re.compile(r"\d")
 _BETWEEN_CRUMBS = re.compile(r"[/»«>›|\\]|\s[-–]\s")
@@ -76,7 +76,15 @@ def _is_image_name(line: Line) -> bool:
 
 
 def _is_navigation(line: Line) -> bool:
-    return tuple(line.words) in furniture.NAVIGATION
+    return len(line.words) > 1 and tuple(line.words) in furniture.NAVIGATION
+
+
+def _is_button(line: Line) -> bool:
+    return len(line.words) == 1 and tuple(line.words) in furniture.NAVIGATION
+
+
+def _is_advertisement(line: Line) -> bool:
+    return tuple(line.words) in furniture.ADVERTISEMENT
 
 
 def _is_sharing(line: Line) -> bool:
@@ -101,7 +109,8 @@ def _is_counter(line: Line) -> bool:
     if _COUNTER.fullmatch(line.text) or _CLOCK.fullmatch(line.text):
         return True
     row = line.words
-    return len(row) <= 6 and all(word.isdigit() or word in furniture.COUNTED for word in row)
+    counts = [word for word in row if word.isdigit() or word in furniture.COUNTS]
+    return bool(counts) and 1 < len(row) <= 6 and all(word.isdigit() or word in furniture.COUNTED for word in row)
 
 
 def _is_date(line: Line) -> bool:
@@ -140,9 +149,11 @@ RULES = (
     Rule("link", "anywhere", _is_link),
     Rule("image_name", "anywhere", _is_image_name),
     Rule("navigation", "anywhere", _is_navigation),
+    Rule("advertisement", "anywhere", _is_advertisement),
     Rule("sharing", "anywhere", _is_sharing),
     Rule("breadcrumbs", "anywhere", _is_breadcrumbs),
     Rule("rights", "anywhere", _is_rights),
+    Rule("navigation", "edge", _is_button),
     Rule("counter", "edge", _is_counter),
     Rule("date", "edge", _is_date),
     Rule("byline", "edge", is_byline),

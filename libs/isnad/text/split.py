@@ -13,15 +13,17 @@ from itertools import pairwise
 from isnad.messages import Cut
 from isnad.text.clean import CleanPage, PlacedCut
 from isnad.text.dateline import Opening, read_opening
+from isnad.text.furniture import NOTES
 from isnad.text.lines import Line
 from isnad.text.openings import goes_on
-from isnad.text.rules import is_report_label, is_section_label
+from isnad.text.rules import is_report_label, is_section_label, starts_with
 
 ENOUGH = 4
 _LONGEST_TITLE = 200
 _TIGHT_SHARE = 0.6
 _LEAST_BEFORE_CHARACTERS = 400
 _MOST_LABELS = 2
+_BULLETS = "*•·-–—>»+#"
 _SIGNS_OF_AN_END = frozenset(
     {"uuid", "rights", "signature", "sharing", "comments", "tags", "counter", "date", "byline", "breadcrumbs"}
 )
@@ -215,7 +217,7 @@ def _gap_at(page: CleanPage, lines: Sequence[Line], place: int, *, tight: bool) 
     lead = lines[end]
     opening = read_opening(lead.text)
     stands_alone = lines[place].apart and lead.apart
-    if not (lead.is_prose or opening) or not (stands_alone or (opening and opening.agencies)):
+    if not (lead.is_prose or _opens_report(lead)) or not (stands_alone or (opening and opening.agencies)):
         return None
     before = lines[place - 1]
     between = frozenset(placed.cut.rule for placed in page.cuts if before.number < placed.number < lead.number)
@@ -232,7 +234,15 @@ def _gap_at(page: CleanPage, lines: Sequence[Line], place: int, *, tight: bool) 
 
 
 def _heads(line: Line) -> bool:
-    return line.is_headline and read_opening(line.text) is None
+    """The line can be the headline of an article that is not the page's first."""
+    if not line.is_headline or line.text[0] in _BULLETS or goes_on(line.words):
+        return False
+    return starts_with(line.words, NOTES) is None and not _opens_report(line)
+
+
+def _opens_report(line: Line) -> bool:
+    opening = read_opening(line.text)
+    return opening is not None and opening.opens(line)
 
 
 def _is_tight(lines: Sequence[Line]) -> bool:
@@ -243,7 +253,7 @@ def _is_tight(lines: Sequence[Line]) -> bool:
 def _title_lines(lines: Sequence[Line]) -> int:
     """How many lines at the top are labels and headlines of the first article."""
     place = 0
-    while place < len(lines) and not lines[place].is_prose and read_opening(lines[place].text) is None:
+    while place < len(lines) and not lines[place].is_prose and not _opens_report(lines[place]):
         place += 1
     return max(place, 1)
 
@@ -280,6 +290,6 @@ def _is_title(lines: Sequence[Line]) -> bool:
     if not lines:
         return False
     first = lines[0]
-    if first.is_prose or len(first.text) > _LONGEST_TITLE or read_opening(first.text) is not None:
+    if first.is_prose or len(first.text) > _LONGEST_TITLE or _opens_report(first):
         return False
-    return not first.ends_sentence or (len(lines) > 1 and lines[1].apart)
+    return not first.ends_statement or (len(lines) > 1 and lines[1].apart)
