@@ -9,7 +9,7 @@ import structlog
 from isnad import logs, settings
 from isnad.elastic import Elastic
 from isnad.errors import IsnadError
-from isnad.stage import Stage
+from isnad.stage import EXIT_SETUP, Stage
 from isnad_index.app import indexing
 from isnad_index.setting_up import set_up
 from isnad_index.settings import IndexSettings
@@ -19,7 +19,7 @@ from isnad_index.writing import Writer
 def main() -> int:
     """Run until told to stop; return the exit status."""
     try:
-        told = settings.load(IndexSettings, os.environ)
+        told = settings.load(IndexSettings, os.environ)  # noqa: TID251  the composition root
         logs.configure(told, "index")
         elastic = Elastic(
             told.elasticsearch,
@@ -37,7 +37,7 @@ def main() -> int:
         return stage.run()
     except IsnadError as exc:
         print(f"isnad-index: {exc}", file=sys.stderr)  # noqa: T201  the log may not be set up
-        return 1
+        return EXIT_SETUP
 
 
 async def _set_up(elastic: Elastic, told: IndexSettings) -> None:

@@ -101,8 +101,8 @@ def folding_rules() -> list[str]:
     return [_rule(character, folded) for character, folded in sorted(rules.items())]
 
 
-NO_WORD = r"[^\p{L}\p{N}]"
-"""What parts words. Unicode's word rules (UAX #29) would keep can't, 3.14 and foo_bar whole, and make words of symbols."""
+PART = r"[^\p{L}\p{N}]"
+"""What parts words. Unicode's own rules (UAX #29) would keep can't, 3.14 and foo_bar whole, and make words of ©."""
 
 
 def analysis() -> dict[str, Any]:
@@ -110,7 +110,7 @@ def analysis() -> dict[str, Any]:
     return {
         "char_filter": {
             "isnad_fold": {"type": "mapping", "mappings": folding_rules()},
-            "isnad_part": {"type": "pattern_replace", "pattern": NO_WORD, "replacement": " "},
+            "isnad_part": {"type": "pattern_replace", "pattern": PART, "replacement": " "},
             "isnad_variants": {"type": "mapping", "mappings": [f"{a} => {b}" for a, b in VARIANTS.items()]},
         },
         "filter": {

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from isnad.elastic.port import Answer, Copy, RequestRefused, SearchIndex, Write
-from isnad.errors import RecordError, SearchUnavailable
+from isnad.errors import RecordError, SearchUnavailable, SetupError
 from isnad.messages import Reason
 
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
@@ -79,7 +79,11 @@ class Writer:
     async def _create(self, name: str) -> None:
         # Asked for by name, since many a server does not make an index for whoever writes into it.
         if name not in self._created:
-            await self._index.create(name)
+            try:
+                await self._index.create(name)
+            except SetupError as exc:
+                # It worked at the start, so somebody is changing Elasticsearch; its documents are well.
+                raise SearchUnavailable(str(exc)) from exc
             self._created.add(name)
 
     async def _send(self, request: Sequence[Write]) -> list[Answer]:

@@ -1,0 +1,288 @@
+"""An Elasticsearch in memory that knows what isnad asks of it, no more: the fake behind `isnad.elastic.SearchIndex`.
+
+It writes by external versions, folds words as `isnad.text.words` does, collapses, counts facets, and fails on demand.
+It does not stem, highlight or weigh, and never pretends to: a search in a language that it does not know is an
+`AssertionError`. Contract tests run on it and on the real server.
+"""
+
+import fnmatch
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from isnad.elastic.port import Answer, Copy, RequestRefused, Write
+from isnad.errors import SearchUnavailable
+from isnad.text.words import words
+
+Json = dict[str, Any]
+
+_MAX_ID_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    version: int
+    document: Json | None
+    """None: it was taken out, and the version still stands."""
+
+
+class FakeIndex:
+    """A search index in memory.
+
+    Attributes:
+        away: while it is a text, nothing answers, and that is why.
+        refuse: answers to give to the writes of these ids, once each, instead of writing.
+        answer_only: so many answers at most to the next bulk request.
+        max_request_bytes: larger bulk requests are refused as too large.
+        requests: the writes of each bulk request so far.
+    """
+
+    def __init__(self) -> None:
+        self.away: str | None = None
+        self.refuse: dict[str, list[Answer]] = {}
+        self.answer_only: int | None = None
+        self.max_request_bytes = 100 * 1024 * 1024
+        self.requests: list[list[Write]] = []
+        self._indexes: dict[str, dict[str, _Stored]] = {}
+        self._aliases: dict[str, set[str]] = {}
+        self._templates: dict[str, Json] = {}
+
+    def standing(self) -> dict[tuple[str, str], Json]:
+        """Return all documents, by index and id."""
+        return {
+            (name, id_): stored.document
+            for name, index in self._indexes.items()
+            for id_, stored in index.items()
+            if stored.document is not None
+        }
+
+    async def bulk(self, writes: Sequence[Write]) -> list[Answer]:
+        """Write; see `SearchIndex.bulk`."""
+        self._answering()
+        self.requests.append(list(writes))
+        if sum(len(write.document or b"") for write in writes) > self.max_request_bytes:
+            raise RequestRefused(413, "content too long")
+        for write in writes:
+            if len(write.id.encode()) > _MAX_ID_BYTES:
+                raise RequestRefused(400, f"id [{write.id}] is too long")
+        answers = [self._write(write) for write in writes]
+        limit, self.answer_only = self.answer_only, None
+        return answers[:limit]
+
+    def _write(self, write: Write) -> Answer:
+        if self.refuse.get(write.id):
+            return self.refuse[write.id].pop(0)
+        if write.index not in self._indexes:
+            return Answer(404, "index_not_found_exception", f"no such index [{write.index}]")
+        index = self._indexes[write.index]
+        known = index.get(write.id)
+        if known is not None and known.version > write.version:
+            reason = f"current version [{known.version}] is higher than the one provided [{write.version}]"
+            return Answer(409, "version_conflict_engine_exception", reason)
+        gone = known is None or known.document is None
+        index[write.id] = _Stored(
+            write.version, None if write.document is None else msgspec.json.decode(write.document)
+        )
+        if write.document is None:
+            return Answer(404 if gone else 200)
+        return Answer(201 if gone else 200)
+
+    async def copies(self, family: str, ids: Iterable[str]) -> list[Copy]:
+        """Look the ids up; see `SearchIndex.copies`."""
+        self._answering()
+        found = [(name, id_, self._indexes[name].get(id_)) for name in self._resolve(family) for id_ in ids]
+        return [
+            Copy(name, id_, one.version) for name, id_, one in found if one is not None and one.document is not None
+        ]
+
+    async def documents(self, index: str, ids: Iterable[str]) -> dict[str, Json]:
+        """Return documents by id; see `SearchIndex.documents`."""
+        self._answering()
+        stored = {id_: self._indexes.get(index, {}).get(id_) for id_ in ids}
+        return {id_: one.document for id_, one in stored.items() if one is not None and one.document is not None}
+
+    async def search(self, index: str, body: Mapping[str, Any]) -> Json:
+        """Search; see `SearchIndex.search`."""
+        self._answering()
+        documents = [
+            stored.document
+            for name in self._resolve(index)
+            for stored in self._indexes[name].values()
+            if stored.document is not None
+        ]
+        return _Search(dict(body)).answer(documents)
+
+    async def put_template(self, name: str, body: Mapping[str, Any]) -> bool:
+        """Keep a template; see `SearchIndex.put_template`."""
+        self._answering()
+        if self._templates.get(name, {}).get("version", 0) > body["version"]:
+            return False
+        self._templates[name] = dict(body)
+        return True
+
+    async def create(self, index: str) -> None:
+        """Create an index with the aliases of its template."""
+        self._answering()
+        self._indexes.setdefault(index, {})
+        for template in self._templates.values():
+            if any(fnmatch.fnmatchcase(index, pattern) for pattern in template["index_patterns"]):
+                for alias in template["template"].get("aliases", {}):
+                    self._aliases.setdefault(alias, set()).add(index)
+
+    async def put_alias(self, pattern: str, alias: str) -> None:
+        """Let an alias stand for the indexes of a pattern."""
+        self._answering()
+        found = fnmatch.filter(self._indexes, pattern)
+        if found:
+            self._aliases.setdefault(alias, set()).update(found)
+
+    async def refresh(self, index: str) -> None:
+        """Do nothing: what is written is found at once."""
+
+    async def ping(self) -> None:
+        """Answer, unless it is away."""
+        self._answering()
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+    def _answering(self) -> None:
+        if self.away is not None:
+            raise SearchUnavailable(self.away)
+
+    def _resolve(self, name: str) -> list[str]:
+        return sorted(self._aliases.get(name, {name} & set(self._indexes)))
+
+
+class _Search:
+    """One search: the part of Elasticsearch's language that `isnad_api.queries` speaks."""
+
+    def __init__(self, body: Json) -> None:
+        self._query = body.get("query", {"match_all": {}})
+        self._first = body.get("from", 0)
+        self._size = body.get("size", 10)
+        self._order: list[Json] = body.get("sort", [])
+        self._collapse: Json | None = body.get("collapse")
+        self._facets: Json = body.get("aggs", {})
+
+    def answer(self, documents: Iterable[Json]) -> Json:
+        found = [one for one in documents if _fits(self._query, one)]
+        ordered = _sorted(found, self._order)
+        hits = self._collapsed(ordered) if self._collapse else [{"_source": one} for one in ordered]
+        return {
+            "hits": {"total": {"value": len(found)}, "hits": hits[self._first : self._first + self._size]},
+            "aggregations": {name: _facet(facet, found) for name, facet in self._facets.items()},
+        }
+
+    def _collapsed(self, documents: list[Json]) -> list[Json]:
+        assert self._collapse is not None  # noqa: S101  the caller asked
+        field, inner = self._collapse["field"], self._collapse["inner_hits"]
+        groups: dict[str, list[Json]] = {}
+        for one in documents:
+            groups.setdefault(one[field], []).append(one)
+        return [
+            {
+                "fields": {field: [key]},
+                "inner_hits": {
+                    inner["name"]: {
+                        "hits": {
+                            "total": {"value": len(group)},
+                            "hits": [{"_source": one} for one in _sorted(group, inner["sort"])[: inner["size"]]],
+                        }
+                    }
+                },
+            }
+            for key, group in groups.items()
+        ]
+
+
+def _fits(query: Json, document: Json) -> bool:
+    ((kind, about),) = query.items()
+    if kind == "match_all":
+        return True
+    if kind == "bool":
+        return (
+            all(_fits(one, document) for one in [*about.get("must", []), *about.get("filter", [])])
+            and not any(_fits(one, document) for one in about.get("must_not", []))
+            and ("should" not in about or any(_fits(one, document) for one in about["should"]))
+        )
+    if kind == "multi_match":
+        wanted = words(about["query"])
+        fields = {field.partition("^")[0].partition(".")[0] for field in about["fields"]}
+        return any(_follow(wanted, words(document[field])) for field in fields)
+    ((field, asked),) = about.items()
+    values = list(_values(document, field))
+    if kind == "term":
+        return asked in values
+    if kind == "terms":
+        return bool(set(asked) & set(values))
+    if kind == "prefix":
+        return any(value.startswith(asked) for value in values)
+    if kind == "range":
+        return any(_between(value, asked) for value in values)
+    raise AssertionError(f"the fake does not know the query {kind}")
+
+
+def _follow(wanted: list[str], text: list[str]) -> bool:
+    return any(text[n : n + len(wanted)] == wanted for n in range(len(text) - len(wanted) + 1))
+
+
+def _between(value: str, asked: Json) -> bool:
+    moment = datetime.fromisoformat(value)
+    for bound, limit in asked.items():
+        whole_day = limit.endswith("||/d")
+        edge = datetime.fromisoformat(limit.removesuffix("||/d"))
+        edge = edge if edge.tzinfo else edge.replace(tzinfo=moment.tzinfo)
+        if bound == "gte" and moment < edge:
+            return False
+        if bound == "lte" and (moment.date() > edge.date() if whole_day else moment > edge):
+            return False
+    return True
+
+
+def _values(document: Json, field: str) -> Iterator[Any]:
+    value = document.get(field, [])
+    yield from value if isinstance(value, list) else [value]
+
+
+def _sorted(documents: list[Json], order: list[Json]) -> list[Json]:
+    for key in reversed(order):
+        ((field, direction),) = key.items()
+        if field != "_score":
+            documents = sorted(documents, key=partial(_value, field), reverse=direction == "desc")
+    return documents
+
+
+def _value(field: str, document: Json) -> Any:  # noqa: ANN401  text or number, as the document has it
+    return document.get(field, "")
+
+
+def _facet(facet: Json, documents: list[Json]) -> Json:
+    if "cardinality" in facet:
+        return {"value": len({value for one in documents for value in _values(one, facet["cardinality"]["field"])})}
+    terms = facet["terms"]
+    include = re.compile(terms.get("include", ".*"), re.DOTALL)
+    holders: dict[str, list[Json]] = {}
+    for one in documents:
+        for value in set(_values(one, terms["field"])):
+            if include.fullmatch(value):
+                holders.setdefault(value, []).append(one)
+    counts = Counter({key: len(group) for key, group in holders.items()})
+    newest_first = terms["order"] == {"_key": "desc"}
+    keys = sorted(counts, reverse=True) if newest_first else sorted(counts, key=lambda key: (-counts[key], key))
+    return {
+        "buckets": [
+            {
+                "key": key,
+                "doc_count": counts[key],
+                **{name: _facet(inner, holders[key]) for name, inner in facet.get("aggs", {}).items()},
+            }
+            for key in keys[: terms["size"]]
+        ]
+    }

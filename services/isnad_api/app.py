@@ -1,0 +1,265 @@
+"""The API: addresses, parameters and what answers them (wiring)."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from fastapi import Depends, FastAPI, Path, Query, Request
+from starlette.types import ASGIApp
+
+from isnad.clock import Clock
+from isnad.elastic.port import SearchIndex
+from isnad.errors import RequestError
+from isnad.indexes import Indexes
+from isnad.messages import EntityType, RawArticle
+from isnad.metrics import ApiMetrics
+from isnad.outcomes import Outgoing
+from isnad_api import answers, problems, queries
+from isnad_api.models import (
+    Accepted,
+    ArticleAnswer,
+    EntitiesAnswer,
+    Problem,
+    PushAnswer,
+    Refused,
+    SearchAnswer,
+    StoryAnswer,
+)
+from isnad_api.problems import ProblemError
+from isnad_api.pushing import read_lines
+from isnad_api.queries import Filters, Sort
+from isnad_api.questions import MAX_CHARACTERS, understand
+from isnad_api.watching import Watching
+
+MAX_DEPTH = 1000
+"""So many stories can be paged through; who wants more narrows the search."""
+
+_JSON = "application/json"
+_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
+_ABOUT = """\
+Who had the report first, who reprinted it, and who is in it.
+
+* Push articles to `POST /v1/articles`; seconds later they are found.
+* `GET /v1/search` answers with *stories*: reports that are reprints of one another are one hit.
+* Ids may hold `#`, `:` and `/`: percent-encode them in an address (`%23`).
+* Errors are `application/problem+json` (RFC 9457).
+"""
+
+
+class Delivery(Protocol):
+    """Where pushed articles go; `isnad.kafka.Producer` is one."""
+
+    async def send_all(self, messages: Sequence[Outgoing]) -> None:
+        """Send the messages; return when all are acknowledged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the API works with."""
+
+    index: SearchIndex
+    indexes: Indexes
+    delivery: Delivery
+    raw_topic: str
+    max_request_bytes: int
+    metrics: ApiMetrics
+    clock: Clock
+
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_Texts = Annotated[list[str], Query(max_length=20)]
+_Days = Annotated[list[date], Query(max_length=31)]
+
+
+def _filters(
+    *,
+    outlet: Annotated[_Texts, Query(description="Outlet; several: any of them.", examples=["alwatan"])] = [],  # noqa: B006
+    entity: Annotated[
+        _Texts, Query(description="Named entity, `سوريا` or `LOC:سوريا`; several: all of them.", examples=["LOC:سوريا"])
+    ] = [],  # noqa: B006
+    day: Annotated[_Days, Query(description="Day of publication (UTC); several: any of them.")] = [],  # noqa: B006
+    language: Annotated[_Texts, Query(description="`ar`, `fa`, `en` …; several: any of them.")] = [],  # noqa: B006
+    since: Annotated[
+        datetime | date | None, Query(alias="from", description="Published then or later; a date or a time (RFC 3339).")
+    ] = None,
+    until: Annotated[
+        datetime | date | None, Query(alias="to", description="Published then or earlier; a date means the whole day.")
+    ] = None,
+) -> Filters:
+    return Filters(
+        outlets=tuple(outlet),
+        entities=tuple(entity),
+        days=tuple(day),
+        languages=tuple(language),
+        since=since,
+        until=until,
+    )
+
+
+_Filters = Annotated[Filters, Depends(_filters)]
+_Page = Annotated[int, Query(ge=1, description="From 1.")]
+_Size = Annotated[int, Query(ge=1, le=100, description="Per page.")]
+_Id = Annotated[str, Path(description="Percent-encoded.", examples=["alwatan:0a1b2c3d4e5f60718293"])]
+
+
+def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
+    """Return the application; `watched` puts around it what every request needs."""
+    errors: dict[int | str, dict[str, Any]] = {
+        "4XX": {"model": Problem, "description": "The request can't be answered; `detail` says why."},
+        503: {
+            "model": Problem,
+            "description": "Kafka or Elasticsearch is away; try again after `Retry-After` seconds.",
+        },
+    }
+    app = FastAPI(
+        title="isnad",
+        summary="Live Arabic news: reprints, origins, names, and search.",
+        description=_ABOUT,
+        version=version("isnad"),
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=lifespan,
+        redirect_slashes=False,
+        responses=errors,
+    )
+    problems.install(app)
+    _add_push(app, parts)
+    _add_search(app, parts)
+    _add_lookups(app, parts)
+    return app
+
+
+def watched(app: FastAPI, parts: Parts) -> ASGIApp:
+    """Return the application with request ids, metrics and security headers."""
+    return Watching(app, metrics=parts.metrics, clock=parts.clock)
+
+
+def _add_push(app: FastAPI, parts: Parts) -> None:
+    example = {
+        "schema": 1,
+        "source": "alwatan",
+        "title": "عنوان الخبر",
+        "body": "نص الخبر …",
+        "url": "https://news.example/1",
+    }
+    article = msgspec.json.schema_components([RawArticle])[1]["RawArticle"]
+    content: dict[str, Any] = {
+        _JSON: {"schema": article, "example": example},
+        _LINES[0]: {"schema": {"type": "string", "description": "One such object in each line."}},
+    }
+
+    @app.post(
+        "/v1/articles",
+        status_code=202,
+        tags=["articles"],
+        openapi_extra={"requestBody": {"required": True, "content": content}},
+    )
+    async def push(request: Request) -> PushAnswer:
+        """Push one article (JSON), or many (NDJSON, one in each line).
+
+        Answers when Kafka has acknowledged all that were accepted; each line is accepted or refused by itself. Pushing
+        an article again changes nothing.
+        """
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != _JSON and kind not in _LINES:
+            raise ProblemError(
+                415, f"Send {_JSON} (one article) or {_LINES[0]} (one in each line), not {kind or 'nothing'}."
+            )
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            raise ProblemError(415, "Send the body without Content-Encoding.")
+        lines = read_lines(await _body(request, parts.max_request_bytes), parts.raw_topic, several=kind != _JSON)
+        refused = [
+            Refused(line=line.number, reason=line.error.reason, detail=line.error.detail)
+            for line in lines
+            if line.error is not None
+        ]
+        messages = [line.message for line in lines if line.message is not None]
+        parts.metrics.articles.labels("refused").inc(len(refused))
+        if not messages:
+            too_large = bool(refused) and all(one.reason == "too_large" for one in refused)
+            detail = f"No article was accepted. {refused[0].detail}" if refused else "The body is empty."
+            raise ProblemError(413 if too_large else 422, detail, refused=refused)
+        await parts.delivery.send_all(messages)
+        parts.metrics.articles.labels("accepted").inc(len(messages))
+        accepted = [Accepted(line=line.number, id=line.id) for line in lines if line.message is not None]
+        return PushAnswer(accepted=accepted, refused=refused)
+
+
+async def _body(request: Request, max_bytes: int) -> bytes:
+    too_large = ProblemError(413, f"A request has {max_bytes:,} bytes at most; send the articles in several.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > max_bytes:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise too_large
+    return bytes(body)
+
+
+def _add_search(app: FastAPI, parts: Parts) -> None:
+    @app.get("/v1/search", tags=["search"])
+    async def search(
+        filters: _Filters,
+        q: Annotated[
+            str,
+            Query(
+                max_length=MAX_CHARACTERS,
+                description='Words that must stand in the article, in any spelling; "…" or «…» for words in a row, '
+                "`-word` for articles without it, `a | b` for either. Empty: all articles.",
+                examples=["سوريا"],
+            ),
+        ] = "",
+        sort: Annotated[Sort | None, Query(description="By default `relevance`, without `q` `newest`.")] = None,
+        page: _Page = 1,
+        size: _Size = 10,
+    ) -> SearchAnswer:
+        """Search; one hit for each story, with its articles that fit, highlights, and facets over all that fit."""
+        _check_depth(page, size)
+        question = understand(q)
+        order: Sort = sort or ("relevance" if q.strip() else "newest")
+        found = await parts.index.search(parts.indexes.articles, queries.stories(question, filters, order, page, size))
+        stories = await parts.index.documents(parts.indexes.stories, answers.story_ids(found))
+        return answers.search_answer(found, stories, q=q, sort=order, page=page, size=size)
+
+    @app.get("/v1/entities", tags=["search"])
+    async def entities(
+        filters: _Filters,
+        q: Annotated[str, Query(max_length=100, description="Words in its name, in any spelling.")] = "",
+        type: Annotated[EntityType | None, Query(description="Person, place, organisation, other.")] = None,  # noqa: A002
+        size: _Size = 20,
+    ) -> EntitiesAnswer:
+        """Look up entities; most named first."""
+        body = queries.entities(q, type, filters, size)
+        return answers.entities_answer(await parts.index.search(parts.indexes.articles, body))
+
+
+def _add_lookups(app: FastAPI, parts: Parts) -> None:
+    @app.get("/v1/articles/{id:path}", tags=["articles"])
+    async def article(id: _Id) -> ArticleAnswer:  # noqa: A002  the name in the address
+        """Return one article with its links, names and credits."""
+        found = answers.article_answer(await parts.index.search(parts.indexes.articles, queries.article(id)))
+        if found is None:
+            raise ProblemError(404, "No article has this id. One that was pushed just now is there in a few seconds.")
+        return found
+
+    @app.get("/v1/stories/{id:path}", tags=["search"])
+    async def story(id: _Id, page: _Page = 1, size: _Size = 50) -> StoryAnswer:  # noqa: A002
+        """Return a story: its origin, and its articles with what they share."""
+        _check_depth(page, size)
+        documents = await parts.index.documents(parts.indexes.stories, [id])
+        if id not in documents:
+            raise ProblemError(404, "No story has this id.")
+        found = await parts.index.search(parts.indexes.articles, queries.members(id, page, size))
+        return answers.story_answer(documents[id], found, page=page, size=size)
+
+
+def _check_depth(page: int, size: int) -> None:
+    if page * size > MAX_DEPTH:
+        raise RequestError(f"Page {page} of {size} lies beyond the first {MAX_DEPTH:,}; narrow the search instead.")

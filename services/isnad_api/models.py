@@ -1,0 +1,340 @@
+"""What the API answers: the definition behind its OpenAPI description (pure)."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from isnad.messages import EntityType, Relation
+
+_STORY = "alalam-news:0a1b2c3d4e5f60718293"
+
+
+class Model(BaseModel):
+    """Base: unknown fields of a document are left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Span(Model):
+    """A stretch of a text, in Unicode code points, end exclusive."""
+
+    start: int
+    end: int
+
+
+class Share(Model):
+    """How much two articles share: parts of their distinct 5-word shingles."""
+
+    id: str = Field(description="The earlier article.")
+    story_id: str
+    jaccard: float = Field(description="Shared ÷ all shingles of both.")
+    contained: float = Field(description="Shared ÷ this article's shingles.")
+    contains: float = Field(description="Shared ÷ the other article's shingles.")
+    shared: int = Field(0, description="Number of shared shingles.")
+
+
+class Link(Share):
+    """An earlier article that shares text, with the longest stretches that stand in both."""
+
+    passages: list[Span] = Field([], description="In this article's body, longest first.")
+
+
+class Highlight(Model):
+    """A piece of a field in which words of the search stand, in their original spelling."""
+
+    field: Literal["title", "body"]
+    text: str
+    marks: list[tuple[int, int]] = Field(description="Where the words stand in `text`: start and end, in code points.")
+    html: str = Field(description="The same, escaped, with `<em>` around the words.")
+
+
+class ArticleSummary(Model):
+    """An article in a list."""
+
+    id: str
+    source: str = Field(description="The outlet.")
+    title: str
+    url: str | None = None
+    published_at: datetime
+    language: str
+    relation: Relation
+    agencies: list[str] = Field([], description="News agencies that the article credits as its source.")
+    share: Share | None = Field(None, description="Its best match within the story; none for an original.")
+
+
+class ArticleHit(ArticleSummary):
+    """An article that fits a search."""
+
+    highlights: list[Highlight] = []
+
+
+class Origin(Model):
+    """The member of a story that was published first."""
+
+    id: str
+    source: str
+    title: str
+    url: str | None = None
+    published_at: datetime
+
+
+class StoryHit(Model):
+    """A story of which at least one article fits a search."""
+
+    story_id: str
+    title: str = Field(description="Of the origin.")
+    origin: Origin | None = Field(None, description="Missing for a moment while a new story is written.")
+    articles: int = Field(description="Articles of the story, also those that don't fit.")
+    outlets: dict[str, int] = Field(description="Articles of the story by outlet.")
+    first_published_at: datetime
+    last_published_at: datetime
+    matching: int = Field(description="Articles of the story that fit.")
+    score: float | None = Field(None, description="Of the best article; only when sorted by relevance.")
+    hits: list[ArticleHit] = Field(description="The foremost articles that fit, with highlights.")
+
+
+class Count(Model):
+    """How many of the articles that fit, and of their stories, have a value."""
+
+    value: str
+    articles: int
+    stories: int
+
+
+class DayCount(Model):
+    """How many of the articles that fit were published on a day (UTC)."""
+
+    day: date
+    articles: int
+    stories: int
+
+
+class EntityCount(Model):
+    """How many articles name an entity."""
+
+    type: EntityType
+    name: str = Field(description="Its canonical name.")
+    articles: int
+    stories: int
+
+
+class Facets(Model):
+    """What there is among all articles that fit; each value can be given back as a filter."""
+
+    outlets: list[Count]
+    entities: list[EntityCount]
+    days: list[DayCount] = Field(description="Newest first.")
+
+
+class SearchAnswer(Model):
+    """Stories in which the words stand."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "q": "سوريا",
+                    "sort": "relevance",
+                    "page": 1,
+                    "size": 10,
+                    "stories": 1,
+                    "articles": 2,
+                    "hits": [
+                        {
+                            "story_id": _STORY,
+                            "title": "التحالف يقصف في دير الزور",
+                            "origin": {
+                                "id": _STORY,
+                                "source": "alalam-news",
+                                "title": "التحالف يقصف في دير الزور",
+                                "url": "https://news.example/1",
+                                "published_at": "2018-02-08T06:00:00Z",
+                            },
+                            "articles": 2,
+                            "outlets": {"alalam-news": 1, "alwatan": 1},
+                            "first_published_at": "2018-02-08T06:00:00Z",
+                            "last_published_at": "2018-02-08T09:30:00Z",
+                            "matching": 2,
+                            "score": 7.2,
+                            "hits": [
+                                {
+                                    "id": _STORY,
+                                    "source": "alalam-news",
+                                    "title": "التحالف يقصف في دير الزور",
+                                    "url": "https://news.example/1",
+                                    "published_at": "2018-02-08T06:00:00Z",
+                                    "language": "ar",
+                                    "relation": "original",
+                                    "agencies": ["وكالة فرانس برس"],
+                                    "share": None,
+                                    "highlights": [
+                                        {
+                                            "field": "body",
+                                            "text": "في شرق سورية",
+                                            "marks": [[7, 12]],
+                                            "html": "في شرق <em>سورية</em>",
+                                        }
+                                    ],
+                                }
+                            ],
+                        }
+                    ],
+                    "facets": {
+                        "outlets": [{"value": "alalam-news", "articles": 1, "stories": 1}],
+                        "entities": [{"type": "LOC", "name": "سوريا", "articles": 2, "stories": 1}],
+                        "days": [{"day": "2018-02-08", "articles": 2, "stories": 1}],
+                    },
+                }
+            ]
+        }
+    )
+
+    q: str
+    sort: Literal["relevance", "newest", "oldest"]
+    page: int
+    size: int
+    stories: int = Field(description="Stories that fit; above 10,000 a close estimate.")
+    articles: int = Field(description="Articles that fit.")
+    hits: list[StoryHit]
+    facets: Facets
+
+
+class StoryAnswer(Model):
+    """A story and its articles."""
+
+    id: str = Field(description="Id of the article that opened the story; it never changes.")
+    title: str
+    origin: Origin
+    articles: int
+    outlets: dict[str, int]
+    first_published_at: datetime
+    last_published_at: datetime
+    page: int
+    size: int
+    members: list[ArticleSummary] = Field(description="First published first.")
+
+
+class Location(Model):
+    """WGS 84 coordinates in degrees."""
+
+    lat: float
+    lon: float
+
+
+class MentionView(Model):
+    """A name as it stands in the article."""
+
+    type: EntityType
+    text: str
+    field: Literal["title", "body"]
+    start: int
+    end: int
+    canonical: str
+    latin: str | None = None
+    country: str | None = None
+    location: Location | None = None
+
+
+class CreditView(Model):
+    """A news agency that the article names."""
+
+    agency: str
+    role: Literal["credit", "quoted"]
+    text: str
+    field: Literal["title", "body", "author"]
+    start: int
+    end: int
+
+
+class DatelineView(Model):
+    """The opening that says where a report was written and by whom."""
+
+    text: str
+    start: int
+    end: int
+    places: list[str] = []
+    agencies: list[str] = []
+
+
+class CutView(Model):
+    """What the cleaning took out of the page, and by which rule."""
+
+    rule: str
+    text: str
+
+
+class ArticleAnswer(Model):
+    """An article with everything that isnad knows about it."""
+
+    id: str
+    source: str
+    title: str
+    body: str
+    url: str | None = None
+    author: str | None = None
+    section: str | None = None
+    tags: list[str] = []
+    language: str
+    declared_language: str | None = None
+    published_at: datetime
+    published_at_given: str | None = Field(None, description="As the producer wrote it.")
+    arrived_at: datetime
+    time_marks: list[str] = Field([], description="What is wrong with the producer's time, if anything.")
+    flags: list[str] = []
+    page_id: str
+    part: int = 0
+    story_id: str
+    relation: Relation
+    links: list[Link] = []
+    mentions: list[MentionView] = []
+    credits: list[CreditView] = []
+    dateline: DatelineView | None = None
+    cut: list[CutView] = []
+
+
+class EntitiesAnswer(Model):
+    """Entities, most named first."""
+
+    entities: list[EntityCount]
+
+
+class Accepted(Model):
+    """An article that is in Kafka now."""
+
+    line: int = Field(description="Its line in the request, from 1.")
+    id: str = Field(description="Ask /v1/articles/{id} for it; seconds may pass until it is there.")
+
+
+class Refused(Model):
+    """A line of which no article can be made."""
+
+    line: int
+    reason: str
+    detail: str
+
+
+class PushAnswer(Model):
+    """What became of the pushed articles."""
+
+    accepted: list[Accepted]
+    refused: list[Refused]
+
+
+class FieldProblem(Model):
+    """What is wrong with one part of a request."""
+
+    where: str
+    detail: str
+
+
+class Problem(Model):
+    """An error, as RFC 9457 describes them."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    request_id: str = Field(description="Tell it when you ask about the error; the log has it too.")
+    errors: list[FieldProblem] = []
+    refused: list[Refused] = []

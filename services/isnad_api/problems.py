@@ -1,0 +1,97 @@
+"""Errors as problem+json (RFC 9457), of whatever origin; nothing of the inside is told."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from isnad.errors import BrokerUnavailable, IsnadError, RequestError, SearchUnavailable
+from isnad_api.models import FieldProblem, Problem, Refused
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+
+_log = structlog.get_logger()
+
+
+class ProblemError(Exception):
+    """An error that has its HTTP status already."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        refused: list[Refused] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.refused = refused or []
+        self.headers = headers
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    errors: list[FieldProblem] | None = None,
+    refused: list[Refused] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the answer to a request that went wrong."""
+    told = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=request.scope.get("isnad_request_id", ""),
+        errors=errors or [],
+        refused=refused or [],
+    )
+    content = told.model_dump(exclude_defaults=True) | {"type": told.type}
+    return JSONResponse(content, status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer every error as a problem."""
+
+    @app.exception_handler(ProblemError)
+    async def known(request: Request, error: ProblemError) -> Response:
+        return problem(request, error.status, error.detail, refused=error.refused, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        errors = [
+            FieldProblem(where=".".join(str(part) for part in one["loc"]), detail=str(one["msg"]))
+            for one in error.errors()
+        ]
+        detail = "; ".join(f"{one.where}: {one.detail}" for one in errors[:3])
+        return problem(request, 422, detail, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        details = {404: "There is nothing at this address.", 405: "This address does not take this method."}
+        detail = details.get(error.status_code, str(error.detail))
+        return problem(request, error.status_code, detail, headers=error.headers)
+
+    @app.exception_handler(IsnadError)
+    async def ours(request: Request, error: IsnadError) -> Response:
+        if isinstance(error, RequestError):
+            return problem(request, 400, str(error))
+        _log.warning("request failed", reason=str(error), path=request.url.path)
+        what = "The search" if isinstance(error, SearchUnavailable) else "Pushing articles"
+        if not isinstance(error, SearchUnavailable | BrokerUnavailable):
+            what = "This"
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        return problem(request, 503, f"{what} is not available for now; try again in a moment.", headers=headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        _log.error("request failed unexpectedly", path=request.url.path, exc_info=error)
+        return problem(request, 500, "Something went wrong inside isnad; the log says what, under this request_id.")

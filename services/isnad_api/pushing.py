@@ -1,0 +1,69 @@
+"""From the body of a push to messages for `articles.raw` (pure)."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from isnad.codec import decode, encode
+from isnad.errors import RecordError
+from isnad.identity import article_id
+from isnad.messages import SCHEMA, RawArticle, Reason
+from isnad.outcomes import Outgoing
+from isnad.topics import MAX_RAW_BYTES
+
+
+class _Pushed(RawArticle, frozen=True, kw_only=True):
+    """A raw article of which the producer need not say the version."""
+
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One article of a push."""
+
+    number: int
+    """From 1."""
+    id: str = ""
+    message: Outgoing | None = None
+    error: RecordError | None = None
+    """Why no article can be made of it; then there is no message."""
+
+
+def read_lines(body: bytes, topic: str, *, several: bool) -> list[Line]:
+    """Return the articles of a body in their order.
+
+    Args:
+        body: one JSON object, or with `several` one in each line; blank lines are left out, and counted.
+        topic: where the messages go.
+        several: whether the body is NDJSON.
+    """
+    texts = enumerate(body.split(b"\n"), 1) if several else [(1, body)]
+    return [_line(number, text.strip(), topic) for number, text in texts if text.strip() or not several]
+
+
+def _line(number: int, text: bytes, topic: str) -> Line:
+    try:
+        _check_size(text)
+        raw = RawArticle(**msgspec.structs.asdict(decode(_Pushed, text)))
+        id_ = article_id(raw)
+        _check_text(raw)
+        value = encode(raw)
+        _check_size(value)
+    except RecordError as exc:
+        return Line(number, error=exc)
+    except UnicodeError:
+        return Line(number, error=RecordError(Reason.INVALID_JSON, "holds half a character (a lone surrogate)"))
+    return Line(number, id_, Outgoing(topic, id_.encode(), value))
+
+
+def _check_size(text: bytes) -> None:
+    if len(text) > MAX_RAW_BYTES:
+        raise RecordError(Reason.TOO_LARGE, f"{len(text):,} bytes; an article has {MAX_RAW_BYTES:,} at most")
+
+
+def _check_text(raw: RawArticle) -> None:
+    if raw.body is None and raw.html is None:
+        raise RecordError(Reason.NO_TEXT, "`body` or `html` is required")
+    if not any(text and not text.isspace() for text in (raw.title, raw.body, raw.html)):
+        raise RecordError(Reason.NO_TEXT, "`title`, `body` and `html` are blank")

@@ -1,0 +1,215 @@
+"""Searches in Elasticsearch's language (pure). Field names are those of the index templates."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from isnad.messages import EntityType
+from isnad.text.words import words
+from isnad_api.questions import Question, Term
+
+Json = dict[str, Any]
+Sort = Literal["relevance", "newest", "oldest"]
+
+ARTICLES_SHOWN = 5
+"""Matching articles shown of each story."""
+FACET_SIZE = 20
+DAYS_SHOWN = 366
+
+MARK_START, MARK_END = "\ue000", "\ue001"
+"""Around what is highlighted: private characters, which a text of the press does not hold, and no HTML."""
+
+_WEIGHTS = {
+    "title": 6.0,
+    "title.folded": 4.0,
+    "title.stemmed": 3.0,
+    "body": 2.0,
+    "body.folded": 1.5,
+    "body.stemmed": 1.0,
+}
+"""A hit counts most in the title and as it was typed; an entry's weight is its factor."""
+_AS_SPELLED = ("title", "title.folded", "body", "body.folded")
+
+_TYPED_ENTITY = re.compile(r"(PER|LOC|ORG|MISC):(.+)", re.DOTALL)
+_LONGEST_HIGHLIGHTED = 200_000
+"""Characters of a body in which hits are looked for."""
+
+_HIT_FIELDS = ["id", "source", "title", "url", "published_at", "language", "story_id", "relation", "links", "agencies"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the articles must be; an empty one lets all through. Of several outlets, days or languages one must fit."""
+
+    outlets: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    """`سوريا` in any spelling, or `LOC:سوريا`; all of them must be named."""
+    days: tuple[date, ...] = ()
+    languages: tuple[str, ...] = ()
+    since: datetime | date | None = None
+    until: datetime | date | None = None
+    """Included; a date means the whole day (UTC)."""
+
+
+def stories(question: Question, filters: Filters, sort: Sort, page: int, size: int) -> Json:
+    """Return the search for stories: one hit for each, its best article first, with facets over all matching articles.
+
+    Args:
+        question: the words.
+        filters: the rest.
+        sort: by what the stories are ordered; a story stands where its foremost matching article does.
+        page: from 1.
+        size: stories per page.
+    """
+    order = _order(sort)
+    return {
+        "query": _query(question, filters),
+        "from": (page - 1) * size,
+        "size": size,
+        "track_total_hits": True,
+        "timeout": "8s",
+        "_source": False,
+        "sort": order,
+        "collapse": {
+            "field": "story_id",
+            "inner_hits": {
+                "name": "articles",
+                "size": ARTICLES_SHOWN,
+                "sort": order,
+                "_source": _HIT_FIELDS,
+                "highlight": _highlight(),
+            },
+        },
+        "aggs": {
+            "stories": {"cardinality": {"field": "story_id", "precision_threshold": 10_000}},
+            "outlets": _facet("source", FACET_SIZE),
+            "entities": _facet("entity_keys", FACET_SIZE),
+            "days": _facet("day", DAYS_SHOWN, newest_first=True),
+        },
+    }
+
+
+def entities(name: str, type_: EntityType | None, filters: Filters, size: int) -> Json:
+    """Return the search for entities whose name holds the words of `name`, most named first."""
+    wanted = words(name)
+    facet = _facet("entity_keys", size)
+    if wanted or type_:
+        # Only letters and digits are left in the words, so nothing in them has a meaning in a regular expression.
+        folded = "".join(f"[^|]*{word}" for word in wanted) + "[^|]*"
+        facet["terms"]["include"] = f"{type_ or '[A-Z]+'}\\|{folded}\\|.*"
+    return {"query": _query(Question(), filters), "size": 0, "timeout": "8s", "aggs": {"entities": facet}}
+
+
+def article(id_: str) -> Json:
+    """Return the search for one article by its id, in whichever month it stands."""
+    return {"query": {"term": {"id": id_}}, "size": 1, "sort": [{"log_appended_at": "desc"}]}
+
+
+def members(story_id: str, page: int, size: int) -> Json:
+    """Return the search for a story's articles, first published first."""
+    return {
+        "query": {"term": {"story_id": story_id}},
+        "from": (page - 1) * size,
+        "size": size,
+        "track_total_hits": True,
+        "timeout": "8s",
+        "_source": _HIT_FIELDS,
+        "sort": [{"published_at": "asc"}, {"id": "asc"}],
+        "aggs": {"outlets": _facet("source", FACET_SIZE)},
+    }
+
+
+def _query(question: Question, filters: Filters) -> Json:
+    must = [_any_of([_match(term) for term in group]) for group in question.all_of]
+    return {
+        "bool": {
+            "must": must or [{"match_all": {}}],
+            "must_not": [_match(term) for term in question.none_of],
+            "filter": _filters(filters),
+        }
+    }
+
+
+def _any_of(clauses: list[Json]) -> Json:
+    return clauses[0] if len(clauses) == 1 else {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def _match(term: Term) -> Json:
+    several = len(term.words) > 1
+    names = _AS_SPELLED if term.phrase else tuple(_WEIGHTS)
+    match: Json = {
+        "query": term.text,
+        "fields": [f"{name}^{_WEIGHTS[name]:g}" for name in names],
+        "type": "phrase" if several else "best_fields",
+    }
+    if not several:
+        match["tie_breaker"] = 0.2
+    return {"multi_match": match}
+
+
+def _filters(filters: Filters) -> list[Json]:
+    clauses: list[Json] = []
+    for field, values in (
+        ("source", filters.outlets),
+        ("day", tuple(day.isoformat() for day in filters.days)),
+        ("language", filters.languages),
+    ):
+        if values:
+            clauses.append({"terms": {field: list(values)}})
+    clauses += [_entity(entity) for entity in filters.entities]
+    between: Json = {}
+    if filters.since is not None:
+        between["gte"] = filters.since.isoformat()
+    if filters.until is not None:
+        whole_day = not isinstance(filters.until, datetime)
+        between["lte"] = filters.until.isoformat() + ("||/d" if whole_day else "")
+    if between:
+        clauses.append({"range": {"published_at": between}})
+    return clauses
+
+
+def _entity(entity: str) -> Json:
+    typed = _TYPED_ENTITY.fullmatch(entity)
+    folded = " ".join(words(typed[2] if typed else entity))
+    if typed:
+        return {"prefix": {"entity_keys": f"{typed[1]}|{folded}|"}}
+    return {"term": {"entity_names": folded}}
+
+
+def _order(sort: Sort) -> list[Json]:
+    by_time: dict[Sort, list[Json]] = {
+        "relevance": [{"_score": "desc"}, {"published_at": "desc"}],
+        "newest": [{"published_at": "desc"}],
+        "oldest": [{"published_at": "asc"}],
+    }
+    return [*by_time[sort], {"id": "asc"}]
+
+
+def _facet(field: str, size: int, *, newest_first: bool = False) -> Json:
+    order = {"_key": "desc"} if newest_first else {"_count": "desc"}
+    return {
+        # First the buckets that will be shown, then what is counted in each: there may be very many entities.
+        "terms": {"field": field, "size": size, "order": order, "collect_mode": "breadth_first"},
+        "aggs": {"stories": {"cardinality": {"field": "story_id", "precision_threshold": 1_000}}},
+    }
+
+
+def _highlight() -> Json:
+    return {
+        "type": "unified",
+        "pre_tags": [MARK_START],
+        "post_tags": [MARK_END],
+        "max_analyzed_offset": _LONGEST_HIGHLIGHTED,
+        "boundary_scanner_locale": "ar",
+        "fields": {
+            "title": {"number_of_fragments": 0, "matched_fields": ["title.folded", "title.stemmed"]},
+            "body": {
+                "number_of_fragments": 3,
+                "fragment_size": 160,
+                "no_match_size": 160,
+                "order": "score",
+                "matched_fields": ["body.folded", "body.stemmed"],
+            },
+        },
+    }
