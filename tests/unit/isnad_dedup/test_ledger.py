@@ -1,0 +1,132 @@
+"""Records are answered in the order of the log, once; what comes again gets the bytes that it got."""
+
+import msgspec
+import pytest
+from tests.unit.isnad_dedup.articles import START, prepared, record, text
+
+from isnad.codec import decode
+from isnad.messages import LogPosition, MatchedArticle, Reason, StoryChange
+from isnad.similarity.window import Window
+from isnad.topics import Topics
+from isnad_dedup.ledger import Ledger
+
+WHOLE = text((0, 104))
+TOPICS = Topics("test.")
+
+
+def ledger(remembered: int = 100) -> Ledger:
+    return Ledger(TOPICS, Window(), remembered)
+
+
+def test_an_article_becomes_a_matched_one_and_a_change_of_its_story():
+    first, second = record(0, prepared("a", WHOLE)), record(1, prepared("b", WHOLE, source="sabq"))
+    _, outcome = ledger().answer([first, second])
+    assert (outcome.status, outcome.article_id) == ("passed", "b")
+    matched_message, change_message = outcome.messages
+    assert (matched_message.topic, matched_message.key) == ("test.articles.matched", b"b")
+    matched = decode(MatchedArticle, matched_message.value)
+    assert (matched.article.id, matched.article.source) == ("b", "sabq")
+    assert (matched.verdict.story_id, matched.verdict.relation) == ("a", "copy")
+    assert matched.position == LogPosition(1, second.appended_at)
+    assert (change_message.topic, change_message.key) == ("test.stories.changes", b"a")
+    change = decode(StoryChange, change_message.value)
+    assert (change.kind, change.article_id, change.relation) == ("copy_joined", "b", "copy")
+    assert (change.story.id, change.story.articles, change.position) == ("a", 2, matched.position)
+
+
+def test_the_article_is_passed_on_whole():
+    value = prepared("a", WHOLE, url="https://example.org/1", tags=("x",), flags=("no_title",), page_id="p", part=2)
+    (outcome,) = ledger().answer([record(0, value)])
+    assert msgspec.json.decode(outcome.messages[0].value)["article"] == msgspec.json.decode(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, Reason.EMPTY),
+        (b"", Reason.EMPTY),
+        (b"\xff", Reason.INVALID_UTF8),
+        (b"{", Reason.INVALID_JSON),
+        (b"[]", Reason.SCHEMA_INVALID),
+        (b'{"schema":1,"id":"a"}', Reason.SCHEMA_INVALID),
+        (prepared("a", WHOLE, schema=2), Reason.SCHEMA_UNSUPPORTED),
+        (b'{"schema":1,"x":' + b"[" * 100_000, Reason.TOO_DEEP),
+    ],
+)
+def test_what_is_no_article_goes_to_the_dead_letters_and_the_rest_goes_on(value: bytes | None, reason: Reason):
+    before, bad, after = ledger().answer(
+        [record(0, prepared("a", WHOLE)), record(1, value), record(2, prepared("b", WHOLE))]
+    )
+    assert (before.status, bad.status, after.status) == ("passed", "dead", "passed")
+    assert bad.error is not None
+    assert bad.error.reason == reason
+    assert decode(MatchedArticle, after.messages[0].value).verdict.story_id == "a"
+
+
+def test_a_record_that_comes_again_gets_the_same_bytes_though_the_log_went_on():
+    here = ledger()
+    records = [record(n, prepared(str(n), WHOLE)) for n in range(5)] + [record(5, b"bad")]
+    first = here.answer(records)
+    again = here.answer(records[2:])
+    assert again[:-1] == first[2:-1]
+    assert again[-1].status == "dead"
+    assert here.next_offset == 6
+
+
+def test_an_article_at_a_later_place_in_the_log_again_has_the_verdict_and_no_change():
+    here = ledger()
+    first, _, again = here.answer(
+        [record(0, prepared("a", WHOLE)), record(1, prepared("b", WHOLE)), record(2, prepared("a", WHOLE))]
+    )
+    (message,) = again.messages
+    then, now = decode(MatchedArticle, first.messages[0].value), decode(MatchedArticle, message.value)
+    assert now.verdict == then.verdict
+    assert now.position.offset == 2
+
+
+def test_it_stops_before_a_record_that_does_not_follow():
+    here = ledger()
+    assert len(here.answer([record(0, prepared("a", WHOLE)), record(2, prepared("b", WHOLE))])) == 1
+    assert here.next_offset == 1
+
+
+def test_it_stops_before_a_record_that_it_no_longer_remembers():
+    here = ledger(remembered=2)
+    records = [record(n, prepared(str(n), WHOLE)) for n in range(4)]
+    here.answer(records)
+    assert here.answer(records[1:]) == []
+    assert len(here.answer(records[2:])) == 2
+
+
+def test_another_record_at_a_place_already_taken_is_not_answered_with_the_old_one():
+    here = ledger()
+    here.answer([record(0, prepared("a", WHOLE))])
+    assert here.answer([record(0, prepared("from a log set up anew", WHOLE))]) == []
+
+
+def test_following_is_the_same_as_answering():
+    records = [record(n, prepared(str(n), WHOLE)) for n in range(4)] + [record(4, b"bad")]
+    answered, following = ledger(), ledger()
+    expected = answered.answer(records)
+    following.follow(records[:3])
+    following.follow(records)
+    assert following.next_offset == 5
+    assert following.answer(records)[:4] == expected[:4]
+
+
+def test_a_gap_in_the_offsets_is_passed_over_once_it_is_known_to_be_one():
+    here = ledger()
+    here.follow([record(0, prepared("a", WHOLE)), record(7, prepared("b", WHOLE))])
+    here.skip_to(10)
+    (outcome,) = here.answer([record(10, prepared("c", WHOLE))])
+    assert decode(MatchedArticle, outcome.messages[0].value).verdict.story_id == "a"
+
+
+def test_a_time_without_a_zone_is_taken_for_utc_and_stops_nothing():
+    naive = START.replace(tzinfo=None)
+    outcomes = ledger().answer(
+        [record(0, prepared("a", WHOLE)), record(1, prepared("b", WHOLE, published_at=naive.replace(year=2017)))]
+    )
+    change = decode(StoryChange, outcomes[1].messages[1].value)
+    assert change.story.origin.id == "b"
+    assert change.story.first_published_at == START.replace(year=2017)

@@ -1,0 +1,180 @@
+"""Dedup's answer for one article: its story, its relation, its links; again for the same article, the same answer."""
+
+from datetime import timedelta
+
+import pytest
+from tests.unit.isnad_dedup.articles import START, text
+
+from isnad.messages import Span
+from isnad.similarity.window import Window
+from isnad_dedup.matching import Answer, Arrival, Matcher
+
+WHOLE = text((0, 104))  # 100 shingles
+
+
+def arrival(article_id: str, body: str, *, title: str = "عنوان", source: str = "outlet", days: float = 0.0) -> Arrival:
+    moment = START + timedelta(days=days)
+    return Arrival(id=article_id, source=source, title=title, body=body, published_at=moment, appended_at=moment)
+
+
+def relation(answer: Answer) -> tuple[str, str]:
+    return answer.verdict.story_id, answer.verdict.relation
+
+
+def test_the_first_article_opens_a_story():
+    answer = Matcher().answer(arrival("a", WHOLE))
+    assert relation(answer) == ("a", "original")
+    assert answer.verdict.links == ()
+    assert answer.event is not None
+    assert (answer.event.kind, answer.event.story.articles) == ("new_story", 1)
+
+
+def test_a_copy_in_another_spelling_joins_and_shows_what_is_shared():
+    matcher = Matcher()
+    matcher.answer(arrival("a", WHOLE))
+    copy = matcher.answer(arrival("b", WHOLE.replace("كلمة", "كَلِمه"), source="other"))
+    assert relation(copy) == ("a", "copy")
+    (link,) = copy.verdict.links
+    assert (link.id, link.story_id, link.shared) == ("a", "a", 100)
+    assert (link.jaccard, link.contained, link.contains) == (1.0, 1.0, 1.0)
+    assert copy.event is not None
+    assert (copy.event.kind, copy.event.story.outlets) == ("copy_joined", {"other": 1, "outlet": 1})
+
+
+def test_a_part_of_a_report_in_another_one_has_the_shares_counted_by_hand():
+    matcher = Matcher()
+    matcher.answer(arrival("a", WHOLE))
+    # 54 of the words, then 46 others: 50 shared shingles of 96.
+    body = text((50, 104), (500, 546))
+    partial = matcher.answer(arrival("b", body))
+    assert relation(partial) == ("a", "partial")
+    (link,) = partial.verdict.links
+    assert (link.contained, link.contains, link.jaccard) == (50 / 96, 0.5, 50 / 146)
+    assert link.passages == (Span(0, len(text((50, 104)))),)
+
+
+def test_a_link_below_the_joining_share_is_kept_as_a_link():
+    matcher = Matcher()
+    matcher.answer(arrival("a", WHOLE))
+    answer = matcher.answer(arrival("b", text((60, 104), (500, 560))))  # 40 of 100
+    assert relation(answer) == ("b", "original")
+    assert [(link.id, link.contained) for link in answer.verdict.links] == [("a", 0.4)]
+
+
+def test_a_redelivered_article_gets_the_same_answer_and_changes_nothing():
+    matcher = Matcher()
+    matcher.answer(arrival("a", WHOLE))
+    first = matcher.answer(arrival("b", WHOLE))
+    matcher.answer(arrival("c", WHOLE))
+    again = matcher.answer(arrival("b", WHOLE))
+    assert again == Answer(first.verdict, None)
+    later = matcher.answer(arrival("d", WHOLE))
+    assert [link.id for link in later.verdict.links] == ["a", "b", "c"]
+    assert later.event is not None
+    assert later.event.story.articles == 4
+
+
+def test_a_revision_stays_in_its_story_and_never_matches_what_it_was():
+    matcher = Matcher()
+    matcher.answer(arrival("a", WHOLE))
+    matcher.answer(arrival("b", WHOLE))
+    revised = matcher.answer(arrival("b", text((0, 54), (700, 750))))  # half of the old text
+    assert relation(revised) == ("a", "revision")
+    assert [link.id for link in revised.verdict.links] == ["a"]
+    assert revised.event is not None
+    assert (revised.event.kind, revised.event.story.articles) == ("article_edited", 2)
+
+
+def test_after_a_revision_only_the_new_text_is_found():
+    matcher = Matcher()
+    matcher.answer(arrival("a", WHOLE))
+    matcher.answer(arrival("a", text((700, 804))))
+    assert matcher.answer(arrival("old", WHOLE)).verdict.links == ()
+    assert relation(matcher.answer(arrival("new", text((700, 804))))) == ("a", "copy")
+
+
+def test_a_version_delivered_again_after_a_revision_gets_the_answer_it_got():
+    matcher = Matcher()
+    first = matcher.answer(arrival("a", WHOLE))
+    second = matcher.answer(arrival("a", text((700, 804))))
+    assert matcher.answer(arrival("a", WHOLE)) == Answer(first.verdict, None)
+    assert matcher.answer(arrival("a", text((700, 804)))) == Answer(second.verdict, None)
+
+
+def test_another_headline_alone_is_a_revision():
+    matcher = Matcher()
+    matcher.answer(arrival("a", WHOLE, title="عنوان"))
+    answer = matcher.answer(arrival("a", WHOLE, title="عنوان جديد"))
+    assert relation(answer) == ("a", "revision")
+    assert answer.event is not None
+    assert answer.event.story.origin.title == "عنوان جديد"
+
+
+def test_a_word_that_moves_from_headline_to_body_is_seen():
+    matcher = Matcher()
+    matcher.answer(arrival("a", "ب", title="ا "))
+    assert relation(matcher.answer(arrival("a", " ب", title="ا"))) == ("a", "revision")
+
+
+@pytest.mark.parametrize("body", ["", "   ", "… ، !", "ـ"])
+def test_bodies_without_a_word_never_join(body: str):
+    matcher = Matcher()
+    matcher.answer(arrival("a", body))
+    answer = matcher.answer(arrival("b", body))
+    assert relation(answer) == ("b", "original")
+    assert answer.verdict.links == ()
+
+
+@pytest.mark.parametrize("words", [1, 4, 5, 10, 23])
+def test_short_texts_join_when_they_and_their_titles_are_the_same(words: int):
+    matcher = Matcher()
+    matcher.answer(arrival("a", text((0, words)), title="«عاجل»"))
+    same = matcher.answer(arrival("b", text((0, words)) + " .", title="عاجل"))
+    assert relation(same) == ("a", "copy")
+    assert [(link.id, link.jaccard) for link in same.verdict.links] == [("a", 1.0)]
+    other_title = matcher.answer(arrival("c", text((0, words)), title="عنوان آخر"))
+    assert relation(other_title) == ("c", "original")
+    other_word = matcher.answer(arrival("d", text((0, words - 1), (900, 901)), title="عاجل"))
+    assert relation(other_word) == ("d", "original")
+
+
+def test_from_twenty_shingles_on_the_title_no_longer_matters():
+    matcher = Matcher()
+    matcher.answer(arrival("a", text((0, 24)), title="عنوان"))
+    assert relation(matcher.answer(arrival("b", text((0, 24)), title="آخر"))) == ("a", "copy")
+
+
+def test_links_of_a_short_text_in_a_long_one_have_their_shares():
+    matcher = Matcher()
+    matcher.answer(arrival("flash", text((0, 10))))  # 6 shingles
+    answer = matcher.answer(arrival("report", WHOLE))
+    assert relation(answer) == ("report", "original")
+    assert [(link.id, link.contained, link.contains) for link in answer.verdict.links] == [("flash", 0.06, 1.0)]
+
+
+def test_what_left_the_window_is_not_matched_and_counts_as_new_when_it_comes_again():
+    matcher = Matcher(Window(days=6))
+    matcher.answer(arrival("a", WHOLE))
+    matcher.answer(arrival("b", WHOLE, days=6))
+    assert len(matcher) == 2
+    late = matcher.answer(arrival("c", WHOLE, days=7))
+    assert relation(late) == ("a", "copy")
+    assert [link.id for link in late.verdict.links] == ["b"]
+    again = matcher.answer(arrival("a", WHOLE, days=7))
+    assert [link.id for link in again.verdict.links] == ["b", "c"]
+
+
+def test_time_that_runs_backward_in_the_log_does_not_move_the_window():
+    matcher = Matcher(Window(days=6))
+    matcher.answer(arrival("a", WHOLE, days=10))
+    assert relation(matcher.answer(arrival("b", WHOLE, days=0))) == ("a", "copy")
+    assert relation(matcher.answer(arrival("c", WHOLE, days=16))) == ("a", "copy")
+
+
+def test_without_evidence_only_the_passages_are_missing():
+    with_evidence, without = Matcher(), Matcher(evidence=False)
+    for one in ("a", "b"):
+        shown, hidden = with_evidence.answer(arrival(one, WHOLE)), without.answer(arrival(one, WHOLE))
+    assert [link.passages for link in shown.verdict.links] == [(Span(0, len(WHOLE)),)]
+    assert [link.passages for link in hidden.verdict.links] == [()]
+    assert relation(shown) == relation(hidden)
