@@ -1,0 +1,81 @@
+"""Lines of JSON to articles of a log, and verdicts to lines."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from isnad.errors import RequestError
+from isnad.messages import Link, Span, Verdict
+from isnad_dedup.lines import Clerk, write
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_a_line_becomes_an_article():
+    line = '{"id":"a","source":"sabq","title":"عنوان","body":"نص","published_at":"2018-02-08T15:00:00+03:00","other":1}'
+    article = Clerk().read(line.encode())
+    assert (article.id, article.source, article.title, article.body) == ("a", "sabq", "عنوان", "نص")
+    assert article.published_at == datetime(2018, 2, 8, 12, tzinfo=UTC)
+    assert article.appended_at == EPOCH
+
+
+def test_only_id_and_body_are_needed_and_nothing_may_be_null_but_text():
+    article = Clerk().read(b'{"id":"a","body":null,"title":null,"source":null,"published_at":null}')
+    assert (article.source, article.title, article.body) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'{"id":"a"}',
+        b'{"body":"b"}',
+        b'{"id":7,"body":"b"}',
+        b'{"id":"","body":"b"}',
+        b'{"id":"a","body":"\xff"}',
+        b'{"id":"a","body":"b"} x',
+        b'{"id":"a","body":"\\ud800"}',
+        b'{"id":"a","body":"b","x":' + b"[" * 100_000,
+    ],
+)
+def test_a_line_that_is_no_article_says_so(line: bytes):
+    with pytest.raises(RequestError) as refused:
+        Clerk().read(line)
+    assert str(refused.value)
+
+
+def moments(clerk: Clerk, field: str, *times: str | None) -> list[datetime]:
+    lines = (f'{{"id":"a","body":"b","{field}":"{time}"}}' if time else '{"id":"a","body":"b"}' for time in times)
+    return [clerk.read(line.encode()).appended_at for line in lines]
+
+
+def test_the_append_time_counts_where_it_is_given_and_never_runs_backward():
+    assert moments(Clerk(), "appended_at", None, "2018-02-08T12:00:00Z", "2018-02-07", "soon", "2018-02-09") == [
+        EPOCH,
+        datetime(2018, 2, 8, 12, tzinfo=UTC),
+        datetime(2018, 2, 8, 12, tzinfo=UTC),
+        datetime(2018, 2, 8, 12, tzinfo=UTC),
+        datetime(2018, 2, 9, tzinfo=UTC),
+    ]
+
+
+def test_the_time_of_publication_moves_the_log_only_where_that_is_asked_for():
+    assert moments(Clerk(), "published_at", "2018-02-08") == [EPOCH]
+    assert moments(Clerk("published_at"), "published_at", "2018-02-08") == [datetime(2018, 2, 8, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_out_of_all_bounds_counts_as_unreadable(time: str):
+    assert moments(Clerk(), "appended_at", time) == [EPOCH]
+
+
+def test_a_verdict_becomes_a_line_with_the_shares_and_without_the_passages():
+    link = Link(
+        id="ب", story_id="s", jaccard=0.5, contained=1.0, contains=0.5, shared=9, passages=(Span(0, 5), Span(9, 12))
+    )
+    assert write("a", Verdict(story_id="s", relation="partial", links=(link,))).decode() == (
+        '{"id":"a","story_id":"s","relation":"partial",'
+        '"links":[{"id":"ب","story_id":"s","jaccard":0.5,"contained":1.0,"contains":0.5}]}\n'
+    )
