@@ -1,7 +1,7 @@
 """Which language a text is in, by py3langid's model (pure, but for the model that is read once).
 
-The choice is between the languages that Arabic agencies publish in and their neighbours; among all that the model knows,
-short Arabic headlines are taken for a dialect.
+The choice is between the languages that Arabic agencies publish in and their neighbours; among all that the model
+knows, short Arabic headlines are taken for a dialect.
 """
 
 from functools import cache
@@ -15,9 +15,11 @@ _SAMPLE_CHARACTERS = 600
 _LEAST_LETTERS = 12
 
 _LANGUAGES = (
-    "am ar az bg bn bs cs da de el en es et fa fi fr ha he hi hr hu hy id it ja ka kk ko ku ky lt lv mk ms nl no pl ps pt ro ru "
-    "sdh sk sl so sq sr sv sw ta te tg th tk tr ug uk ur uz vi zh"
-).split()
+    "am", "ar", "az", "bg", "bn", "bs", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "ha", "he", "hi", "hr",
+    "hu", "hy", "id", "it", "ja", "ka", "kk", "ko", "ku", "ky", "lt", "lv", "mk", "ms", "nl", "no", "pl", "ps", "pt", "ro",
+    "ru", "sdh", "sk", "sl", "so", "sq", "sr", "sv", "sw", "ta", "te", "tg", "th", "tk", "tr", "ug", "uk", "ur", "uz",
+    "vi", "zh",
+)  # fmt: skip
 
 _TAGS = {"sdh": "ckb"}
 """The model has Southern Kurdish only, and knows Sorani, which the agencies write, as that."""

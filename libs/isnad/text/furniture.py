@@ -171,8 +171,8 @@ RESERVED = _words("محفوظة محفوظه محفوظ reserved copyright copyr
 
 NOTES = _phrases(
     """
-    المصدر، مصدر، المصادر، خدمة، نقلا عن، عن، بالتعاون مع، نشر هذا، ينشر، نشر، هذا المقال، هذا التقرير، المقال، ملاحظة، تنويه، تصحيح،
-    للتواصل، للاشتراك، الصورة، صورة، فيديو، شاهد الفيديو، شاهد، بالفيديو، بالصور، Source، Via، Photo
+    المصدر، المصادر، خدمة، نقلا عن، بالتعاون مع، نشر هذا، ينشر هذا، هذا المقال، هذا التقرير، هذه المقالة، ملاحظة، تنويه،
+    للتواصل، للاشتراك، Source، Via
     """
 )
-"""What a note under an article or a picture starts with; it stays in the body, and is no headline of another article."""
+"""What a note under an article starts with; it stays in the body, and is no headline of another article."""
