@@ -1,7 +1,7 @@
 """A raw record into its articles: cleaned, split, with title, dateline, language and time (pure).
 
-A record with a title is one article. One without is a page, which may hold several. The same record always gives the same
-bytes: "now" is the moment at which it was appended to `articles.raw`.
+A record with a title is one article. One without is a page, which may hold several. The same record always gives the
+same bytes: "now" is the moment at which it was appended to `articles.raw`.
 """
 
 import html
@@ -15,7 +15,7 @@ from isnad.messages import SCHEMA, Cut, PreparedArticle, RawArticle, Reason
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.text.clean import CleanPage, clean
 from isnad.text.dateline import find_dateline
-from isnad.text.lines import Line, printable
+from isnad.text.lines import printable
 from isnad.text.rules import writer_of
 from isnad.text.split import Piece, split
 from isnad.text.words import words
@@ -26,6 +26,9 @@ from isnad_prepare.webpages import WebArticle, read_html
 SHORT_WORDS = 20
 """Below so many words a body is flagged `short`: it has too little text of its own to be compared."""
 
+_SHORT_CHARACTERS = 1000
+"""No need to count the words of anything longer."""
+
 OPENING_CHARACTERS = 90
 """A page without a headline is called by so much of its opening."""
 
@@ -33,7 +36,7 @@ Detect = Callable[[str], str]
 
 
 def prepare_record(record: Record, topic: str, detect_language: Detect = detect) -> Outcome:
-    """Return the articles of one raw record as messages for `topic`, in their order on the page, or why there are none."""
+    """Return the articles of a raw record as messages for `topic`, in the page's order, or why there are none."""
     page_id: str | None = None
     try:
         raw = decode(RawArticle, record.value)
@@ -129,7 +132,7 @@ def _article(piece: Piece, *, part: int, given_title: bool, common: _Common, det
 def _flags(piece: Piece, body: str, language: str, *, given_title: bool) -> Iterable[str]:
     if not body:
         yield "title_only"
-    elif len(words(body)) < SHORT_WORDS:
+    elif len(body) < _SHORT_CHARACTERS and len(words(body)) < SHORT_WORDS:
         yield "short"
     if piece.title is None:
         yield "no_title"

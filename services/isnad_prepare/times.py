@@ -1,7 +1,7 @@
 """When an article was published, as far as its producer can be believed (pure).
 
-A time that is missing, unreadable, in the future or older than news on the web gives way to the time of arrival; the marks
-say so. A time without a zone is read as UTC, and is never put after the arrival.
+A time that is missing, unreadable, in the future or older than news on the web gives way to the time of arrival; the
+marks say so. A time without a zone is read as UTC, and is never put after the arrival.
 """
 
 import re

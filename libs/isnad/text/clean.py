@@ -5,13 +5,14 @@ Nothing disappears: every character that is not white space stands in a line tha
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from isnad.messages import Cut
 from isnad.text import furniture
 from isnad.text.dateline import read_opening
 from isnad.text.furniture import Phrase
 from isnad.text.lines import Line, read_lines, unprintable
-from isnad.text.rules import LONGEST_FURNITURE, RULES, Rule, starts_with
+from isnad.text.rules import LONGEST_FURNITURE, RULES, Rule, Where, starts_with
 from isnad.text.words import tokens
 
 _LONGEST_TEASER = 400
@@ -75,16 +76,20 @@ class _Sheet:
         return range(places[0], places[-1] + 1) if places else range(0)
 
 
+_RULES: dict[Where, tuple[Rule, ...]] = {
+    where: tuple(rule for rule in RULES if rule.where == where) for where in get_args(Where)
+}
+
+
 def _cut_anywhere(sheet: _Sheet) -> None:
-    rules = [rule for rule in RULES if rule.where == "anywhere"]
     for place, line in enumerate(sheet.lines):
-        sheet.rules[place] = _first_match(line, rules)
+        sheet.rules[place] = _first_match(line, "anywhere")
 
 
-def _first_match(line: Line, rules: list[Rule]) -> str | None:
+def _first_match(line: Line, where: Where) -> str | None:
     if len(line.text) > LONGEST_FURNITURE:
         return None
-    return next((rule.name for rule in rules if rule.matches(line)), None)
+    return next((rule.name for rule in _RULES[where] if rule.matches(line)), None)
 
 
 def _cut_boxes(sheet: _Sheet) -> None:
@@ -193,17 +198,12 @@ def _cut_edges(sheet: _Sheet) -> None:
     for place, line in enumerate(sheet.lines):
         if sheet.rules[place] is not None:
             continue
-        rules = [rule for rule in RULES if _holds_here(rule, sheet, place, prose)]
-        sheet.rules[place] = _first_match(line, rules) if rules else None
-
-
-def _holds_here(rule: Rule, sheet: _Sheet, place: int, prose: range) -> bool:
-    if rule.where == "anywhere":
-        return False
-    below = place >= prose.stop
-    if rule.where == "tail":
-        return below
-    return below or place < prose.start or _beside_furniture(sheet, place) or _under_headline(sheet, place)
+        below = place >= prose.stop
+        rule = _first_match(line, "edge")
+        if rule and (below or place < prose.start or _beside_furniture(sheet, place) or _under_headline(sheet, place)):
+            sheet.rules[place] = rule
+        elif below:
+            sheet.rules[place] = _first_match(line, "tail")
 
 
 def _beside_furniture(sheet: _Sheet, place: int) -> bool:

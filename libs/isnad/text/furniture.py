@@ -7,9 +7,14 @@ from isnad.text.words import words
 
 Phrase = tuple[str, ...]
 
+LONGEST_PHRASE = 8
+"""Words of the longest phrase here, at most."""
+
 
 def _phrases(text: str) -> frozenset[Phrase]:
-    return frozenset(tuple(words(phrase)) for phrase in text.replace("\n", " ").split("،") if phrase.strip())
+    found = frozenset(tuple(words(phrase)) for phrase in text.replace("\n", " ").split("،") if phrase.strip())
+    assert max(map(len, found)) <= LONGEST_PHRASE  # noqa: S101  a slip in the lists below
+    return found
 
 
 def _words(text: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ its rule's name.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,15 +46,18 @@ _IMAGE_NAME = re.compile(
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"\d[\d.,٬٫]{0,6}[KkMm]?")
+_LONGEST_COUNTER_WORDS = 6
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?/ ?\d{1,2}:\d{2}(:\d{2})?)?")
 _DIGIT = re.compile(r"\d")
 _BETWEEN_CRUMBS = re.compile(r"[/»«>›|\\]|\s[-–]\s")
 
 
-def starts_with(row: list[str], phrases: Iterable[Phrase]) -> Phrase | None:
+def starts_with(row: Sequence[str], phrases: frozenset[Phrase]) -> Phrase | None:
     """Return the longest of the phrases that the row of words starts with."""
-    held = [phrase for phrase in phrases if tuple(row[: len(phrase)]) == phrase]
-    return max(held, key=len, default=None)
+    for length in range(min(len(row), furniture.LONGEST_PHRASE), 0, -1):
+        if tuple(row[:length]) in phrases:
+            return tuple(row[:length])
+    return None
 
 
 def _is_uuid(line: Line) -> bool:
@@ -109,8 +112,11 @@ def _is_counter(line: Line) -> bool:
     if _COUNTER.fullmatch(line.text) or _CLOCK.fullmatch(line.text):
         return True
     row = line.words
-    counts = [word for word in row if word.isdigit() or word in furniture.COUNTS]
-    return bool(counts) and 1 < len(row) <= 6 and all(word.isdigit() or word in furniture.COUNTED for word in row)
+    if not 1 < len(row) <= _LONGEST_COUNTER_WORDS:
+        return False
+    return all(word.isdigit() or word in furniture.COUNTED for word in row) and any(
+        word.isdigit() or word in furniture.COUNTS for word in row
+    )
 
 
 def _is_date(line: Line) -> bool:

@@ -122,8 +122,8 @@ def blank_lines_are_rare(gap: Gap) -> bool:
 def words_change(gap: Gap) -> bool:
     """Hardly a word of what stands above comes again below (M. Hearst, TextTiling, 1997).
 
-    Between unrelated articles of the ANT corpus the share is below the limit in three of four cases, at subheads inside an
-    article in one of a hundred.
+    Between unrelated articles of the ANT corpus the share is below the limit in three of four cases, at subheads inside
+    an article in one of a hundred.
     """
     return gap.shared_words < _UNRELATED_SHARE
 

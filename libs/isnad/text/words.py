@@ -3,9 +3,9 @@
 Two writings of the same word give the same normalised word: alef with any hamza or madda is bare alef, hamza on waw
 or ya is waw or ya, ta marbuta is ha, alef maqsura and the Persian ya are ya, the Persian and Urdu kaf and ha are the
 Arabic ones, digits are ASCII, presentation forms are the letters they show; tatweel, vowel marks, zero-width characters
-and bidi controls vanish; Latin is lower case. These are the steps of Lucene's ArabicNormalizer (after Larkey, Ballesteros
-and Connell 2002) and DecimalDigitFilter, with hamza carriers, presentation forms (Unicode NFKC) and the Persian letters
-added. `deploy/elasticsearch` folds the same way; a contract test holds both together.
+and bidi controls vanish; Latin is lower case. These are the steps of Lucene's ArabicNormalizer (after Larkey,
+Ballesteros and Connell 2002) and DecimalDigitFilter, with hamza carriers, presentation forms (Unicode NFKC) and the
+Persian letters added. `deploy/elasticsearch` folds the same way; a contract test holds both together.
 """
 
 import re
