@@ -79,7 +79,7 @@ LAM_LAM = r"^[وف]?ل(ل.{3,})$"
 """ل, article, and a word that begins with ل: للجنة is لجنة, which the article's rule would make جنة."""
 ARTICLE = r"^(?![وفبكل]?الماني)[وف]?(?:[بك]?ال|لل)(?:ال(?!ماني))?(.{3,})$"
 """The article with what stands before it; twice for words that begin like it (الألعاب, ألعاب); ألمانيا is no ماني."""
-ENDING = r"^(.{4,})(?:ون|ين|ان|ات|ها|هم|ته)$|^(.{4,})(?:تها|تهم)$|^(.{3,})[اه]$"
+ENDING = r"^(.{4,})(?:تها|تهم|ته)$|^(.{4,})(?:ون|ين|ان|ات|ها|هم)$|^(.{3,})[اه]$"
 """Plural, dual, a pronoun, ta marbuta, or the alef of سوريا and كبيراً; short words are left alone (لبنان, غزة)."""
 
 

@@ -56,7 +56,8 @@ def reason_of(error: Exception) -> str:
             reasons = dict.fromkeys(str(cause["reason"]) for cause in causes if cause.get("reason"))
             return f"{said.get('type', 'error')}: {'; '.join(reasons)}"[:500]
         return error.message[:500]
-    return str(error)[:500]
+    # str() of some of them is only their kind.
+    return str(error.message)[:500] if isinstance(error, transport.TransportError) else str(error)[:500]
 
 
 def translate(error: Exception, url: str) -> IsnadError:

@@ -37,7 +37,7 @@ class FakeIndex:
 
     Attributes:
         away: while it is a text, nothing answers, and that is why.
-        refuse: answers to give to the writes of these ids, once each, instead of writing.
+        refuse: answers to the next writes of these ids, given instead of writing; None lets one through.
         answer_only: so many answers at most to the next bulk request.
         max_request_bytes: larger bulk requests are refused as too large.
         requests: the writes of each bulk request so far.
@@ -45,7 +45,7 @@ class FakeIndex:
 
     def __init__(self) -> None:
         self.away: str | None = None
-        self.refuse: dict[str, list[Answer]] = {}
+        self.refuse: dict[str, list[Answer | None]] = {}
         self.answer_only: int | None = None
         self.max_request_bytes = 100 * 1024 * 1024
         self.requests: list[list[Write]] = []
@@ -76,8 +76,10 @@ class FakeIndex:
         return answers[:limit]
 
     def _write(self, write: Write) -> Answer:
-        if self.refuse.get(write.id):
-            return self.refuse[write.id].pop(0)
+        refusals = self.refuse.get(write.id)
+        refusal = refusals.pop(0) if refusals else None
+        if refusal is not None:
+            return refusal
         if write.index not in self._indexes:
             return Answer(404, "index_not_found_exception", f"no such index [{write.index}]")
         index = self._indexes[write.index]

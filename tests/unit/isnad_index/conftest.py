@@ -1,0 +1,67 @@
+"""Records as the index service gets them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from isnad.messages import (
+    SCHEMA,
+    EnrichedArticle,
+    LogPosition,
+    Member,
+    PreparedArticle,
+    StoryChange,
+    StoryState,
+    Verdict,
+)
+
+APPENDED = datetime(2018, 2, 9, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def make_article():
+    """An enriched article; `offset` is its place in the ordered log."""
+
+    def make(id="alwatan:1", *, offset=0, published_at=datetime(2018, 2, 8, 6, 0, tzinfo=UTC), body="نص الخبر", **more):
+        article = PreparedArticle(
+            schema=SCHEMA,
+            id=id,
+            source="alwatan",
+            title="عنوان",
+            body=body,
+            language="ar",
+            published_at=published_at,
+            arrived_at=APPENDED,
+        )
+        verdict = Verdict(story_id=id, relation="original")
+        return EnrichedArticle(
+            schema=SCHEMA, article=article, verdict=verdict, position=LogPosition(offset, APPENDED), **more
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_change():
+    """A change of a story."""
+
+    def make(id="alwatan:1", *, offset=0, outlets=None):
+        moment = datetime(2018, 2, 8, 6, 0, tzinfo=UTC)
+        outlets = outlets or {"alwatan": 1}
+        story = StoryState(
+            id=id,
+            origin=Member(id=id, source="alwatan", title="عنوان", published_at=moment),
+            articles=sum(outlets.values()),
+            outlets=outlets,
+            first_published_at=moment,
+            last_published_at=moment,
+        )
+        return StoryChange(
+            schema=SCHEMA,
+            kind="new_story",
+            article_id=id,
+            relation="original",
+            story=story,
+            position=LogPosition(offset, APPENDED),
+        )
+
+    return make
