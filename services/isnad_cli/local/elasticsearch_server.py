@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from isnad_cli.local.accounts import Account
 from isnad_cli.local.packages import Packages
@@ -29,6 +30,8 @@ class ElasticsearchServer:
     port: int
     transport_port: int
     heap_mb: int = 512
+
+    name: ClassVar[str] = "elasticsearch"
 
     @property
     def url(self) -> str:
@@ -85,7 +88,7 @@ class ElasticsearchServer:
     def program(self) -> Program:
         """How it is started."""
         return Program(
-            name="elasticsearch",
+            name=self.name,
             command=(str(self.packages.elasticsearch_home / "bin" / "elasticsearch"),),
             directory=self.folder,
             environment={

@@ -5,6 +5,7 @@ import subprocess
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from isnad.errors import SetupError
 from isnad_cli.local.accounts import Account
@@ -42,6 +43,8 @@ class KafkaServer:
     port: int
     controller_port: int
     heap_mb: int = 384
+
+    name: ClassVar[str] = "kafka"
 
     @property
     def address(self) -> str:
@@ -121,7 +124,7 @@ class KafkaServer:
     def program(self) -> Program:
         """How it is started."""
         return Program(
-            name="kafka",
+            name=self.name,
             command=(*self._java("kafka.Kafka"), str(self._settings)),
             directory=self.folder,
             user=self.account.name,

@@ -15,5 +15,7 @@ class Program:
     """Set on top of what the supervisor passes on."""
     user: str | None = None
     """The user it runs as; None for the caller."""
+    inherits: bool = False
+    """Whether it also sees the environment of `isnad up`, as the services do and the servers must not."""
     stop_seconds: int = 15
     """So long it may take to stop in order before it is killed."""

@@ -21,3 +21,18 @@ def elasticsearch_answers(url: str) -> bool:
     except httpx.HTTPError:
         return False
     return answer.status_code == httpx.codes.OK and not answer.json()["timed_out"]
+
+
+def service_waits(url: str) -> str | None:
+    """Return None for a service that is ready, else what it waits for; nothing when it does not answer yet."""
+    try:
+        answer = httpx.get(f"{url}/readyz", timeout=3, trust_env=False)
+    except httpx.HTTPError:
+        return ""
+    if answer.status_code == httpx.codes.OK:
+        return None
+    try:
+        waiting = answer.json()["waiting"]
+        return "; ".join(f"{one['dependency']}: {one['reason']}" for one in waiting)
+    except (ValueError, KeyError, TypeError):
+        return f"/readyz says {answer.status_code}"

@@ -1,0 +1,42 @@
+"""Reads the end of a log, and what is added to it, through rotations."""
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+_LOOK_SECONDS = 0.3
+
+
+def last_lines(file: Path, number: int) -> list[str]:
+    """Return the last lines of a file."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        return list(deque(text, maxlen=number))
+
+
+def follow(file: Path, number: int) -> Iterator[str]:
+    """Yield the last lines of a file, then each that is added, for ever."""
+    text = file.open(encoding="utf-8", errors="replace")
+    try:
+        yield from deque(text, maxlen=number)
+        while True:
+            came = text.read()
+            if came:
+                yield came
+            elif _replaced(file, text.fileno()):
+                text.close()
+                text = file.open(encoding="utf-8", errors="replace")
+            else:
+                time.sleep(_LOOK_SECONDS)
+    finally:
+        text.close()
+
+
+def _replaced(file: Path, descriptor: int) -> bool:
+    try:
+        there = file.stat()
+    except FileNotFoundError:  # between the rename and the new file
+        return False
+    ours = os.fstat(descriptor)
+    return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)

@@ -1,0 +1,168 @@
+"""The folder of one local stack: what lies where, who may use it now, and what the last `isnad up` left behind.
+
+::
+
+    home/
+    ├── packages/         Java, Kafka, Elasticsearch (unless ISNAD_PACKAGES names another folder)
+    ├── kafka/            settings and data
+    ├── elasticsearch/    settings and data
+    ├── state/            what the services keep, each in its own folder
+    ├── logs/             one file for each process, rotated
+    └── run/              addresses.json, the lock, the supervisor's settings and socket
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from isnad.addresses import addresses_file
+from isnad.errors import SetupError
+
+_SOCKET_BYTES = 90
+"""Unix allows little more than a hundred bytes for a socket's path, and the supervisor adds a few at first."""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """The stack that was last started here."""
+
+    mode: Literal["attached", "detached"]
+    """Whether it is to end with the `isnad up` that started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths of one local stack."""
+
+    root: Path
+
+    @property
+    def packages(self) -> Path:
+        """Default place of the packages."""
+        return self.root / "packages"
+
+    @property
+    def kafka(self) -> Path:
+        """Kafka's settings and data."""
+        return self.root / "kafka"
+
+    @property
+    def elasticsearch(self) -> Path:
+        """Elasticsearch's settings and data."""
+        return self.root / "elasticsearch"
+
+    @property
+    def state(self) -> Path:
+        """What the services keep between starts."""
+        return self.root / "state"
+
+    @property
+    def logs(self) -> Path:
+        """One file for each process."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """What only matters while the stack runs."""
+        return self.root / "run"
+
+    @property
+    def socket(self) -> Path:
+        """Where the supervisor listens."""
+        return self.run / "supervisor.sock"
+
+    @property
+    def _run_file(self) -> Path:
+        return self.run / "run.json"
+
+    def log(self, name: str) -> Path:
+        """The log of one process."""
+        return self.logs / f"{name}.log"
+
+    def create(self) -> None:
+        """Create the folders.
+
+        Raises:
+            SetupError: the folder can't be used; the text says why.
+        """
+        if len(os.fsencode(self.socket)) > _SOCKET_BYTES:
+            raise SetupError(f"The path {self.root} is too long for a socket in it. Choose a shorter one with --home.")
+        try:
+            for folder, mode in ((self.root, 0o755), (self.run, 0o755), (self.logs, 0o700), (self.state, 0o700)):
+                if not folder.exists():
+                    folder.mkdir(parents=True)
+                    folder.chmod(mode)
+            self._lock_file.touch()
+        except OSError as exc:
+            raise SetupError(
+                f"{self.root} can't be used ({exc.strerror}). Choose another folder with --home, or correct its owner."
+            ) from exc
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.run / "lock"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold this home for as long as the context lasts; the system lets go of it whenever the process ends.
+
+        Raises:
+            SetupError: another process holds it.
+        """
+        with self._lock_file.open("r+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as exc:
+                raise SetupError(
+                    f"The stack in {self.root} is already up, or going up or down (process {lock.read().strip()}). "
+                    "See `isnad status`; end it with `isnad down`."
+                ) from exc
+            lock.truncate()
+            lock.write(str(os.getpid()))
+            lock.flush()
+            try:
+                yield
+            finally:
+                lock.seek(0)
+                lock.truncate()
+
+    def holder(self) -> int | None:
+        """Return the process that holds this home, None if nobody does."""
+        try:
+            with self._lock_file.open("r+") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return int(lock.read().strip() or 0) or None
+        except FileNotFoundError:
+            pass
+        return None
+
+    def note(self, run: Run) -> None:
+        """Write down what was started."""
+        draft = self._run_file.with_suffix(".new")
+        draft.write_bytes(msgspec.json.encode(run))
+        draft.replace(self._run_file)
+
+    def noted(self) -> Run | None:
+        """Return what was started last and not ended in order."""
+        try:
+            return msgspec.json.decode(self._run_file.read_bytes(), type=Run)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def forget(self) -> None:
+        """Remove what only matters while the stack runs."""
+        for file in (self._run_file, self.socket, addresses_file(self.root)):
+            file.unlink(missing_ok=True)
+
+    def erase(self) -> None:
+        """Delete all data; the packages stay."""
+        for folder in (self.kafka, self.elasticsearch, self.state, self.logs, self.run):
+            shutil.rmtree(folder, ignore_errors=True)

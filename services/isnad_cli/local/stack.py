@@ -1,0 +1,265 @@
+"""Brings the whole stack up and down: servers, topics, services, in this order."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from isnad import addresses
+from isnad.addresses import Addresses
+from isnad.errors import SetupError
+from isnad.settings import ServiceSettings, load
+from isnad_cli.local import leftovers, packages, ports, room, services, supervision
+from isnad_cli.local.accounts import server_account
+from isnad_cli.local.elasticsearch_server import ElasticsearchServer
+from isnad_cli.local.home import Home, Run
+from isnad_cli.local.kafka_server import KafkaServer
+from isnad_cli.local.observation import Row, observe
+from isnad_cli.local.programs import Program
+from isnad_cli.local.services import Choice
+from isnad_cli.local.supervision import Supervisor, SupervisorGone
+
+Watch = Callable[[Sequence[Row]], None]
+"""Told the state of all processes, about once a second."""
+
+_STOP_SECONDS = 60.0
+_LOOK_SECONDS = 0.5
+
+
+@dataclass
+class Stack:
+    """The stack of one home, in the hands of the process that holds the home.
+
+    Attributes:
+        home: where it lives.
+        packages_folder: where Java, Kafka and Elasticsearch are, or are to be put.
+        environ: what the services see beside what they are told.
+        choice: what is started.
+        start_seconds: so long the servers, and then the services, may take until they are ready.
+    """
+
+    home: Home
+    packages_folder: Path
+    environ: Mapping[str, str]
+    console: Console
+    choice: Choice = field(default_factory=Choice)
+    start_seconds: float = 180.0
+
+    def start(self, watch: Watch) -> Addresses:
+        """Bring everything up and return when all of it is ready.
+
+        Raises:
+            SetupError: something is missing or does not become ready; what had been started still runs.
+        """
+        self._clear()
+        account = server_account()
+        account.must_reach(self.home.root)
+        account.must_reach(self.packages_folder)
+        ready_made = packages.prepare(self.packages_folder, self.console)
+        self._check_room()
+        port = self._choose_ports()
+
+        kafka = KafkaServer(ready_made, self.home.kafka, account, port.get("kafka", 0), port.get("kafka-controller", 0))
+        elasticsearch = ElasticsearchServer(
+            ready_made,
+            self.home.elasticsearch,
+            account,
+            port.get("elasticsearch", 0),
+            port.get("elasticsearch-transport", 0),
+        )
+        servers: list[Program] = []
+        for server in (kafka, elasticsearch):
+            if server.name in self.choice.servers:
+                server.prepare()
+                servers.append(server.program())
+        programs = [
+            services.program(
+                process, name, kafka=kafka.address, elasticsearch=elasticsearch.url, ports=port, state=self.home.state
+            )
+            for process, name in self.choice.processes.items()
+        ]
+        for program in programs:
+            program.directory.mkdir(parents=True, exist_ok=True)
+
+        where = Addresses(
+            kafka=kafka.address,
+            elasticsearch=elasticsearch.url,
+            api=f"http://127.0.0.1:{port.get('api', services.PORTS['api'])}",
+            services={process: f"http://127.0.0.1:{port[f'{process}-health']}" for process in self.choice.processes},
+        )
+        addresses.store(self.home.root, where)
+        groups = {name: group for name, group in (("servers", servers), ("services", programs)) if group}
+        process = supervision.start(groups, self.home, self.environ)
+        self.home.note(Run(mode="attached"))
+        self._start_group("servers", servers, process, watch)
+        if "kafka" in self.choice.servers:
+            self._create_topics(where.kafka)
+        self._start_group("services", programs, process, watch)
+        return where
+
+    def _clear(self) -> None:
+        """End what an `isnad up` that was killed has left behind."""
+        ended = stop(self.home)
+        if ended:
+            self.console.print(f"Ended {ended} processes that an earlier `isnad up` had left behind.")
+
+    def _check_room(self) -> None:
+        needed = room.memory_needed_mib(
+            len(self.choice.servers),
+            len(self.choice.processes),
+            elasticsearch="elasticsearch" in self.choice.servers,
+        )
+        room.must_suffice(self.home.root, needed, room.free_memory_mib())
+
+    def _choose_ports(self) -> dict[str, int]:
+        asked = self.choice.ports
+        given = ports.choose(asked)
+        for name, port in given.items():
+            if port != asked[name]:
+                self.console.print(f"Port {asked[name]} is taken, so {name} listens on {port}.")
+        return given
+
+    def _create_topics(self, bootstrap: str) -> None:
+        from isnad.kafka import Admin
+
+        settings = load(ServiceSettings, self.environ)
+        asyncio.run(Admin(bootstrap, timeout_seconds=60).create(settings.topics.specs(settings.partitions), 1))
+
+    def _start_group(
+        self, group: str, programs: Sequence[Program], supervisor: subprocess.Popen[bytes], watch: Watch
+    ) -> None:
+        if not programs:
+            return
+        Supervisor(self.home).start_group(group)
+        names = {program.name for program in programs}
+        deadline = time.monotonic() + self.start_seconds
+        while True:
+            rows = observe(self.home)
+            watch(rows)
+            if supervisor.poll() is not None:
+                raise SetupError(
+                    f"The supervisor ended. Look at {self.home.log('supervisor')}, then run `isnad up` again."
+                )
+            missing = [row for row in rows if row.name in names and row.state != "ready"]
+            if rows and not missing:
+                return
+            if time.monotonic() > deadline:
+                what = "; ".join(
+                    f"{row.name} is {row.state}{f' ({row.detail})' if row.detail else ''}" for row in missing
+                )
+                raise SetupError(
+                    f"Not ready after {self.start_seconds:.0f} s: {what}. Look at `isnad logs {missing[0].name}`."
+                )
+            time.sleep(_LOOK_SECONDS)
+
+
+def refuse_if_up(home: Home) -> None:
+    """Check that no detached stack runs here; one in the foreground holds the home and is refused by that.
+
+    Raises:
+        SetupError: one runs.
+    """
+    noted = home.noted()
+    if noted and noted.mode == "detached" and observe(home):
+        raise SetupError(f"The stack in {home.root} is already up. See `isnad status`; end it with `isnad down`.")
+
+
+def stop(home: Home) -> int:
+    """Stop everything that runs in this home, in order where that is possible; return how many processes there were."""
+    found = leftovers.find(home.root)
+    try:
+        Supervisor(home).shut_down()
+    except SupervisorGone:
+        pass
+    else:
+        psutil.wait_procs(found, _STOP_SECONDS)
+    leftovers.end(home.root)
+    home.forget()
+    return len(found)
+
+
+@contextmanager
+def running(stack: Stack, watch: Watch) -> Iterator[Addresses]:
+    """Hold the home, bring the stack up, and take it down at the end, whatever happened.
+
+    Raises:
+        SetupError: it is up already, or does not come up; the text says what to do.
+    """
+    home = stack.home
+    home.create()
+    with home.held():
+        refuse_if_up(home)
+        try:
+            yield stack.start(watch)
+        finally:
+            with uninterrupted():
+                stop(home)
+
+
+def start_detached(stack: Stack, watch: Watch) -> Addresses:
+    """Bring the stack up and leave it running; if it does not come up, take down what did.
+
+    Raises:
+        SetupError: it is up already, or does not come up; the text says what to do.
+    """
+    home = stack.home
+    home.create()
+    with home.held():
+        refuse_if_up(home)
+        try:
+            where = stack.start(watch)
+            home.note(Run(mode="detached"))
+        except BaseException:
+            with uninterrupted():
+                stop(home)
+            raise
+    return where
+
+
+def take_down(home: Home) -> int:
+    """Stop the stack of this home, whoever started it; return how many processes there were.
+
+    Raises:
+        SetupError: an `isnad up` in the foreground does not end.
+    """
+    if not home.run.exists():
+        return 0
+    holder = home.holder()
+    found = len(leftovers.find(home.root))
+    if holder:
+        try:
+            os.kill(holder, signal.SIGTERM)
+        except ProcessLookupError:  # it has just ended
+            pass
+        except PermissionError as exc:
+            raise SetupError(f"The stack in {home.root} belongs to another user. Ask him, or root, to end it.") from exc
+        deadline = time.monotonic() + _STOP_SECONDS
+        while home.holder() == holder and time.monotonic() < deadline:
+            time.sleep(_LOOK_SECONDS)
+    with home.held():
+        return max(found, stop(home))
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let signals wait while everything is taken down, which takes its own time at most."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
