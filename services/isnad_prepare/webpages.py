@@ -9,6 +9,11 @@ from isnad.topics import MAX_RAW_BYTES
 
 MAX_HTML_BYTES = MAX_RAW_BYTES
 
+MAX_TAGS = 30_000
+"""Ten times what a news page has; the time that extraction takes grows faster than their number."""
+
+_HEAD_CHARACTERS = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class WebArticle:
@@ -22,25 +27,28 @@ class WebArticle:
 
 
 def read_html(html: str, arrived: datetime) -> WebArticle:
-    """Return the article of a page; its text is empty where the page holds none.
+    """Return the article of a page; where none can be made out, all its text; scripts and styles never.
 
     Dates after the arrival are not taken for the publication's.
 
     Raises:
         RecordError: the page is too large, or nested too deeply to be read.
     """
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction, html2txt
 
     if len(html.encode("utf-8", "replace")) > MAX_HTML_BYTES:
         raise RecordError(Reason.TOO_LARGE, f"html above {MAX_HTML_BYTES} bytes")
+    if html.count("<") > MAX_TAGS:
+        raise RecordError(Reason.TOO_LARGE, f"html with more than {MAX_TAGS} tags")
+    if "<html" not in html[:_HEAD_CHARACTERS].lower():
+        # A fragment, as feeds have them; trafilatura takes it for no html at all.
+        html = f"<html><body>{html}</body></html>"
     dates = {"original_date": True, "extensive_search": False, "max_date": f"{arrived + timedelta(days=1):%Y-%m-%d}"}
     try:
-        found = bare_extraction(
-            html, include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=dates
-        )
+        found = bare_extraction(html, include_comments=False, with_metadata=True, date_extraction_params=dates)
+        page = found if isinstance(found, dict) or found is None else found.as_dict()
+        if page and page.get("text"):
+            return WebArticle(page["text"], page.get("title"), page.get("author"), page.get("date"))
+        return WebArticle(html2txt(html))
     except RecursionError as exc:
         raise RecordError(Reason.TOO_DEEP, "the html is nested too deeply") from exc
-    if found is None:
-        return WebArticle("")
-    page = found if isinstance(found, dict) else found.as_dict()
-    return WebArticle(page.get("text") or "", page.get("title"), page.get("author"), page.get("date"))
