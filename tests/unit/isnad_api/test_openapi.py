@@ -1,0 +1,25 @@
+"""The API describes itself, with examples that are true."""
+
+import jsonschema
+from isnad_api.app import create_app
+from isnad_api.models import SearchAnswer
+
+
+def test_every_answer_is_described(parts):
+    paths = create_app(parts).openapi()["paths"]
+    assert set(paths) == {"/v1/articles", "/v1/search", "/v1/entities", "/v1/articles/{id}", "/v1/stories/{id}"}
+    for methods in paths.values():
+        for operation in methods.values():
+            assert operation["summary"]
+            assert {"4XX", "503"} <= set(operation["responses"])
+
+
+def test_the_example_of_a_pushed_article_fits_its_description(parts):
+    content = create_app(parts).openapi()["paths"]["/v1/articles"]["post"]["requestBody"]["content"]
+    described = content["application/json"]
+    jsonschema.validate(described["example"], described["schema"])
+
+
+def test_the_example_of_an_answer_fits_its_description():
+    for example in SearchAnswer.model_config["json_schema_extra"]["examples"]:
+        assert SearchAnswer.model_validate(example)
