@@ -36,7 +36,9 @@ def decode(kind: type[R], value: bytes | None) -> R:
     try:
         version = msgspec.json.decode(value, type=_Version).schema
         if version > SCHEMA:
-            raise RecordError(Reason.SCHEMA_UNSUPPORTED, f"schema {version}; this version of isnad reads up to {SCHEMA}")
+            raise RecordError(
+                Reason.SCHEMA_UNSUPPORTED, f"schema {version}; this version of isnad reads up to {SCHEMA}"
+            )
         return msgspec.json.decode(value, type=kind)
     except RecursionError as exc:
         raise RecordError(Reason.TOO_DEEP, "the JSON is nested too deeply") from exc

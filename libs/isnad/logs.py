@@ -37,10 +37,12 @@ def configure(settings: ServiceSettings, service: str, stream: TextIO | None = N
         structlog.processors.StackInfoRenderer(),
     ]
     if readable:
-        last: list[Processor] = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        last: list[Processor] = [
+            structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     else:
         last = [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.format_exc_info,
             structlog.processors.EventRenamer("message"),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]

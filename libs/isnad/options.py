@@ -66,5 +66,8 @@ def api_option(command: F) -> F:
 def topic_prefix_option(command: F) -> F:
     """`--topic-prefix`, passed on as `topic_prefix: str`."""
     return click.option(
-        "--topic-prefix", envvar="ISNAD_TOPIC_PREFIX", default="", help="Prefix of all topics, where chains share one Kafka."
+        "--topic-prefix",
+        envvar="ISNAD_TOPIC_PREFIX",
+        default="",
+        help="Prefix of all topics, where chains share one Kafka.",
     )(command)

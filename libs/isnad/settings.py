@@ -69,4 +69,3 @@ def load(kind: type[S], environ: Mapping[str, str]) -> S:
             except msgspec.ValidationError as exc:
                 raise SetupError(f"{variable}={environ[variable]!r}: {exc}. Correct the variable or unset it.") from exc
     return kind(**given)
-

@@ -19,6 +19,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn, cast
@@ -50,6 +51,10 @@ EXIT_SETUP = 78
 _STOP_SECONDS = 8.0
 """How long a batch in hand may take to end after SIGTERM."""
 
+_GOODBYE_SECONDS = 2.5
+"""How long leaving the group may take when no batch is in hand."""
+
+_SECOND_LOOK_SECONDS = 1.5
 _COMMIT_SECONDS = 0.5
 _SESSION_SECONDS = 10.0
 """After so long without a sign of life Kafka gives a dead worker's partitions to others."""
@@ -72,6 +77,7 @@ class Stage:
         settings: what the environment says.
         startup: done in order before the first batch; a `TransientError` is waited out, a `SetupError` refuses to
             start.
+        shutdown: done in order after the last batch, where the stage could stop in good order: for closing connections.
         health: where to show what the stage waits for; its own if None.
         metrics: the registry that /metrics shows and the stage's metrics are made on; its own if None.
     """
@@ -84,6 +90,7 @@ class Stage:
         settings: StageSettings,
         *,
         startup: Sequence[Callable[[], Awaitable[None]]] = (),
+        shutdown: Sequence[Callable[[], Awaitable[None]]] = (),
         health: Health | None = None,
         metrics: CollectorRegistry | None = None,
         clock: Clock | None = None,
@@ -93,6 +100,7 @@ class Stage:
         self._process = process
         self._settings = settings
         self._startup = startup
+        self._shutdown = shutdown
         self._clock = clock or SystemClock()
         self._health = health or Health(self._clock)
         self._registry = metrics or new_registry()
@@ -102,6 +110,7 @@ class Stage:
         self._stillness = Stillness(settings.watchdog_seconds, self._clock)
         self._continuity = Continuity()
         self._generation: int | None = None
+        self._in_hand = False
         self._assigned: frozenset[Partition] = frozenset()
 
     # What is made when it runs, because it belongs to an event loop.
@@ -159,7 +168,7 @@ class Stage:
         try:
             preparing.result()
         except Stopped:
-            return EXIT_OK
+            self._leave(EXIT_OK, "stopped while it waited to start")
         except SetupError as exc:
             self._log.error("refuses to start", reason=str(exc))
             return EXIT_SETUP
@@ -170,7 +179,9 @@ class Stage:
         app = self._app()
         starting = asyncio.create_task(app.start())
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done() and starting.exception() is not None:
+        if not starting.done():
+            self._leave(EXIT_OK, "stopped before it had started")
+        if starting.exception() is not None:
             self._log.error("the start failed", exc_info=starting.exception())
             self._leave(EXIT_BUG)
         await stopping
@@ -183,26 +194,44 @@ class Stage:
             await self._patience.until_done(step)
 
     async def _check_topics(self) -> None:
-        faults = await Admin(self._settings.kafka).check(self._settings.topics.specs(self._settings.partitions))
-        refused = [fault.text for fault in faults if fault.refused]
+        refused = await self._topic_faults()
+        if refused:
+            # Topics that were created this moment are not known to every broker yet.
+            await asyncio.sleep(_SECOND_LOOK_SECONDS)
+            refused = await self._topic_faults()
         if refused:
             raise SetupError(
                 f"The topics in Kafka at {self._settings.kafka} are not as they must be: {'; '.join(refused)}. "
                 "Create or correct them: isnad topics create"
             )
 
+    async def _topic_faults(self) -> list[str]:
+        faults = await Admin(self._settings.kafka).check(self._settings.topics.specs(self._settings.partitions))
+        return [fault.text for fault in faults if fault.refused]
+
     async def _stop(self, app: faust.App) -> int:
         self._log.info("stopping")
         if self._patience.waiting:
             self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await app.stop()
-                await self._producer.close()
-                await self._progress.__aexit__(None, None, None)
-        except TimeoutError:
-            self._leave(EXIT_OK, "the batch in hand took too long to stop; it is not committed")
+        ending = asyncio.create_task(app.stop())
+        until = self._clock.monotonic() + _STOP_SECONDS
+        while not ending.done() and self._clock.monotonic() < until:
+            await asyncio.wait({ending}, timeout=_GOODBYE_SECONDS)
+            if not self._in_hand:
+                break
+        if not ending.done():
+            # Kafka waits for dead members before it lets one leave; there is nothing left here to wait for.
+            self._leave(EXIT_OK, "stopped without finishing the batch in hand" if self._in_hand else "stopped")
+        ending.result()
+        await self._producer.close()
+        await self._progress.__aexit__(None, None, None)
+        for step in self._shutdown:
+            await step()
         self._log.info("stopped")
+        # A thread of Faust may outlive it and keep the process.
+        last_resort = threading.Timer(_GOODBYE_SECONDS, os._exit, (EXIT_OK,))
+        last_resort.daemon = True
+        last_resort.start()
         return EXIT_OK
 
     async def _consume(self, stream: StreamT[Any]) -> None:
@@ -210,6 +239,7 @@ class Stage:
             self._settings.batch_size, within=self._settings.batch_seconds
         )
         async for events in batches:
+            self._in_hand = True
             try:
                 await self._handle(events)
             except Stopped:
@@ -220,6 +250,7 @@ class Stage:
                 # Leaving the body by an exception would acknowledge the batch.
                 self._log.exception("a bug: nothing of the batch in hand is committed")
                 self._leave(EXIT_BUG)
+            self._in_hand = False
 
     async def _handle(self, events: Sequence[EventT[bytes]]) -> None:
         started = self._clock.monotonic()
@@ -273,7 +304,7 @@ class Stage:
             broker_client_id="isnad",
             autodiscover=False,
             web_enabled=False,
-            store="memory://",
+            table_standby_replicas=0,  # else Faust's own assignor is used, which leaves workers idle
             topic_allow_declare=False,
             topic_disable_leader=True,
             stream_wait_empty=True,
@@ -301,6 +332,7 @@ class Stage:
     async def _now_assigned(self, _: object, /, *given: set[TP], **__: object) -> None:
         (assigned,) = given
         self._assigned = frozenset((tp.topic, tp.partition) for tp in assigned)
+        self._stillness.end()
         self._metrics.assigned.labels(self._name).set(len(assigned))
         self._log.info("partitions", assigned=sorted(f"{tp.topic}/{tp.partition}" for tp in assigned))
         self._health.well("start")

@@ -1,5 +1,6 @@
 """Looking after topics: creating and checking them by `topics.py`, and how far the groups have come."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ _REPLICATION = 3
 
 _MUST_MATCH = ("message.timestamp.type", "cleanup.policy")
 """Settings without which the chain's promises do not hold; the others are the operator's to change."""
+
+_SETTLE_SECONDS = 0.2
 
 _SET_ON_TOPIC = 1
 """Kafka's mark of a setting that was made for this topic, and is no default."""
@@ -86,6 +89,8 @@ class Admin:
                     done += await self._create(client, spec, replication)
                 else:
                     done += await self._mend(client, spec, known)
+            if done:
+                await self._settled(client, specs)
         return done
 
     async def ends(self, topic: str) -> dict[int, int]:
@@ -143,6 +148,13 @@ class Admin:
                     frozenset(entry[0] for entry in entries if entry[3] == _SET_ON_TOPIC),
                 )
         return found
+
+    async def _settled(self, client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
+        """Wait until the brokers show what was done; they take a moment, and whoever starts now would be refused."""
+        known: set[str] = set()
+        while not known.issuperset(spec.name for spec in specs):
+            known = {topic["topic"] for topic in await client.describe_topics() if topic["partitions"]}
+            await asyncio.sleep(_SETTLE_SECONDS)
 
     async def _create(self, client: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> list[str]:
         topic = NewTopic(spec.name, spec.partitions, replication, topic_configs=spec.settings)

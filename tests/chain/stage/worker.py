@@ -1,0 +1,57 @@
+"""A trivial stage for the tests of `isnad.stage`: passes records on, and misbehaves as its surroundings say.
+
+Run as a program. A record's value is JSON: `{"n": 1}` passes, `{"n": 1, "do": "die"}` goes to the dead letters, and
+`{"n": 1, "do": "grow", "bytes": 5}` is passed on as so many bytes. Misbehaviour is asked for by files in the folder
+TRIAL_FOLDER: `broken` (a dependency is down), `hang`, `slow`, `short` (an outcome too few), `bugs` (now and then).
+"""
+
+import asyncio
+import json
+import os
+import random
+import sys
+from pathlib import Path
+
+from isnad import logs
+from isnad.errors import RecordError, SearchUnavailable
+from isnad.messages import Reason
+from isnad.outcomes import Outcome, Outgoing, Record
+from isnad.settings import StageSettings, load
+from isnad.stage import Stage
+
+ENVIRON = os.environ  # noqa: TID251  a composition root
+
+
+def main() -> int:
+    settings = load(StageSettings, ENVIRON)
+    folder = Path(ENVIRON["TRIAL_FOLDER"])
+    topics = settings.topics
+    logs.configure(settings, "trial")
+
+    def outcome(record: Record) -> Outcome:
+        value = json.loads(record.value or b'{"do": "die"}')
+        match value.get("do"):
+            case "die":
+                return Outcome.dead(RecordError(Reason.NO_TEXT, "it asked for it"))
+            case "grow":
+                return Outcome("passed", (Outgoing(topics.matched, record.key or b"", b"x" * value["bytes"]),))
+            case _:
+                return Outcome("passed", (Outgoing(topics.matched, record.key or b"", record.value or b""),))
+
+    async def process(records: list[Record]) -> list[Outcome]:
+        if (folder / "broken").exists():
+            raise SearchUnavailable("the file named broken is there")
+        if (folder / "slow").exists():
+            await asyncio.sleep(0.5)
+        if (folder / "hang").exists():
+            await asyncio.sleep(3600)
+        if (folder / "bugs").exists() and random.random() < 0.05:
+            raise KeyError("a bug that the test asked for")
+        outcomes = [outcome(record) for record in records]
+        return outcomes[:-1] if (folder / "short").exists() else outcomes
+
+    return Stage("trial", (topics.raw, topics.changes), process, settings).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
