@@ -98,7 +98,13 @@ class Servers:
     def __post_init__(self) -> None:
         port = choose_any(("kafka", "controller", "elasticsearch", "transport"))
         self.kafka_server = KafkaServer(
-            self.packages, self.home / "kafka", self.account, port["kafka"], port["controller"], heap_mb=320
+            self.packages,
+            self.home / "kafka",
+            self.account,
+            port["kafka"],
+            port["controller"],
+            heap_mb=320,
+            short_lived=True,
         )
         self.elasticsearch_server = ElasticsearchServer(
             self.packages,
@@ -107,6 +113,7 @@ class Servers:
             port["elasticsearch"],
             port["transport"],
             heap_mb=384,
+            short_lived=True,
         )
         self.running: dict[str, Process] = {}
 

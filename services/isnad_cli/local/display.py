@@ -38,9 +38,7 @@ class Display:
             return
         for row in rows:
             text = f"{row.name}: {row.state}{f' ({row.detail})' if row.detail else ''}"
-            if row.restarts:
-                text += f", started again {row.restarts} times" if row.restarts > 1 else ", started again once"
             if self._seen.get(row.name) != text:
                 self._seen[row.name] = text
                 if row.state != "stopped":
-                    self._console.print(text, highlight=False)
+                    self._console.print(text, highlight=False, soft_wrap=True)

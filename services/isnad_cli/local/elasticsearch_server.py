@@ -30,6 +30,8 @@ class ElasticsearchServer:
     port: int
     transport_port: int
     heap_mb: int = 512
+    short_lived: bool = False
+    """For tests: compiled less well and started sooner."""
 
     name: ClassVar[str] = "elasticsearch"
 
@@ -65,6 +67,7 @@ class ElasticsearchServer:
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
+            *(["-XX:TieredStopAtLevel=1"] if self.short_lived else []),
         ]
 
     def prepare(self) -> None:
@@ -95,6 +98,8 @@ class ElasticsearchServer:
                 "ES_JAVA_HOME": str(self.packages.java_home),
                 "ES_PATH_CONF": str(self.folder / "config"),
                 "ES_TMPDIR": str(self.folder / "tmp"),
+                # Of the launcher, which only starts the server and then waits for its end.
+                "CLI_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -Xss512k",
             },
             user=self.account.name,
             stop_seconds=30,

@@ -43,6 +43,8 @@ class KafkaServer:
     port: int
     controller_port: int
     heap_mb: int = 384
+    short_lived: bool = False
+    """For tests: compiled less well and started sooner."""
 
     name: ClassVar[str] = "kafka"
 
@@ -132,6 +134,9 @@ class KafkaServer:
         )
 
     def _java(self, main: str) -> tuple[str, ...]:
+        archive = self.folder / "tmp" / "classes.jsa"
+        # Written at the first end; it halves the work of each later start.
+        quicker = ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
         return (
             str(self.packages.java),
             f"-Xmx{self.heap_mb}m",
@@ -142,6 +147,7 @@ class KafkaServer:
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
             f"-Dkafka.logs.dir={self.folder / 'tmp'}",
             f"-Dlog4j2.configurationFile={self.folder / 'log4j2.yaml'}",
+            *(["-XX:TieredStopAtLevel=1"] if self.short_lived else quicker),
             "-cp",
             ":".join(str(jar) for jar in self.packages.kafka_jars),
             main,

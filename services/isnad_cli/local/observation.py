@@ -68,7 +68,7 @@ def _state(process: Process, where: Addresses) -> tuple[State, str]:
                 return "ready", ""
             return ("waiting", trouble) if trouble else ("starting", "")
         case "BACKOFF" | "FATAL" | "EXITED":
-            return "restarting", process.description
+            return "restarting", f"it exited with status {process.exitstatus}"
         case "STOPPING":
             return "stopping", ""
         case _:

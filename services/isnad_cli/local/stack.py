@@ -33,6 +33,8 @@ Watch = Callable[[Sequence[Row]], None]
 
 _STOP_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
+_TRIES = 4
+"""A process that was started again so often before everything was ready is not waited for any longer."""
 
 
 @dataclass
@@ -152,6 +154,12 @@ class Stack:
             missing = [row for row in rows if row.name in names and row.state != "ready"]
             if rows and not missing:
                 return
+            for row in missing:
+                if row.restarts >= _TRIES:
+                    raise SetupError(
+                        f"{row.name} does not start: {row.detail or 'it exits'}, {row.restarts + 1} times so far. "
+                        f"Look at `isnad logs {row.name}`."
+                    )
             if time.monotonic() > deadline:
                 what = "; ".join(
                     f"{row.name} is {row.state}{f' ({row.detail})' if row.detail else ''}" for row in missing

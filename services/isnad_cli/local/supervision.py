@@ -40,7 +40,7 @@ class Process(msgspec.Struct, frozen=True):
     start: int
     """Seconds since 1970."""
     now: int
-    description: str
+    exitstatus: int
     restarts: int = 0
 
 
