@@ -14,7 +14,7 @@ import click
 from isnad.errors import IsnadError, RequestError
 
 COMMANDS = {
-    "demo": ("isnad_cli.demo:demo", "Run the whole chain on the seed articles and show the result."),
+    "demo": ("isnad_cli.demo.command:demo", "Run the whole chain on the seed articles and show the result."),
     "up": ("isnad_cli.local.command:up", "Start Kafka, Elasticsearch and all services on this machine."),
     "down": ("isnad_cli.local.command:down", "Stop what `up` started; the data stays."),
     "status": ("isnad_cli.local.command:status", "Show what runs, since when, and what it waits for."),

@@ -2,54 +2,55 @@
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from isnad_cli.bidi import clip, isolate
+from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, isolate
 from isnad_cli.demo.measuring import Indexed, Measured, Named
 
 _ENTITIES_SHOWN = 12
 _KINDS = {"PER": "person", "LOC": "place", "ORG": "organisation", "MISC": "other"}
+_NO_TITLE = "(no title)"
 _RELATIONS = {
-    "original": "",
+    "original": "original",
     "copy": "copy",
     "partial": "partly reused",
     "revision": "new version",
 }
 
 
+def outcome(files: int, counts: Mapping[str, int], seconds: float) -> RenderableType:
+    """Return the counts in a sentence."""
+    return Text.assemble(
+        (f"{files} files → {_many(counts['articles'], 'article')} → {_many(counts['stories'], 'story')}", "bold"),
+        f" in {seconds:.0f} s, the start included: {counts['indexed']} indexed, {counts['dead']} dead.\n",
+    )
+
+
 def stories(measured: Measured, width: int) -> RenderableType:
-    """Return the stories, each with its articles and how much they share with the one that opened it."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right", style="dim")
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    title_cells = max(20, min(72, width - 50))
+    """Return the stories, each with its articles and how much they share with an earlier one."""
+    lines: list[Text] = []
     for number, members in enumerate(measured.stories.values(), 1):
-        for place, article in enumerate(members):
-            title = clip(article.title or "(no title)", title_cells - 3 * (place > 0))
-            table.add_row(
-                str(number) if place == 0 else "",
-                Text(title, "bold") if place == 0 else Text(f"└─ {title}"),
-                Text(shared(article, members), "green"),
-            )
-    counts = measured.counts()
-    heading = f"{counts['stories']} stories in {counts['articles']} articles"
-    return _section(heading, table)
+        lines.append(Text.assemble((f"{number:>2}  ", "dim"), (clip(members[0].title or _NO_TITLE, width - 8), "bold")))
+        for article in members[1:]:
+            lines.append(Text(f"    └─ {clip(article.title or _NO_TITLE, width - 11)}"))
+            lines.append(Text(f"       {shared(article, members)}", "green"))
+    return _section("The stories, and what was reused", Group(*lines))
 
 
 def shared(article: Indexed, members: Iterable[Indexed]) -> str:
-    """Say how much of an article's text stands in another of its story, empty where it is the first."""
+    """Say how much of an article's wording stands in another of its story."""
     others = {member.id for member in members}
     links = [link for link in article.links if link.id in others]
     if not links:
         return _RELATIONS[article.relation]
     best = max(links, key=lambda link: link.contained)
     return (
-        f"{_RELATIONS[article.relation] or article.relation}: {best.contained:.0%} of it stands there, "
-        f"{best.contains:.0%} of that here"
+        f"{_RELATIONS[article.relation]}: {best.contained:.0%} of its wording stands in the earlier one, "
+        f"{best.contains:.0%} of the earlier one's stands here"
     )
 
 
@@ -64,6 +65,58 @@ def entities(named: list[Named]) -> RenderableType:
     return _section(f"Most named, of {len(named)} people, places and organisations", table)
 
 
+class Highlight(msgspec.Struct, frozen=True):
+    """A piece of a text in which words of the search stand."""
+
+    field: str
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """An article that fits the search."""
+
+    title: str
+    highlights: tuple[Highlight, ...] = ()
+
+
+class StoryHit(msgspec.Struct, frozen=True):
+    """A story that fits the search."""
+
+    hits: tuple[Hit, ...]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What the API answers to a search; the fields that are shown here."""
+
+    q: str
+    stories: int
+    hits: tuple[StoryHit, ...]
+
+
+def search(found: Found, width: int) -> RenderableType:
+    """Return the first stories of a search, each with a sentence in which it fits."""
+    lines: list[Text] = []
+    for story in found.hits:
+        best = story.hits[0]
+        lines.append(Text(clip(best.title or _NO_TITLE, width - 4), "bold"))
+        lines += [_marked(one, width - 6) for one in best.highlights if one.field == "body"][:1]
+    return _section(f"A search for {isolate(found.q)} finds {_many(found.stories, 'story')}", Group(*lines))
+
+
+def _marked(highlight: Highlight, cells: int) -> Text:
+    """The piece around its first mark, cut to one line, the words of the search emphasised."""
+    first = highlight.marks[0][0] if highlight.marks else 0
+    start = max(0, min(first - cells // 3, len(highlight.text) - cells))
+    end = start + cells - 2
+    before, after = "…" * (start > 0), "…" * (end < len(highlight.text))
+    line = Text(before + highlight.text[start:end].replace("\n", " ") + after)
+    for begin, stop in highlight.marks:
+        if begin >= start and stop <= end:
+            line.stylize("bold yellow", begin - start + len(before), stop - start + len(before))
+    return Text.assemble("  ", FIRST_STRONG_ISOLATE, line, POP_DIRECTIONAL_ISOLATE)
+
+
 def ways_on(addresses: Mapping[str, str]) -> RenderableType:
     """Return where to go on: what it is, and the address or the command."""
     table = Table.grid(padding=(0, 2))
@@ -72,6 +125,10 @@ def ways_on(addresses: Mapping[str, str]) -> RenderableType:
     for what, address in addresses.items():
         table.add_row(what, address)
     return _section("Go on with", table)
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what if number == 1 else what.removesuffix('y') + 'ies' if what.endswith('y') else what + 's'}"
 
 
 def _section(heading: str, content: RenderableType) -> RenderableType:

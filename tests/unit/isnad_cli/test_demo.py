@@ -157,13 +157,26 @@ def shown(*parts: Any) -> str:
 
 def test_the_report_shows_stories_copies_and_shares() -> None:
     """The copy stands under its original with both shares; each Arabic piece is isolated on its own."""
-    lines = [line.rstrip() for line in shown(report.stories(measured(), 100)).splitlines()]
-    assert lines[0] == "2 stories in 4 articles"
-    assert lines[1].strip() == f"1  {isolate('عنوان p1#1')}"
-    assert "copy: 96% of it stands there, 31% of that here" in lines[2]
-    assert f"└─ {isolate('عنوان p1#2')}" in lines[2]
+    lines = [line.strip() for line in shown(report.stories(measured(), 100)).splitlines()]
+    assert lines[:5] == [
+        "The stories, and what was reused",
+        f"1  {isolate('عنوان p1#1')}",
+        f"└─ {isolate('عنوان p1#2')}",
+        "copy: 96% of its wording stands in the earlier one, 31% of the earlier one's stands here",
+        f"2  {isolate('عنوان p2')}",
+    ]
     entities = shown(report.entities(measured().entities))
     assert f"2×  {isolate('سوريا')}" in entities
+
+
+def test_a_search_is_shown_around_its_first_mark() -> None:
+    """A long piece is cut on both sides so that the word of the search is in sight, and stays isolated."""
+    highlight = report.Highlight("body", "ا" * 200 + " سورية " + "ب" * 200, ((201, 206),))
+    found = report.Found("سوريا", 1, (report.StoryHit((report.Hit("عنوان", (highlight,)),)),))
+    heading, title, piece = (line.strip() for line in shown(report.search(found, 60)).splitlines()[:3])
+    assert (heading, title) == (f"A search for {isolate('سوريا')} finds 1 story", isolate("عنوان"))
+    assert " سورية " in piece
+    assert (piece[:2], piece[-2:], len(piece) < 60) == ("\u2068…", "…\u2069", True)
 
 
 def test_a_cut_title_stays_isolated() -> None:

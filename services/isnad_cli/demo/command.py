@@ -1,0 +1,146 @@
+"""`isnad demo`: bring the chain up, feed the seed articles, wait, show what became of them."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+import httpx
+import msgspec
+from rich.console import Console
+
+from isnad import settings
+from isnad.addresses import Addresses, default_home
+from isnad.clock import SystemClock
+from isnad.errors import SearchUnavailable, TransientError
+from isnad.options import home_option
+from isnad_cli.demo import report, seeds
+from isnad_cli.demo.chain import Fed, feed_and_measure
+from isnad_cli.demo.showing import DrainDisplay
+from isnad_cli.demo.standing import standing
+from isnad_cli.local.home import Home
+from isnad_index.settings import IndexSettings
+
+SAMPLE = "سوريا"
+_INTERRUPTED = 130
+
+
+class IncompleteError(TransientError):
+    """Not everything that was fed came out at the other end."""
+
+
+@click.command()
+@home_option
+@click.option(
+    "--packages",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="ISNAD_PACKAGES",
+    show_default="packages in the home",
+    help="Folder for Java, Kafka and Elasticsearch; several homes can share one.",
+)
+@click.option("--once", is_flag=True, help="Stop everything and return, instead of staying up until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one line of JSON; the rest goes to stderr.")
+@click.option(
+    "--timeout", default=180.0, show_default=True, metavar="SECONDS", help="How long to wait for what does not move."
+)
+def demo(*, home: Path, packages: Path | None, once: bool, as_json: bool, timeout: float) -> None:
+    """Run the whole chain on the seed articles: from files through Kafka to a search in Arabic.
+
+    Starts Kafka, Elasticsearch and all services, or uses those of `isnad up`. The first time it downloads about
+    145 MB. The five seed files hold eight articles, two of which are one story.
+
+    \b
+    Examples:
+      isnad demo
+      isnad demo --once --json
+    """  # noqa: D301  click's mark for lines to be kept as they are
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    console = Console(stderr=as_json)
+    folder = Home(home.absolute())
+    environ = dict(os.environ)  # noqa: TID251  the composition root of what it starts
+    started = SystemClock().monotonic()
+    try:
+        with standing(folder, (packages or home / "packages").absolute(), environ, console, timeout) as stack:
+            told = settings.load(IndexSettings, environ)
+            fed = _feed(stack.addresses, told, console, timeout)
+            seconds = SystemClock().monotonic() - started
+            console.print()
+            console.print(report.outcome(fed.tally.files, fed.measured.counts(), seconds))
+            _show(fed, stack.addresses, told.indexes.articles, folder, console)
+            if as_json:
+                click.echo(msgspec.json.encode(_counts(fed, seconds)).decode())
+            _check(fed)
+            if stack.ours and not once:
+                console.print("Everything stays up until you press Ctrl-C; the data is kept.")
+                _wait()
+                console.print("Stopping …")
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+
+
+def _feed(where: Addresses, told: IndexSettings, console: Console, timeout: float) -> Fed:
+    with DrainDisplay(console) as display:
+        return asyncio.run(
+            feed_and_measure(where, told.topics, told.indexes, (seeds.folder(),), display, display.left, timeout)
+        )
+
+
+def _counts(fed: Fed, seconds: float) -> dict[str, float]:
+    return {"files": fed.tally.files, **fed.measured.counts(), "seconds": round(seconds, 1)}
+
+
+def _check(fed: Fed) -> None:
+    """Make sure that nothing was lost.
+
+    Raises:
+        IncompleteError: something was.
+    """
+    counts = fed.measured.counts()
+    if fed.tally.refused or counts["articles"] != counts["indexed"] + counts["dead"]:
+        raise IncompleteError(
+            f"Of {fed.tally.files} files {fed.tally.refused} pages were refused, and of {counts['articles']} articles "
+            f"{counts['indexed']} are indexed and {counts['dead']} dead. Look what the services say: isnad logs index"
+        )
+
+
+def _show(fed: Fed, where: Addresses, articles: str, home: Home, console: Console) -> None:
+    console.print(report.stories(fed.measured, console.width))
+    console.print(report.entities(fed.measured.entities))
+    console.print(report.search(_search(where), console.width))
+    elsewhere = "" if home.root == default_home() else f" --home {home.root}"
+    ways = {
+        "Search in Arabic": f'isnad search "{SAMPLE}"{elsewhere}',
+        "Feed your own": f"isnad feed FILE{elsewhere}",
+        "Try the API": f"{where.api}/docs",
+        "Elasticsearch": f"{where.elasticsearch}/{articles}/_search?pretty",
+        "Kafka": where.kafka,
+        "How it is doing": f"isnad status{elsewhere}",
+        "Logs": str(home.logs),
+    }
+    console.print(report.ways_on(ways))
+
+
+def _search(where: Addresses) -> report.Found:
+    try:
+        answer = httpx.get(
+            f"{where.api}/v1/search", params={"q": SAMPLE, "size": 3}, timeout=30, trust_env=False
+        ).raise_for_status()
+    except httpx.HTTPError as exc:
+        raise SearchUnavailable(f"The API at {where.api} does not answer ({exc}). See: isnad logs api") from exc
+    return msgspec.json.decode(answer.content, type=report.Found)
+
+
+def _wait() -> None:
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        return
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
