@@ -29,6 +29,9 @@ SHORT_WORDS = 20
 _SHORT_CHARACTERS = 1000
 """No need to count the words of anything longer."""
 
+MAX_LINES = 20_000
+"""No page of news has a tenth of it; such a record would hold up all others for minutes."""
+
 OPENING_CHARACTERS = 90
 """A page without a headline is called by so much of its opening."""
 
@@ -52,9 +55,11 @@ def prepare(raw: RawArticle, page_id: str, record: Record, detect_language: Dete
     """Return the articles of a raw record, at least one.
 
     Raises:
-        RecordError: the record holds no text, or nothing but furniture.
+        RecordError: the record holds no text, nothing but furniture, or too much to be an article.
     """
     web = _web_article(raw, record)
+    if web.text.count("\n") > MAX_LINES:
+        raise RecordError(Reason.TOO_LARGE, f"more than {MAX_LINES} lines")
     title = _line(raw.title) or _line(web.title)
     page = clean(web.text)
     pieces = [_titled(title, page)] if title else split(page)

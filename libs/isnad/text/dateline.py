@@ -86,7 +86,8 @@ def find_dateline(body: str) -> Dateline | None:
 
 def read_opening(paragraph: str) -> Opening | None:
     """Return the dateline that the paragraph starts with, or None."""
-    head = paragraph[: _LONGEST + 1].rstrip()
+    # Tatweel between spaces is a dash: «القاهرة ـ رويترز ـ».
+    head = paragraph[: _LONGEST + 1].rstrip().replace(" ـ ", " – ")
     complete = len(head) <= _LONGEST
     row: list[_Segment] = []
     best: tuple[list[_Segment], int] | None = None
