@@ -25,7 +25,7 @@ import msgspec
 from isnad.addresses import addresses_file
 from isnad.errors import SetupError
 
-_SOCKET_BYTES = 90
+_SOCKET_BYTES = 96
 """Unix allows little more than a hundred bytes for a socket's path, and the supervisor adds a few at first."""
 
 

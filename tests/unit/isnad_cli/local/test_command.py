@@ -1,0 +1,64 @@
+"""The commands where nothing is up."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from isnad.errors import RequestError
+from isnad_cli.__main__ import cli
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+def test_status_of_nothing_says_how_to_start(tmp_path: Path) -> None:
+    """And exits with 1, for scripts."""
+    result = run("status", "--home", str(tmp_path))
+    assert result.exit_code == 1
+    assert "isnad up" in result.output
+
+
+def test_down_of_nothing_is_no_failure(tmp_path: Path) -> None:
+    """What is to be down is down; no folder is made for it."""
+    result = run("down", "--home", str(tmp_path / "none"))
+    assert result.exit_code == 0
+    assert "Nothing is up" in result.output
+    assert not (tmp_path / "none").exists()
+
+
+def test_logs_of_an_unknown_service_names_those_that_exist(tmp_path: Path) -> None:
+    """A typing error is easily mended."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "dedup.log").write_text("one\ntwo\n")
+    result = run("logs", "dedop", "--home", str(tmp_path))
+    assert isinstance(result.exception, RequestError)
+    assert "'dedop'. There are: dedup." in str(result.exception)
+    assert run("logs", "dedup", "-n", "1", "--home", str(tmp_path)).output == "two\n"
+
+
+def test_reset_asks_first(tmp_path: Path) -> None:
+    """Without a yes nothing is deleted."""
+    (tmp_path / "kafka").mkdir()
+    result = CliRunner().invoke(cli, ["reset", "--home", str(tmp_path)], input="n\n")
+    assert result.exit_code == 1
+    assert (tmp_path / "kafka").exists()
+    assert run("reset", "--yes", "--home", str(tmp_path)).exit_code == 0
+    assert not (tmp_path / "kafka").exists()
+
+
+@pytest.mark.parametrize("value", ["prepare", "prepare=two", "prepare=-1"])
+def test_workers_are_like_prepare_2(value: str, tmp_path: Path) -> None:
+    """Anything else is refused by its own sentence."""
+    result = run("up", "--home", str(tmp_path / "none"), "--workers", value)
+    assert result.exit_code == 2
+    assert "is not like prepare=2" in result.output
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status", "logs", "reset"])
+def test_help_has_an_example(command: str) -> None:
+    """Every command shows how it is called."""
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"  isnad {command}" in result.output

@@ -1,0 +1,93 @@
+"""The home: its lock, its notes, and what is refused."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from isnad.addresses import Addresses, addresses_file, store
+from isnad.errors import SetupError
+from isnad_cli.local.home import Home, Run
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder with a path that leaves room for a socket in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def home(short_path: Path) -> Home:
+    made = Home(short_path / "h")
+    made.create()
+    return made
+
+
+def test_a_second_holder_is_refused_and_told_who_holds_it(home: Home) -> None:
+    """The sentence names the process and the two commands that help."""
+    with home.held(), pytest.raises(SetupError, match=rf"process {os.getpid()}.*isnad status.*isnad down"), home.held():
+        pass
+
+
+def test_the_holder_is_known_while_it_holds(home: Home) -> None:
+    """And nobody is once it let go."""
+    with home.held():
+        assert home.holder() == os.getpid()
+    assert home.holder() is None
+
+
+def test_a_killed_holder_holds_nothing(home: Home) -> None:
+    """The system lets go of the lock with the process, however it ended."""
+    script = f"""
+import os, signal
+from pathlib import Path
+from isnad_cli.local.home import Home
+with Home(Path({str(home.root)!r})).held():
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
+    with home.held():
+        assert home.holder() == os.getpid()
+
+
+def test_notes_are_kept_until_forgotten(home: Home) -> None:
+    """What was started, and where it listens, is gone after an end in order."""
+    store(home.root, Addresses(kafka="127.0.0.1:1"))
+    home.note(Run(mode="detached"))
+    assert home.noted() == Run(mode="detached")
+    home.forget()
+    assert home.noted() is None
+    assert not addresses_file(home.root).exists()
+
+
+def test_erasing_keeps_the_packages(home: Home) -> None:
+    """They were downloaded, and are not data."""
+    for folder in (home.packages, home.kafka, home.elasticsearch):
+        folder.mkdir()
+    home.erase()
+    assert [path.name for path in home.root.iterdir()] == ["packages"]
+
+
+def test_erasing_leaves_alone_what_is_not_its_own(home: Home) -> None:
+    """A home that was set to somebody's folder by mistake does not cost him his files."""
+    (home.root / "thesis.txt").write_text("years")
+    home.erase()
+    assert (home.root / "thesis.txt").read_text() == "years"
+
+
+def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+    """Before anything is started, and with what to do."""
+    with pytest.raises(SetupError, match=r"too long.*--home"):
+        Home(tmp_path / ("x" * 100)).create()
+
+
+def test_a_home_that_can_not_be_made_is_refused(short_path: Path) -> None:
+    """Here a file is in the way."""
+    (short_path / "file").write_text("")
+    with pytest.raises(SetupError, match=r"can't be used.*--home"):
+        Home(short_path / "file" / "home").create()
