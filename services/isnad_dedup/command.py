@@ -38,7 +38,7 @@ _SHOW_EVERY = 500
     type=click.IntRange(min=1),
     default=WINDOW_ARTICLES,
     show_default=True,
-    help="Compare with at most about so many articles (10 KB of memory each).",
+    help="Compare with at most about so many articles (12 KB of memory each).",
 )
 @click.option(
     "--time-from",

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import structlog
 
+from isnad.errors import SetupError
 from isnad.health import Health
 from isnad.outcomes import Outcome, Record
 from isnad_dedup.ledger import Ledger
@@ -60,7 +61,10 @@ class Replay:
 
         Raises:
             BrokerUnavailable: the log can't be read now; the same batch may be tried again.
+            SetupError: the topic has more partitions than one, so its articles have no order.
         """
+        if any(record.partition for record in batch):
+            raise SetupError(f"{self._topic} has more than one partition. Look what is wrong with: isnad topics check")
         outcomes: list[Outcome] = []
         while len(outcomes) < len(batch):
             outcomes += await asyncio.to_thread(self._ledger.answer, batch[len(outcomes) :])

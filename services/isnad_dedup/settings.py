@@ -16,4 +16,4 @@ class DedupSettings(StageSettings):
     window_days: int = WINDOW_DAYS
     """Articles are compared with those that came in during the last so many days."""
     window_articles: int = WINDOW_ARTICLES
-    """And with at most about so many; each takes about 10 KB of memory."""
+    """And with at most about so many; each takes about 12 KB of memory."""

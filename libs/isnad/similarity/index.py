@@ -115,7 +115,7 @@ class NearDuplicateIndex:
     shingle that is not also in `most_postings` newer texts; or it is short, and by chance none of what it shares is
     in the sketch of a long one (see `sketch.py`; 0.3 % for 20 shared shingles).
 
-    Kept in memory for each text in the window: its hashes (8 bytes each), its sketch's postings (28 to 46 bytes
+    Kept in memory for each text in the window: its hashes (8 bytes each), its sketch's postings (32 to 56 bytes
     each), its key. A text stays in the segment in which it was first added, and is forgotten with it, also when it
     was replaced later.
     """

@@ -1,7 +1,8 @@
 """Which articles hold a hash: an open-addressing table from hashes to chains of article numbers, in flat arrays (pure).
 
-Each hash has one slot in the table; the slot points to the newest posting, each posting to the next older one of the
-same hash. numpy works on all hashes of an article at once. Layout depends on the order of insertion, answers do not.
+Each hash has one slot in the table, found by triangular probing (Knuth, The Art of Computer Programming, 6.4, exercise
+20). The slot points to the newest posting of the hash, each posting to the next older one. numpy works on all hashes of
+an article at once. The layout depends on the order of insertion, the answers do not.
 """
 
 import numpy as np
@@ -15,12 +16,12 @@ _EMPTY = np.uint64(0)
 _STANDS_FOR_EMPTY = np.uint64(1 << 63)
 """Hash 0 marks a free slot, so an article's own 0 is kept as this one; verification tells them apart."""
 
-_FULLEST = 5 / 8
+_FULLEST = 1 / 2
 _FIRST_BITS = 12
 
 
 class Postings:
-    """Postings of one segment. Memory: 8 bytes for a posting, and 20 to 38 for each distinct hash."""
+    """Postings of one segment. Memory: 8 bytes for a posting, and 24 to 48 for each distinct hash."""
 
     def __init__(self) -> None:
         self._make_table(_FIRST_BITS)
@@ -43,6 +44,7 @@ class Postings:
         slots = self._first_slots(hashes)
         mask = (1 << self._bits) - 1
         searching = np.arange(hashes.size)
+        step = 0
         while searching.size:
             at = slots[searching]
             wanted = hashes[searching]
@@ -53,7 +55,8 @@ class Postings:
                 self._used += int(np.count_nonzero(self._keys[at[free]] == wanted[free]))
             lost = self._keys[at] != wanted
             searching = searching[lost]
-            slots[searching] = (slots[searching] + 1) & mask
+            step += 1
+            slots[searching] = (slots[searching] + step) & mask
         return slots
 
     def _grow_table(self) -> None:
@@ -87,11 +90,13 @@ class Postings:
         mask = (1 << self._bits) - 1
         searching = np.flatnonzero(room > 0)
         which: list[NDArray[np.int64]] = []
+        step = 0
         while searching.size:
             held = self._keys[slots[searching]]
             which.append(searching[held == keys[searching]])
             searching = searching[(held != keys[searching]) & (held != _EMPTY)]
-            slots[searching] = (slots[searching] + 1) & mask
+            step += 1
+            slots[searching] = (slots[searching] + step) & mask
         reading = np.concatenate(which) if which else np.empty(0, np.int64)
         postings = self._newest[slots[reading]]
         found: list[Numbers] = []

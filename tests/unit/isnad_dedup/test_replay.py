@@ -1,5 +1,6 @@
 """Same log, same answers: in whatever batches, after restarts, after redeliveries, with gaps, from a log read again."""
 
+import dataclasses
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.isnad_dedup.articles import TOPIC, prepared, record, text
 
-from isnad.errors import BrokerUnavailable
+from isnad.errors import BrokerUnavailable, SetupError
 from isnad.health import Health
 from isnad.outcomes import Outcome, Record
 from isnad.similarity.window import Window
@@ -162,6 +163,12 @@ async def test_a_place_past_the_end_of_the_log_means_its_end():
     await stage.read_up_to(50)
     log.records += articles(4)[3:]
     assert await stage.process(log.records[3:]) == straight(log.records)[3:]
+
+
+async def test_a_log_of_several_partitions_is_refused():
+    stray = dataclasses.replace(articles(1)[0], partition=1)
+    with pytest.raises(SetupError, match="isnad topics check"):
+        await replay(Log([])).process([stray])
 
 
 async def test_it_says_what_it_waits_for_and_that_it_is_well_again():
