@@ -1,0 +1,102 @@
+"""Files of lines: plain, gzipped or standard streams; an output file appears whole or not at all."""
+
+import gzip
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+from uuid import uuid4
+
+from isnad.errors import RequestError
+
+STANDARD_STREAM = Path("-")
+
+
+class Input:
+    """An open input."""
+
+    def __init__(self, raw: IO[bytes], lines: IO[bytes], name: str, size: int | None) -> None:
+        self._raw = raw
+        self._lines = lines
+        self.name = name
+        self.size = size
+        """Bytes on disk; None for a pipe."""
+
+    @property
+    def position(self) -> int:
+        """How many of the bytes on disk have been read."""
+        return self._raw.tell() if self.size is not None else 0
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each line that is not blank, with its number from 1.
+
+        Raises:
+            RequestError: the file can't be read to its end.
+        """
+        number = 0
+        try:
+            for number, line in enumerate(self._lines, start=1):
+                text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                if text.strip():
+                    yield number, text
+        except (OSError, EOFError, zlib.error) as exc:
+            raise RequestError(f"{self.name} can't be read after line {number}: {exc}") from exc
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Input]:
+    """Open a file of lines; `.gz` is unpacked, `-` is standard input.
+
+    Raises:
+        RequestError: there is no such file, or it may not be read.
+    """
+    if path == STANDARD_STREAM:
+        yield Input(sys.stdin.buffer, sys.stdin.buffer, "standard input", None)
+        return
+    try:
+        raw = path.open("rb")
+    except OSError as exc:
+        raise RequestError(f"{path} can't be read: {exc.strerror}") from exc
+    with raw:
+        size = path.stat().st_size if path.is_file() else None
+        if path.suffix == ".gz":
+            with gzip.open(raw, "rb") as lines:
+                yield Input(raw, cast(IO[bytes], lines), str(path), size)
+        else:
+            yield Input(raw, raw, str(path), size)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing that takes its name only when all is written; `.gz` is packed, `-` is standard output.
+
+    The same content always gives the same bytes, packed or not.
+
+    Raises:
+        RequestError: the file can't be written.
+    """
+    if path == STANDARD_STREAM:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    special = path.exists() and not path.is_file()
+    draft = path if special else path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    try:
+        raw = draft.open("wb")
+    except OSError as exc:
+        raise RequestError(f"{path} can't be written: {exc.strerror}") from exc
+    try:
+        with raw:
+            if path.suffix == ".gz":
+                with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as lines:
+                    yield cast(IO[bytes], lines)
+            else:
+                yield raw
+        if not special:
+            draft.replace(path)
+    except BaseException:
+        if not special:
+            draft.unlink(missing_ok=True)
+        raise

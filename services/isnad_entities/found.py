@@ -1,0 +1,46 @@
+"""A name found in a passage, before it is written out as a mention (pure)."""
+
+from dataclasses import dataclass
+
+from isnad.messages import EntityType
+from isnad_entities.clitics import offset_after
+from isnad_entities.lexicon import Entity, Match
+from isnad_entities.passage import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Words `first` to `last` of a passage, without `cut` letters at the start, name `entity`."""
+
+    passage: Passage
+    first: int
+    last: int
+    cut: int
+    entity: Entity
+    listed: bool = False
+    """The entity is on a list; otherwise its canonical name is the one written here."""
+
+    silent: bool = False
+    """The words name nothing; they are only to be passed over."""
+
+    @classmethod
+    def of(cls, passage: Passage, match: Match) -> "Found":
+        """A listed name as it was matched."""
+        return cls(passage, match.first, match.last, match.cut, match.entity, listed=True, silent=match.pattern.silent)
+
+    @property
+    def type(self) -> EntityType:
+        """Kind of entity."""
+        return self.entity.type
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Start and end in the passage's text; None where the cut falls inside a character."""
+        opening = self.passage.tokens[self.first]
+        start = offset_after(self.passage.text, opening.start, opening.end, self.cut)
+        return None if start is None else (start, self.passage.tokens[self.last].end)
+
+    def words(self) -> tuple[str, ...]:
+        """The normalised words, the clitics of the first taken off."""
+        row = [self.passage.word(place) for place in range(self.first, self.last + 1)]
+        return (row[0][self.cut :], *row[1:])

@@ -1,0 +1,208 @@
+"""The names that are on lists, and where one stands in a row of words (pure; the lists are in `data/`).
+
+A look-up takes the longest name that begins at a word, clitics taken off it where that is needed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from isnad.messages import EntityType, GeoPoint
+from isnad.text.words import words
+from isnad_entities.clitics import splits
+from isnad_entities.lists import spellings, table
+from isnad_entities.passage import Passage
+from isnad_entities.vocabulary import Vocabulary, vocabulary
+
+_REMEMBERED = 200_000
+_NEAR_DEGREES = 0.5
+"""Two lists mean the same town when its names and its place agree so far."""
+
+_SHORT_NAME = 4
+_SHORT_NAME_POPULATION = 1_000_000
+"""Below it a name of so few letters is more often something else."""
+
+_SHORTEST_AFTER_CLITIC = 3
+_PLACE_OPENINGS = frozenset(words("سان سانت سانتا ساو لوس بورت فورت دير كفر بيت عين خان تل كيب نيو"))
+"""Names that open with these are names of towns, though a saint's be made of given names."""
+
+_COMPOUND = re.compile(r"\b(دير|ابو|بو|تل|كفر|عين|راس|خان|عبد|دي|بن|نور|سيف|صلاح|جاد|خير|نصر|فضل|سعد) (?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something with a name."""
+
+    type: EntityType
+    canonical: str
+    latin: str | None = None
+    country: str | None = None
+    location: GeoPoint | None = None
+
+
+_NOTHING = Entity("MISC", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to write an entity's name."""
+
+    words: tuple[str, ...]
+    entity: Entity
+    framed: bool = False
+    """Means the entity only where the words around it say so: it is an ordinary word too."""
+    silent: bool = False
+    """Names nothing: its words are passed over, as in «حصة الأسد»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name in a passage: words `first` to `last`, `cut` letters of clitics before it."""
+
+    first: int
+    last: int
+    cut: int
+    pattern: Pattern
+
+    @property
+    def entity(self) -> Entity:
+        """What is named."""
+        return self.pattern.entity
+
+    @property
+    def length(self) -> int:
+        """Number of words."""
+        return self.last - self.first + 1
+
+
+class Lexicon:
+    """Patterns by their first word."""
+
+    def __init__(self, patterns: Iterable[Pattern], shorts: Iterable[tuple[tuple[str, ...], str]] = ()) -> None:
+        by_first: dict[str, dict[tuple[str, ...], Pattern]] = {}
+        for pattern in patterns:
+            by_first.setdefault(pattern.words[0], {}).setdefault(pattern.words, pattern)
+        self._by_first = {
+            first: sorted(held.values(), key=lambda pattern: -len(pattern.words)) for first, held in by_first.items()
+        }
+        self._starts: dict[str, tuple[tuple[int, Pattern], ...]] = {}
+        self.shorts: dict[str, list[tuple[str, ...]]] = {}
+        """Short forms by canonical name; they hold in an article that has the name in full."""
+        for short, canonical in shorts:
+            self.shorts.setdefault(canonical, []).append(short)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_first.values()))
+
+    def starts(self, word: str) -> tuple[tuple[int, Pattern], ...]:
+        """Return (letters cut, pattern) of everything that could begin with this word, the longest first."""
+        known = self._starts.get(word)
+        if known is None:
+            if len(self._starts) >= _REMEMBERED:
+                self._starts.clear()
+            found = [
+                (cut, pattern)
+                for cut, rest in splits(word)
+                if not cut or len(rest) >= _SHORTEST_AFTER_CLITIC
+                for pattern in self._by_first.get(rest, ())
+            ]
+            known = self._starts[word] = tuple(sorted(found, key=lambda one: (-len(one[1].words), one[0])))
+        return known
+
+    def match(self, passage: Passage, place: int) -> Iterator[Match]:
+        """Yield the names that stand at a word, the longest first."""
+        for cut, pattern in self.starts(passage.word(place)):
+            if all(
+                passage.word(place + step) == word and passage.tight(place + step)
+                for step, word in enumerate(pattern.words[1:], start=1)
+            ):
+                yield Match(place, place + len(pattern.words) - 1, cut, pattern)
+
+    def named(self, canonical: str) -> Pattern | None:
+        """Return the pattern of an entity's canonical name."""
+        return self.known(tuple(words(canonical)))
+
+    def known(self, row: tuple[str, ...]) -> Pattern | None:
+        """Return the pattern of exactly these words."""
+        return next((pattern for pattern in self._by_first.get(row[0], ()) if pattern.words == row), None)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon of the data files, read once (about half a second)."""
+    known = vocabulary()
+    patterns: list[Pattern] = []
+    shorts: list[tuple[tuple[str, ...], str]] = []
+    for name in ("people", "organisations", "events", "places"):
+        for row in table(name):
+            entity = _entity(row, row["type"])
+            patterns.extend(_patterns(entity, row))
+            shorts.extend((tuple(words(short)), entity.canonical) for short in spellings(row["short"]))
+    for row in table("territories"):
+        patterns.extend(_patterns(_entity({**row, "country": row["iso"]}, "LOC"), row))
+    patterns.extend(_towns(patterns, known))
+    patterns.extend(Pattern(tuple(words(row["phrase"])), _NOTHING, silent=True) for row in table("no_names"))
+    return Lexicon(patterns, shorts)
+
+
+@cache
+def agencies() -> Lexicon:
+    """Return the news agencies, read once."""
+    return Lexicon(pattern for row in table("agencies") for pattern in _patterns(_entity(row, "ORG"), row))
+
+
+def _entity(row: dict[str, str], kind: str) -> Entity:
+    location = GeoPoint(float(row["lat"]), float(row["lon"])) if row["lat"] else None
+    return Entity(kind, row["canonical"], row["latin"] or None, row["country"] or None, location)  # type: ignore[arg-type]
+
+
+def _patterns(entity: Entity, row: dict[str, str]) -> Iterator[Pattern]:
+    framed = {tuple(words(name)) for name in spellings(row["framed"])}
+    for name in (entity.canonical, *spellings(row["variants"])):
+        for form in _forms(name):
+            if form not in framed:
+                yield Pattern(form, entity)
+    for form in framed:
+        yield Pattern(form, entity, framed=True)
+
+
+def _forms(name: str) -> Iterator[tuple[str, ...]]:
+    """The words of a name, and once more with its first two written together, as in «ديرالزور»."""
+    row = words(name)
+    yield tuple(row)
+    joined = _COMPOUND.sub(r"\1", " ".join(row))
+    if len(joined.split()) < len(row):
+        yield tuple(joined.split())
+
+
+def _towns(listed: list[Pattern], known: Vocabulary) -> Iterator[Pattern]:
+    """GeoNames' towns: new ones, and further spellings of those that our own lists have."""
+    by_words = {pattern.words: pattern.entity for pattern in reversed(listed)}
+    for row in table("geonames"):
+        town = _entity(row, "LOC")
+        names = [tuple(words(name)) for name in (row["canonical"], *spellings(row["variants"]))]
+        entity = next((by_words[name] for name in names if _same_town(by_words.get(name), town)), town)
+        for name in names:
+            if name not in by_words:
+                framed = _is_ambiguous(name, int(row["population"]), known)
+                yield Pattern(name, entity, framed=framed)
+
+
+def _same_town(entity: Entity | None, town: Entity) -> bool:
+    if entity is None or entity.location is None or town.location is None or entity.country != town.country:
+        return False
+    apart = max(abs(entity.location.lat - town.location.lat), abs(entity.location.lon - town.location.lon))
+    return apart < _NEAR_DEGREES
+
+
+def _is_ambiguous(name: tuple[str, ...], population: int, known: Vocabulary) -> bool:
+    facts = [known.facts(word) for word in name]
+    if len(name) > 1:
+        return name[0] not in _PLACE_OPENINGS and all(
+            fact.ordinary or fact.given or fact.family or fact.nationality for fact in facts
+        )
+    (word,), (fact,) = name, facts
+    if fact.ordinary or fact.given or fact.family or fact.nationality or fact.title:
+        return True
+    return len(word) <= _SHORT_NAME and population < _SHORT_NAME_POPULATION

@@ -1,0 +1,254 @@
+"""The names in an article: people, places, organisations and events (pure).
+
+Each field is read once from left to right. At every word the longest listed name, a person by title or given name,
+and what a trigger word announces are weighed, and the longest wins. Then the short forms of what was found are looked
+for in what is left, in the title as well as in the body.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from isnad.messages import Mention
+from isnad_entities.found import Found
+from isnad_entities.homographs import Homographs
+from isnad_entities.lexicon import Entity, Lexicon, Match, lexicon
+from isnad_entities.organisations import Organisations
+from isnad_entities.passage import Gap, Passage
+from isnad_entities.persons import Licence, Persons
+from isnad_entities.places import Places
+from isnad_entities.shortforms import ShortForms
+from isnad_entities.spelling import bare, canonical_name
+from isnad_entities.vocabulary import Facts, Vocabulary, vocabulary
+
+MOST_MENTIONS = 2_000
+"""Mentions kept of one article; a longer one is a list of names, not news."""
+
+_LONGEST_BRIDGE = 9
+"""Words that may stand between a title and the name."""
+
+
+class Names:
+    """Finds the names of an article."""
+
+    def __init__(self, listed: Lexicon, known: Vocabulary) -> None:
+        self._lexicon = listed
+        self._vocabulary = known
+        self._persons = Persons(listed, known)
+        self._places = Places(listed, known)
+        self._organisations = Organisations(listed, known)
+        self._homographs = Homographs.read()
+        self._idle: dict[str, bool] = {}
+
+    def find(self, passages: Sequence[Passage], taken: Iterable[tuple[str, int, int]] = ()) -> list[Mention]:
+        """Return the mentions in the order in which they stand.
+
+        Args:
+            passages: the article's fields.
+            taken: (field, start, end) of stretches that are something else, such as a wire credit.
+        """
+        closed: set[tuple[str, int]] = {
+            (field, place)
+            for field, start, end in taken
+            for passage in passages
+            if passage.field == field
+            for place, token in enumerate(passage.tokens)
+            if token.start < end and token.end > start
+        }
+        found = [name for passage in passages for name in self._read(passage, closed)]
+        shorts = ShortForms(found, passages, self._lexicon, self._vocabulary)
+        if shorts:
+            found.extend(self._short_names(passages, shorts, found, closed))
+        cues = frozenset(token.word for passage in passages for token in passage.tokens)
+        order = {passage.field: number for number, passage in enumerate(passages)}
+        found.sort(key=lambda name: (order[name.passage.field], name.first))
+        return [mention for name in found[:MOST_MENTIONS] if (mention := self._mention(name, cues))]
+
+    def _read(self, passage: Passage, closed: set[tuple[str, int]]) -> Iterator[Found]:
+        place, size, field = 0, len(passage), passage.field
+        title_at = -_LONGEST_BRIDGE
+        near = False
+        idle = self._idle
+        while place < size:
+            word = passage.tokens[place].word
+            if title_at < 0 and idle.get(word):
+                place += 1
+                continue
+            if closed and (field, place) in closed:
+                place += 1
+                title_at, near = -1, False
+                continue
+            facts = self._vocabulary.facts(word)
+            if title_at < 0 and word not in idle and self._is_idle(word, facts):
+                idle[word] = True
+                place += 1
+                continue
+            if passage.gaps[place] is Gap.STOP:
+                title_at, near = -1, False
+            licence = Licence.NONE if title_at < 0 else Licence.NEAR if near else Licence.FAR
+            names = self._at(passage, place, facts, licence)
+            if closed:
+                names = [
+                    name for name in names if not any((field, at) in closed for at in range(name.first, name.last + 1))
+                ]
+            yield from (name for name in names if not name.silent)
+            if names and names[0].silent:
+                place = names[0].last + 1
+                continue
+            if names:
+                person = names[-1].type == "PER"
+                place = names[-1].last + 1
+                title_at, near = (-1, False) if person else (title_at, title_at >= 0)
+                continue
+            title_at, near = self._bridge(passage, place, facts, title_at)
+            place += 1
+
+    def _bridge(self, passage: Passage, place: int, facts: Facts, title_at: int) -> tuple[int, bool]:
+        """Where the title stands whose name is still to come (-1: nowhere), and whether it may come next."""
+        if facts.title:
+            return place, True
+        if title_at < 0 or place - title_at >= _LONGEST_BRIDGE:
+            return -1, False
+        word = passage.word(place)
+        adjective = facts.nationality or (word.startswith("ال") and not facts.verb)
+        if adjective or facts.between:
+            return title_at, adjective
+        return (
+            (title_at, False) if facts.ordinary and not facts.verb and word.startswith(("ل", "و", "ب")) else (-1, False)
+        )
+
+    def _is_idle(self, word: str, facts: Facts) -> bool:
+        """Whether no name can begin at the word, and it announces none."""
+        return not (
+            self._lexicon.starts(word)
+            or facts.title
+            or facts.name_cuts
+            or facts.particle
+            or self._places.licenses(word)
+            or self._organisations.starts(word)
+        )
+
+    def _at(self, passage: Passage, place: int, facts: Facts, licence: Licence) -> list[Found]:
+        match = self._listed(passage, place, facts, licence)
+        run = self._persons.at(passage, place, facts, licence)
+        if run and (match is None or run.length > match.length):
+            return [self._person(passage, run.first, run.last, run.cut, match)]
+        body = self._organisations.at(passage, place)
+        if match and (body is None or body.last <= match.last):
+            return [Found.of(passage, match)]
+        if body:
+            return [self._body(passage, body.first, body.last, body.cut, body.type, body.prefix)]
+        return [
+            Found.of(passage, name.match)
+            if name.match
+            else Found(
+                passage,
+                name.first,
+                name.last,
+                name.cut,
+                Entity("LOC", bare(_cut(passage, name.first, name.last, name.cut))),
+            )
+            for name in self._places.after(passage, place)
+        ]
+
+    def _listed(self, passage: Passage, place: int, facts: Facts, licence: Licence) -> Match | None:
+        for match in self._lexicon.match(passage, place):
+            kind = match.entity.type
+            if match.pattern.framed:
+                framed = (
+                    (kind == "LOC" and self._places.frames(passage, place))
+                    or (kind == "ORG" and self._organisations.frames(passage, place))
+                    or (kind == "PER" and licence is Licence.NEAR and not match.cut)
+                )
+                if not framed:
+                    continue
+            if match.cut and match.length == 1 and facts.ordinary and facts.title:
+                continue
+            if (
+                match.length == 1
+                and facts.nationality
+                and kind == "LOC"
+                and self._is_adjective(passage, place, match.cut)
+            ):
+                continue
+            return match
+        return None
+
+    def _is_adjective(self, passage: Passage, place: int, cut: int) -> bool:
+        """Whether «سورية» is the adjective of the word before: «قوات سورية», but «شمال سورية»."""
+        before = passage.word(place - 1)
+        if cut or passage.gap(place) is not Gap.SPACE or before in self._vocabulary.triggers["country follows"]:
+            return False
+        if before in self._vocabulary.triggers["adjective follows"] or any(
+            before.endswith(word) and len(before) - len(word) <= 2
+            for word in self._vocabulary.triggers["adjective follows"]
+        ):
+            return True
+        return before.endswith(("ه", "ات")) and not before.startswith("ال") and self._vocabulary.facts(before).ordinary
+
+    def _person(self, passage: Passage, first: int, last: int, cut: int, match: Match | None) -> Found:
+        """A person by the rules; a listed one whose name goes on here («محمد بن سلمان بن عبدالعزيز») stays the same."""
+        name = Found(
+            passage, first, last, cut, Entity("PER", canonical_name(_cut(passage, first, last, cut), self._vocabulary))
+        )
+        whole = self._lexicon.known(name.words())
+        if whole and whole.entity.type == "PER":
+            return Found(passage, first, last, cut, whole.entity, listed=True)
+        if (
+            match
+            and match.entity.type == "PER"
+            and match.length > 1
+            and self._vocabulary.facts(passage.word(match.last + 1)).particle
+        ):
+            return Found(passage, first, last, cut, match.entity, listed=True)
+        return name
+
+    def _body(self, passage: Passage, first: int, last: int, cut: int, kind: str, prefix: str) -> Found:
+        written = prefix + bare(_cut(passage, first, last, cut))
+        known = self._lexicon.known(Found(passage, first, last, cut, Entity("ORG", "")).words())
+        if known:
+            return Found(passage, first, last, cut, known.entity, listed=True)
+        return Found(passage, first, last, cut, Entity(kind, written))  # type: ignore[arg-type]
+
+    def _short_names(
+        self, passages: Sequence[Passage], shorts: ShortForms, found: Sequence[Found], closed: set[tuple[str, int]]
+    ) -> Iterator[Found]:
+        covered = closed | {(name.passage.field, place) for name in found for place in range(name.first, name.last + 1)}
+        for number, passage in enumerate(passages):
+            place = 0
+            while place < len(passage):
+                short = None if (passage.field, place) in covered else shorts.at(passage, place, number)
+                if short is None or any((passage.field, at) in covered for at in range(place, short[0] + 1)):
+                    place += 1
+                    continue
+                last, cut, entity = short
+                yield Found(passage, place, last, cut, entity, listed=True)
+                place = last + 1
+
+    def _mention(self, name: Found, cues: frozenset[str]) -> Mention | None:
+        span = name.span
+        if span is None:
+            return None
+        entity = self._homographs.meant(name.words(), name.entity, cues, self._lexicon) if name.listed else name.entity
+        start, end = span
+        return Mention(
+            type=entity.type,
+            text=name.passage.text[start:end],
+            field=name.passage.field,
+            start=start,
+            end=end,
+            canonical=entity.canonical,
+            latin=entity.latin,
+            country=entity.country,
+            location=entity.location,
+        )
+
+
+def _cut(passage: Passage, first: int, last: int, cut: int) -> str:
+    found = Found(passage, first, last, cut, Entity("MISC", "")).span
+    return passage.text[found[0] : found[1]] if found else passage.written(first, last)
+
+
+@cache
+def names() -> Names:
+    """Return the finder over the data files, read once."""
+    return Names(lexicon(), vocabulary())

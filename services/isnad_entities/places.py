@@ -1,0 +1,111 @@
+"""Places that are on no list, after the words that say so: «بلدة خشام», «بلدات سقبا وحمورية وعربين» (pure)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from isnad_entities.lexicon import Lexicon, Match
+from isnad_entities.passage import Gap, Passage
+from isnad_entities.vocabulary import Vocabulary
+
+_MOST_IN_A_ROW = 12
+_CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """Words `first` to `last` name a place; `match` where it is on a list."""
+
+    first: int
+    last: int
+    cut: int
+    match: Match | None = None
+
+
+class Places:
+    """Finds the places after trigger words."""
+
+    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+        self._lexicon = lexicon
+        self._vocabulary = vocabulary
+        triggers = vocabulary.triggers
+        self._one = triggers["place"] | triggers["place, loosely"]
+        self._loose = triggers["place, loosely"] | triggers["places, loosely"]
+        self._many = triggers["places"] | triggers["places, loosely"]
+        self._inside = triggers["place, inside the name"]
+        self._frames = self._one | self._many | self._inside
+        self._directions = triggers["place, known"]
+        self._compound = triggers["place, compound"]
+
+    def licenses(self, word: str) -> bool:
+        """Whether the word says that a place follows."""
+        return self._vocabulary.is_trigger(word, "place") or any(
+            rest in self._one or rest in self._many or rest in self._inside for rest in _forms(word)
+        )
+
+    def frames(self, passage: Passage, place: int) -> bool:
+        """Whether the word before says that an ordinary word here is a place's name."""
+        return passage.gap(place) in (Gap.SPACE, Gap.QUOTE) and any(
+            rest in self._frames for rest in _forms(passage.word(place - 1))
+        )
+
+    def after(self, passage: Passage, place: int) -> Iterator[PlaceName]:
+        """Yield the places that the trigger word at `place` announces."""
+        forms = _forms(passage.word(place))
+        if any(rest in self._inside for rest in forms):
+            name = self._inside_name(passage, place)
+            if name:
+                yield name
+                return
+        many = any(rest in self._many for rest in forms)
+        loose = not many and any(rest in self._loose for rest in forms)
+        if not (many or any(rest in self._one for rest in forms)) or passage.gap(place + 1) not in (
+            Gap.SPACE,
+            Gap.QUOTE,
+        ):
+            return
+        name = self._name(passage, place + 1, 0, loose=loose)
+        for _ in range(_MOST_IN_A_ROW):
+            if name is None:
+                return
+            yield name
+            following = name.last + 1
+            if not many or passage.gap(following) not in (Gap.SPACE, Gap.COMMA):
+                return
+            word = passage.word(following)
+            joined = word.startswith("و") and not self._lexicon.starts(word)
+            if passage.gap(following) is Gap.SPACE and not word.startswith("و"):
+                return
+            name = self._name(passage, following, 1 if joined or word.startswith("و") else 0, loose=True)
+
+    def _inside_name(self, passage: Passage, place: int) -> PlaceName | None:
+        """«جبل الشيخ», «تل الجعابي»: the trigger is the name's first word."""
+        word = passage.word(place)
+        cut = next((len(word) - len(rest) for rest in _forms(word) if rest in self._inside), 0)
+        following = self._vocabulary.facts(passage.word(place + 1))
+        if not passage.tight(place + 1) or (not following.unknown and not following.of_person):
+            return None
+        return PlaceName(place, place + 1, cut)
+
+    def _name(self, passage: Passage, place: int, cut: int, *, loose: bool) -> PlaceName | None:
+        for match in self._lexicon.match(passage, place):
+            if match.entity.type == "LOC" and match.cut in (0, cut):
+                if match.length == 1 and self._vocabulary.facts(passage.word(place)).nationality:
+                    return None  # «مناطق سورية»
+                return PlaceName(place, match.last, match.cut, match)
+        word = passage.word(place)[cut:]
+        facts = self._vocabulary.facts(word)
+        if word in self._compound and passage.tight(place + 1):
+            second = self._vocabulary.facts(passage.word(place + 1))
+            if not (second.verb or second.between or second.misshapen):
+                return PlaceName(place, place + 1, cut)
+        if facts.ordinary or facts.nationality or facts.title or facts.misshapen or facts.given == 1 or len(word) < 3:
+            return None
+        if loose and word.endswith(("يه", "ي")) and word.startswith("ال"):
+            return None
+        return PlaceName(place, place, cut)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """The word, and the word without conjunction and preposition."""
+    cut = (word[len(clitic) :] for clitic in _CLITICS if word.startswith(clitic) and len(word) > len(clitic) + 1)
+    return (word, *cut)

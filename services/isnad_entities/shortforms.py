@@ -1,0 +1,143 @@
+"""Short forms within an article: «لافروف» where «سيرغي لافروف» is named, «قسد» where «… الديمقراطية (قسد)» is (pure).
+
+A short form means what the article names in full, before or after it; where two share it, the one named last before.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from isnad_entities.clitics import splits
+from isnad_entities.found import Found
+from isnad_entities.lexicon import Entity, Lexicon
+from isnad_entities.passage import Gap, Passage
+from isnad_entities.vocabulary import Vocabulary
+
+_SHORTEST = 3
+_LONGEST_TAIL = 3
+_NO_TAIL = frozenset({"الله", "الدين", "الثاني", "الاول", "الثالث", "السادس", "الخامس", "الرابع", "الاب", "الابن"})
+_SERVANT = "عبد"
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    entity: Entity
+    order: tuple[int, int]
+    """Field and word where the full name stands."""
+    ordinary: bool
+    """An ordinary word as well: counts only where somebody speaks or a title stands before."""
+
+
+class ShortForms:
+    """What the short forms of one article mean."""
+
+    def __init__(
+        self, found: Sequence[Found], passages: Sequence[Passage], lexicon: Lexicon, vocabulary: Vocabulary
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._lexicon = lexicon
+        self._by_first: dict[str, list[tuple[tuple[str, ...], _Short]]] = {}
+        order = {passage.field: number for number, passage in enumerate(passages)}
+        for name in found:
+            place = (order[name.passage.field], name.first)
+            if name.type == "PER":
+                for tail in _tails(name.words(), vocabulary):
+                    self._add(tail, name.entity, place)
+            else:
+                for short in lexicon.shorts.get(name.entity.canonical, ()):
+                    self._add(short, name.entity, place)
+                if name.type == "ORG" and (short_word := self._abbreviation(name)):
+                    self._add((short_word,), name.entity, place, sure=True)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_first)
+
+    def _add(self, row: tuple[str, ...], entity: Entity, order: tuple[int, int], *, sure: bool = False) -> None:
+        facts = self._vocabulary.facts(row[0])
+        ordinary = (
+            not sure and len(row) == 1 and entity.type == "PER" and (facts.ordinary or facts.title or facts.nationality)
+        )
+        held = self._by_first.setdefault(row[0], [])
+        held.append((row, _Short(entity, order, ordinary)))
+
+    def _abbreviation(self, name: Found) -> str | None:
+        """«… الديمقراطية (قسد)»: the single word in brackets or quotes behind an organisation's name."""
+        place = name.last + 1
+        passage = name.passage
+        word = passage.word(place)
+        if passage.gap(place) is not Gap.QUOTE or len(word) < 2 or not set('([«"“') & set(passage.between(place)):
+            return None
+        if not set(')]»"”') & set(passage.between(place + 1)):
+            return None
+        facts = self._vocabulary.facts(word)
+        return None if facts.ordinary or facts.nationality or self._lexicon.starts(word) or not facts.unknown else word
+
+    def at(self, passage: Passage, place: int, field: int) -> tuple[int, int, Entity] | None:
+        """Return (last word, letters cut, entity) of a short form that stands at a word."""
+        for cut, rest in splits(passage.word(place)):
+            fitting = [
+                (row, short)
+                for row, short in self._by_first.get(rest, ())
+                if all(
+                    passage.word(place + step) == word and passage.tight(place + step)
+                    for step, word in enumerate(row[1:], start=1)
+                )
+            ]
+            if not fitting:
+                continue
+            length = max(len(row) for row, _ in fitting)
+            shorts = [short for row, short in fitting if len(row) == length]
+            before = [short for short in shorts if short.order < (field, place)]
+            short = before[-1] if before else shorts[0]
+            last = place + length - 1
+            if self._counts(passage, place, last, cut, short):
+                return last, cut, short.entity
+        return None
+
+    def _counts(self, passage: Passage, place: int, last: int, cut: int, short: _Short) -> bool:
+        after = passage.word(last + 1)
+        if short.entity.type != "PER":
+            # «التحالف المؤيد للنظام» is another one than «التحالف الدولي».
+            return not (passage.tight(last + 1) and after.startswith(("ال", "لل")))
+        before = passage.word(place - 1) if passage.gap(place) in (Gap.SPACE, Gap.QUOTE) else ""
+        if before and self._vocabulary.is_trigger(before, "place, loosely"):
+            return False
+        if not short.ordinary:
+            return True
+        return (
+            cut == 0
+            and bool(before)
+            and (before in self._vocabulary.triggers["said"] or self._vocabulary.facts(before).title)
+        )
+
+
+def _tails(row: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    """The ways in which a person's full name is cut short: the family name with its particles."""
+    joined = _join_servant(row)
+    if len(joined) < 2:
+        return
+    start = len(joined) - 1
+    while start > 1 and vocabulary.facts(joined[start - 1]).particle and len(joined) - start < _LONGEST_TAIL:
+        start -= 1
+    tail = joined[start:]
+    if tail[-1] in _NO_TAIL:
+        if len(joined) > len(tail) + 1:
+            yield joined[-2:]
+        return
+    if len("".join(tail)) < _SHORTEST:
+        return
+    yield tail
+    if len(tail) > 1:
+        yield ("".join(tail),)
+    if tail[0].startswith("عبدال"):
+        yield (_SERVANT, tail[0].removeprefix(_SERVANT), *tail[1:])
+
+
+def _join_servant(row: tuple[str, ...]) -> tuple[str, ...]:
+    """«عبد الرحمن» as one word."""
+    joined: list[str] = []
+    for word in row:
+        if joined and joined[-1] == _SERVANT and word.startswith("ال"):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return tuple(joined)

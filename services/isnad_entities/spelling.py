@@ -1,0 +1,31 @@
+"""One canonical spelling for names that are on no list (pure).
+
+What writers vary in without meaning anything: vowel marks and tatweel go, «عبدالرحمن» becomes «عبد الرحمن», and words
+known from the list of names take its hamza and ya («احمد» becomes «أحمد», «علي» and «على» «علي»).
+"""
+
+import re
+import unicodedata
+
+from isnad.text.words import fold
+from isnad_entities.vocabulary import Vocabulary
+
+_SERVANT = re.compile(r"\bعبدال(?=\w\w)")
+_SPACES = re.compile(r"\s+")
+
+
+def canonical_name(written: str, known: Vocabulary) -> str:
+    """Return the spelling under which a person written like this is listed."""
+    return " ".join(_word(word, known) for word in _SERVANT.sub("عبد ال", bare(written)).split(" "))
+
+
+def bare(written: str) -> str:
+    """Return a text without vowel marks, tatweel and invisible characters, its spaces single."""
+    kept = "".join(
+        letter for letter in written if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Me", "Cf")
+    )
+    return _SPACES.sub(" ", kept).strip()
+
+
+def _word(word: str, known: Vocabulary) -> str:
+    return known.name_spellings.get(fold(word), word)

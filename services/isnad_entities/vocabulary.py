@@ -1,0 +1,207 @@
+"""What is known of a word by itself: ordinary, a given name, a title, a nationality … (pure; the lists are in `data/`).
+
+Facts are worked out once per normalised word and remembered, so the cost per word of a text is one look-up.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from isnad.text.words import fold
+from isnad_entities.clitics import splits
+from isnad_entities.lists import sections, spellings, table, written_words
+
+_REMEMBERED = 200_000
+"""Words of which the facts are kept; a text has about 30,000 different ones in a million."""
+
+_PREFIXES = (
+    "", "و", "ف", "ب", "ل", "ك", "س", "ال", "وال", "بال", "لل", "فال", "كال", "ولل", "وبال", "وب", "ول", "وك", "وس",
+    "فس", "فل", "فب", "ا", "وا", "فلل", "فبال",
+)  # fmt: skip
+_SUFFIXES = (
+    "ه", "ها", "هم", "هما", "هن", "نا", "ي", "ك", "كم", "ا", "ان", "ين", "ون", "ات", "ت", "وا", "تا", "تان", "تين",
+    "ته", "تها", "تهم", "تهما", "تنا", "تي", "اته", "اتها", "اتهم", "اتنا", "وه", "وها", "ية", "يا",
+    "ني", "نه", "نها", "نهم",
+)  # fmt: skip
+_NATIONALITY_PREFIXES = ("", "ال", "لل", "بال", "وال", "فال", "كال", "ولل", "و", "ب", "ل")
+_NATIONALITY_SUFFIXES = ("", "ه", "ون", "ين", "ات", "ان", "تين", "تان", "و")
+_MAX_VERB_LETTERS = 4
+_ALI = "علي"
+"""A name and, where ya and alef maqsura are one, a preposition."""
+
+_VERBAL_NOUN = re.compile(r"(?:ال|لل)?(?:ت..ي.|ا.ت.ا.|است..ا.|ان..ا.|م.ا..ه|ت.ا..|ت..ي.ات|ا.ت.ا.ات|ا..ا.ات)")
+"""Forms that verbal nouns have and names hardly ever: «تخفيف», «التزام», «انفجار», «مبادرة»."""
+_NO_WORD_LISTS = frozenset({"country follows", "adjective follows", "place, compound"})
+"""Triggers among which names stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one normalised word."""
+
+    ordinary: bool
+    """A word of the language, or a clitic with one; no name by itself."""
+    verb: bool
+    given: int
+    """2: a given name; 1: a given name that is an ordinary word as well; 0: none."""
+    family: bool
+    particle: bool
+    """A small word inside a name: بن, أبو, آل, دي."""
+    nationality: bool
+    title: bool
+    between: bool
+    """May stand between a title and the name."""
+    misshapen: bool
+    """Its form is no name's: digits, a verb's or a verbal noun's form, clitics."""
+    unlike_name: bool
+    """Its form is no person's name: misshapen, or a plural or an adjective with the article."""
+    name_cuts: tuple[int, ...]
+    """After how many letters a given name begins; empty where none does."""
+
+    @property
+    def of_person(self) -> bool:
+        """Known as a part of personal names."""
+        return self.given > 0 or self.family
+
+    @property
+    def unknown(self) -> bool:
+        """No list has it and its form speaks for a name: what a title may license."""
+        return not (self.ordinary or self.nationality or self.unlike_name or self.title)
+
+
+class Vocabulary:
+    """The lists of words, and the facts of each word."""
+
+    def __init__(self) -> None:
+        ordinary = sections("ordinary")
+        names = sections("names")
+        self.triggers = sections("triggers")
+        self._verbs = ordinary["verbs"]
+        self._stems = frozenset().union(
+            *ordinary.values(), *(held for kind, held in self.triggers.items() if kind not in _NO_WORD_LISTS)
+        )
+        self._listed = frozenset().union(*ordinary.values())
+        self._given = (names["given"] | names["ordinary too"]) - (ordinary["particles"] - {_ALI})
+        self._weak_given = self._given & (names["ordinary too"] | self._listed)
+        self._family = names["family"]
+        self._particles = names["particle"]
+        self._nationalities = _nationalities()
+        self._facts: dict[str, Facts] = {}
+        self.name_spellings = written_words("names", "family") | written_words("names", "given")
+
+    def facts(self, word: str) -> Facts:
+        """Return what is known of a normalised word."""
+        known = self._facts.get(word)
+        if known is None:
+            if len(self._facts) >= _REMEMBERED:
+                self._facts.clear()
+            known = self._facts[word] = self._find(word)
+        return known
+
+    def is_trigger(self, word: str, kind: str) -> bool:
+        """Whether the word, clitics taken off, is listed under this section of the triggers."""
+        held = self.triggers[kind]
+        return word in held or any(rest in held for _, rest in splits(word))
+
+    def _find(self, word: str) -> Facts:
+        given = 1 if word in self._weak_given else 2 if word in self._given else 0
+        family = word in self._family
+        nationality = word in self._nationalities
+        listed = word in self._listed
+        ordinary = listed or given == 1 or (not (given or family) and self._is_ordinary(word))
+        cuts = [
+            cut
+            for cut, rest in splits(word)
+            if cut
+            and not rest.startswith("ال")
+            and (rest in self._given or rest in ("ابو", "ابي"))
+            and not (given or listed)
+        ]
+        return Facts(
+            ordinary=ordinary,
+            verb=self._is_verb(word),
+            given=given,
+            family=family,
+            particle=word in self._particles,
+            nationality=nationality,
+            title=any(rest in self.triggers["title"] for _, rest in splits(word)),
+            between=any(rest in self.triggers["between"] for _, rest in splits(word)),
+            misshapen=not (given or family) and _is_misshapen(word),
+            unlike_name=not (given or family) and (_is_misshapen(word) or _is_described(word)),
+            name_cuts=((0,) if given else ()) + tuple(cuts),
+        )
+
+    def _is_ordinary(self, word: str) -> bool:
+        stems = self._stems
+        for prefix in _PREFIXES:
+            if not word.startswith(prefix):
+                continue
+            rest = word[len(prefix) :]
+            if len(rest) < 2:
+                continue
+            if rest in stems:
+                return True
+            if rest[0] in "يتنا" and "ي" + rest[1:] in self._verbs:
+                return True
+            for suffix in _SUFFIXES:
+                base = rest[: -len(suffix)]
+                if len(base) < 3 or not rest.endswith(suffix):
+                    continue
+                if base in stems or base + "ه" in stems or (base[0] in "يتنا" and "ي" + base[1:] in self._verbs):
+                    return True
+        return False
+
+    def _is_verb(self, word: str) -> bool:
+        for prefix in ("", "و", "ف", "س", "وس", "فس"):
+            rest = word.removeprefix(prefix)
+            if not word.startswith(prefix) or len(rest) < 2:
+                continue
+            for base in (
+                rest,
+                rest.removesuffix("ت"),
+                rest.removesuffix("وا"),
+                rest.removesuffix("ا"),
+                rest.removesuffix("ون"),
+            ):
+                if base in self._verbs or (base and base[0] in "تن" and "ي" + base[1:] in self._verbs):
+                    return True
+        return False
+
+
+def _is_misshapen(word: str) -> bool:
+    if len(word) < 2 or not ("ء" <= word[0] <= "ي") or any(letter.isdigit() for letter in word):
+        return True
+    if (
+        word.startswith(("ست", "سي", "تت", "تست", "است", "يت", "وال", "بال", "لل", "فال", "كال", "وب", "ول", "سن"))
+        and len(word) > _MAX_VERB_LETTERS
+    ):
+        return True
+    if word.startswith(("ي", "و")):
+        return True
+    return _VERBAL_NOUN.fullmatch(word) is not None
+
+
+def _is_described(word: str) -> bool:
+    endings = ("يون", "يين", "يه", "يات", "ات", "تها", "تهم", "هما", "ين", "ون", "اء")
+    return word.startswith("ال") and word.endswith(endings)
+
+
+def _nationalities() -> frozenset[str]:
+    stems = {fold(adjective) for row in table("territories") for adjective in spellings(row["adjectives"])}
+    more = sections("nationalities")
+    stems |= more["adjectives"]
+    forms = {
+        prefix + stem + suffix
+        for stem in stems
+        if " " not in stem
+        for prefix in _NATIONALITY_PREFIXES
+        for suffix in _NATIONALITY_SUFFIXES
+    }
+    peoples = {prefix + people for people in more["peoples"] for prefix in _NATIONALITY_PREFIXES}
+    return frozenset(forms | peoples)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary of the data files, read once."""
+    return Vocabulary()
