@@ -78,7 +78,7 @@ def _unix(text: str) -> datetime | None:
 def _iso(text: str) -> datetime:
     # As they are written, and without leading zeros: 2018/2/8 10:22.
     loose = _SLASHED.sub(lambda date: f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}", text)
-    return datetime.fromisoformat(loose)
+    return datetime.fromisoformat(loose.upper())
 
 
 def _mail(text: str) -> datetime:
