@@ -1,8 +1,10 @@
 """Raw records into articles: ids, titles, flags, times, and what goes to the dead letters."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -31,7 +33,7 @@ def record(value: bytes | None) -> Record:
     return Record("articles.raw", 0, 7, ARRIVED, b"key", value)
 
 
-def run(detect=no_detection, **fields: object) -> Outcome:
+def run(detect: Callable[[str], str] = no_detection, **fields: Any) -> Outcome:
     raw = {"schema": SCHEMA, "source": "outlet"} | fields
     return prepare_record(record(msgspec.json.encode(raw)), "articles.prepared", detect)
 
@@ -41,7 +43,7 @@ def articles(outcome: Outcome) -> list[PreparedArticle]:
     return [decode(PreparedArticle, message.value) for message in outcome.messages]
 
 
-def article(**fields: object) -> PreparedArticle:
+def article(**fields: Any) -> PreparedArticle:
     (only,) = articles(run(**fields))
     return only
 

@@ -1,6 +1,7 @@
 """Pages into articles: what speaks for a new article, what must not split, and where titles and labels go."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def body(piece: Piece) -> str:
 
 
 @pytest.mark.parametrize("written", [tight, airy])
-def test_a_headline_with_an_agencys_dateline_under_it_begins_an_article(written) -> None:
+def test_a_headline_with_an_agencys_dateline_under_it_begins_an_article(written: Callable[..., str]) -> None:
     page = written(BRIDGE, BRIDGE_BODY, "دمشق – وكالات – ") + "\n\n" + written(HARVEST, HARVEST_BODY, DATELINE)
     one, two = split(clean(page))
     assert (one.title, two.title) == (BRIDGE, HARVEST)
@@ -60,7 +61,7 @@ def test_such_a_headline_counts_without_blank_lines_as_well() -> None:
 
 
 @pytest.mark.parametrize("written", [tight, airy])
-def test_an_article_about_something_else_is_told_by_its_words(written) -> None:
+def test_an_article_about_something_else_is_told_by_its_words(written: Callable[..., str]) -> None:
     assert titles(written(BRIDGE, BRIDGE_BODY) + "\n\n" + written(HARVEST, HARVEST_BODY)) == [BRIDGE, HARVEST]
 
 
@@ -92,7 +93,7 @@ def test_a_section_label_above_a_later_headline_is_no_title() -> None:
 @pytest.mark.parametrize(
     "subhead", ["تشققات في الدعامات", "مجازر.. ومجازر", "سكان الحي يطالبون بإنارة الطريق المؤدي إلى الجسر"]
 )
-def test_subheads_do_not_split(written, subhead: str) -> None:
+def test_subheads_do_not_split(written: Callable[..., str], subhead: str) -> None:
     later = [
         "تشققات الدعامات ظهرت في الخريف الماضي على الجسر القديم، وأغلق أمام الشاحنات وحركة السير.",
         *BRIDGE_BODY[1:],
