@@ -78,6 +78,7 @@ async def _serve(told: ApiSettings) -> None:
         uvicorn.Config(
             app,
             log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_STOP_SECONDS,

@@ -1,14 +1,16 @@
 """The API: addresses, parameters and what answers them (wiring)."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Annotated, Any, Protocol
 
 import msgspec
 from fastapi import Depends, FastAPI, Path, Query, Request
+from pydantic import BeforeValidator
 from starlette.types import ASGIApp
 
 from isnad.clock import Clock
@@ -73,8 +75,22 @@ class Parts:
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
+
+def _moment(text: object) -> object:
+    """Of what ISO 8601 allows, only what people mean: 2018-02-08, or a time of that day (RFC 3339)."""
+    if not isinstance(text, str) or not _MOMENT.match(text):
+        raise ValueError("write a date (2018-02-08) or a time (2018-02-08T12:00:00Z)")
+    if len(text) == len("2018-02-08"):
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T|$)", re.ASCII)
+_Moment = Annotated[datetime | date, BeforeValidator(_moment)]
+_Day = Annotated[date, BeforeValidator(_moment)]
 _Texts = Annotated[list[str], Query(max_length=20)]
-_Days = Annotated[list[date], Query(max_length=31)]
+_Days = Annotated[list[_Day], Query(max_length=31)]
 
 
 def _filters(
@@ -86,10 +102,10 @@ def _filters(
     day: Annotated[_Days, Query(description="Day of publication (UTC); several: any of them.")] = [],  # noqa: B006
     language: Annotated[_Texts, Query(description="`ar`, `fa`, `en` …; several: any of them.")] = [],  # noqa: B006
     since: Annotated[
-        datetime | date | None, Query(alias="from", description="Published then or later; a date or a time (RFC 3339).")
+        _Moment | None, Query(alias="from", description="Published then or later; a date or a time (RFC 3339).")
     ] = None,
     until: Annotated[
-        datetime | date | None, Query(alias="to", description="Published then or earlier; a date means the whole day.")
+        _Moment | None, Query(alias="to", description="Published then or earlier; a date means the whole day.")
     ] = None,
 ) -> Filters:
     return Filters(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import httpx
 import pytest
+
 from isnad.clock import SystemClock
 from isnad.indexes import Indexes
 from isnad.metrics import ApiMetrics, new_registry

@@ -1,6 +1,7 @@
 """Highlights and shares, taken out of what Elasticsearch answers."""
 
 import pytest
+
 from isnad_api.answers import highlight, search_answer
 from isnad_api.queries import MARK_END, MARK_START
 
@@ -41,8 +42,8 @@ def hit(links):
     return {"fields": {"story_id": ["a"]}, "_score": 3.0, "inner_hits": {"articles": inner}}
 
 
-def link(id, story_id, contained):
-    return {"id": id, "story_id": story_id, "jaccard": 0.1, "contained": contained, "contains": 0.2, "shared": 9}
+def link(id_, story_id, contained):
+    return {"id": id_, "story_id": story_id, "jaccard": 0.1, "contained": contained, "contains": 0.2, "shared": 9}
 
 
 def answer(links, stories=None):

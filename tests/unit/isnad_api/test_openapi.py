@@ -1,6 +1,7 @@
 """The API describes itself, with examples that are true."""
 
 import jsonschema
+
 from isnad_api.app import create_app
 from isnad_api.models import SearchAnswer
 

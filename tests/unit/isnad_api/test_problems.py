@@ -1,6 +1,7 @@
 """Every error is a problem+json with a sentence, and tells nothing of the inside."""
 
 import pytest
+
 from isnad.errors import RequestError
 
 BAD = [
@@ -15,7 +16,12 @@ BAD = [
     ("GET", "/v1/search?page=101&size=10", 400),
     ("GET", "/v1/search?sort=best", 422),
     ("GET", "/v1/search?from=yesterday", 422),
+    ("GET", "/v1/search?from=1", 422),
+    ("GET", "/v1/search?to=20180208", 422),
+    ("GET", "/v1/search?from=2018-02-08T99:00", 422),
     ("GET", "/v1/search?day=2018-02-30", 422),
+    ("GET", "/v1/search?day=2018-02-08T12:00:00Z", 422),
+    ("GET", "/v1/search?day=1", 422),
     ("GET", "/v1/search?q=*:*", 400),
     ("GET", "/v1/search?q=" + "a" * 501, 422),
     ("GET", "/v1/entities?type=CITY", 422),

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from isnad.errors import BrokerUnavailable, SetupError
 
 ARTICLE = {"source": "alwatan", "id": "alwatan/1", "title": "عنوان", "body": "نص"}

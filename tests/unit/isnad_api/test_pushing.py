@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from isnad.codec import decode
 from isnad.messages import RawArticle, Reason
 from isnad.topics import MAX_RAW_BYTES

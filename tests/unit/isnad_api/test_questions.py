@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from isnad.errors import RequestError
 from isnad_api.questions import MAX_CHARACTERS, MAX_TERMS, Question, Term, understand
 
