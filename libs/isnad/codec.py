@@ -1,13 +1,20 @@
 """Records to bytes and back, with every way in which bytes can be wrong told apart (pure)."""
 
+import json
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
 
 from isnad.errors import RecordError
-from isnad.messages import SCHEMA, Reason
+from isnad.messages import SCHEMA, RawArticle, Reason
 
 R = TypeVar("R", bound=msgspec.Struct)
+
+_FOREIGN: frozenset[type] = frozenset({RawArticle})
+"""Records that anybody may write, and that are looked at more closely."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -17,32 +24,71 @@ def encode(record: msgspec.Struct) -> bytes:
     return _encoder.encode(record)
 
 
-class _Version(msgspec.Struct):
-    schema: int = SCHEMA
-
-
 def decode(kind: type[R], value: bytes | None) -> R:
-    """Return the record that the bytes hold.
+    """Return the record that the bytes hold. Unknown fields are ignored, and so is a byte order mark before the JSON.
+
+    Of a `RawArticle`, a field that is there twice and the character U+0000 are refused too: nobody knows what they mean.
 
     Raises:
         RecordError: the bytes are no such record; its reason says in which way.
     """
-    if not value:
+    value = (value or b"").removeprefix(_BYTE_ORDER_MARK)
+    if not value.strip():
         raise RecordError(Reason.EMPTY, "the message has no value")
     try:
         value.decode("utf-8")
     except UnicodeDecodeError as exc:
         raise RecordError(Reason.INVALID_UTF8, f"byte {exc.start} is not UTF-8") from exc
     try:
-        version = msgspec.json.decode(value, type=_Version).schema
-        if version > SCHEMA:
-            raise RecordError(
-                Reason.SCHEMA_UNSUPPORTED, f"schema {version}; this version of isnad reads up to {SCHEMA}"
-            )
-        return msgspec.json.decode(value, type=kind)
+        record: R = _decoder(kind).decode(value)
+        _check_schema(getattr(record, "schema", SCHEMA))
+        if kind in _FOREIGN:
+            _check_foreign(record, value)
     except RecursionError as exc:
         raise RecordError(Reason.TOO_DEEP, "the JSON is nested too deeply") from exc
     except msgspec.ValidationError as exc:
+        _check_schema(_schema(value))
         raise RecordError(Reason.SCHEMA_INVALID, str(exc)) from exc
     except (msgspec.DecodeError, UnicodeError) as exc:
         raise RecordError(Reason.INVALID_JSON, str(exc)) from exc
+    return record
+
+
+class _Version(msgspec.Struct):
+    schema: int = SCHEMA
+
+
+@lru_cache(maxsize=32)
+def _decoder(kind: type[R]) -> msgspec.json.Decoder[R]:
+    return msgspec.json.Decoder(kind)
+
+
+def _schema(value: bytes) -> int:
+    """Return the version that a record claims which could not be read otherwise."""
+    try:
+        version: _Version = _decoder(_Version).decode(value)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return SCHEMA
+    return version.schema
+
+
+def _check_schema(schema: int) -> None:
+    if not 1 <= schema <= SCHEMA:
+        raise RecordError(
+            Reason.SCHEMA_UNSUPPORTED, f"schema {schema}; this version of isnad reads versions 1 to {SCHEMA}"
+        )
+
+
+def _check_foreign(record: msgspec.Struct, value: bytes) -> None:
+    if rb"\u0000" in value:
+        for name in record.__struct_fields__:
+            if "\0" in str(getattr(record, name)):
+                raise RecordError(Reason.SCHEMA_INVALID, f"`{name}` holds the character U+0000")
+    json.loads(value, object_pairs_hook=_unique, parse_int=len, parse_float=len)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RecordError(Reason.SCHEMA_INVALID, f"`{twice[:100]}` is there twice")

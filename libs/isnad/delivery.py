@@ -29,11 +29,16 @@ class Delivery:
 
     Attributes:
         outcomes: what became of each record, in their order; to be believed once `attempt` has returned.
+
+    Raises:
+        ValueError: there is not exactly one outcome for each record, or one is dead without a reason.
     """
 
     def __init__(
         self, records: Sequence[Record], outcomes: Sequence[Outcome], *, stage: str, dead_topic: str, now: datetime
     ) -> None:
+        if len(outcomes) != len(records):
+            raise ValueError(f"{len(outcomes)} outcomes were made of {len(records)} records")
         self._records = records
         self._stage = stage
         self._dead_topic = dead_topic

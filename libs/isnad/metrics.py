@@ -13,7 +13,6 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
-    disable_created_metrics,
 )
 from prometheus_client.gc_collector import GCCollector
 
@@ -24,7 +23,6 @@ _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.
 
 def new_registry() -> CollectorRegistry:
     """Return a registry with the metrics of the process itself: memory, CPU, file descriptors, Python."""
-    disable_created_metrics()  # a second series for each counter, which nobody asked for
     registry = CollectorRegistry(auto_describe=True)
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)

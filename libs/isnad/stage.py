@@ -258,8 +258,6 @@ class Stage:
         generation = events[-1].message.generation_id
         await self._patience.until_done(lambda: self._check_continuity(records, generation))
         outcomes = await self._patience.until_done(lambda: self._process(list(records)))
-        if len(outcomes) != len(records):
-            raise RuntimeError(f"{len(outcomes)} outcomes were made of {len(records)} records")
         delivery = Delivery(
             records, outcomes, stage=self._name, dead_topic=self._settings.topics.dead, now=self._clock.now()
         )

@@ -1,5 +1,6 @@
 """The topics: names, keys, partitions and retention (pure). `isnad topics` creates and checks them from here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 RAW_PARTITIONS = 4
@@ -92,3 +93,43 @@ class Topics:
             TopicSpec(self.changes, partitions, "story id", "StoryChange", 30 * _DAY_MS),
             TopicSpec(self.dead, 1, "article id, where known", "DeadLetter", _FOREVER),
         )
+
+
+_MUST_MATCH = ("message.timestamp.type", "cleanup.policy")
+"""Settings without which the chain's promises do not hold; the others are the operator's to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFault:
+    """What is not as `topics.py` says.
+
+    Attributes:
+        topic: its name.
+        text: one sentence.
+        refused: services don't start with it; otherwise it is only worth knowing.
+    """
+
+    topic: str
+    text: str
+    refused: bool = True
+
+
+def partitions_in_words(number: int) -> str:
+    """Return `1 partition`, `4 partitions`."""
+    return "1 partition" if number == 1 else f"{number} partitions"
+
+
+def faults(spec: TopicSpec, partitions: int | None, settings: Mapping[str, str]) -> list[TopicFault]:
+    """Return what is wrong with a topic that has these partitions and settings; no partitions are no topic (pure)."""
+    if partitions is None:
+        return [TopicFault(spec.name, f"{spec.name} does not exist")]
+    found = []
+    if partitions != spec.partitions:
+        found.append(
+            TopicFault(spec.name, f"{spec.name} has {partitions_in_words(partitions)} and must have {spec.partitions}")
+        )
+    for name, value in spec.settings.items():
+        is_so = settings.get(name)
+        if is_so != value:
+            found.append(TopicFault(spec.name, f"{spec.name} has {name}={is_so}, not {value}", name in _MUST_MATCH))
+    return found

@@ -11,13 +11,10 @@ from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code  # noqa: 
 from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translate, translated
 from isnad.kafka.progress import GroupProgress
-from isnad.topics import TopicSpec
+from isnad.topics import TopicFault, TopicSpec, faults, partitions_in_words
 
 _REPLICATION = 3
 """Copies of each partition, where there are as many brokers."""
-
-_MUST_MATCH = ("message.timestamp.type", "cleanup.policy")
-"""Settings without which the chain's promises do not hold; the others are the operator's to change."""
 
 _SETTLE_SECONDS = 0.2
 
@@ -26,23 +23,8 @@ _SET_ON_TOPIC = 1
 
 
 @dataclass(frozen=True, slots=True)
-class TopicFault:
-    """What is not as `topics.py` says.
-
-    Attributes:
-        topic: its name.
-        text: one sentence.
-        refused: services don't start with it; otherwise it is only worth knowing.
-    """
-
-    topic: str
-    text: str
-    refused: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
-    partitions: int
+    partitions: int | None
     settings: dict[str, str]
     set_on_topic: frozenset[str]
 
@@ -62,7 +44,12 @@ class Admin:
         """
         async with admin_client(self._bootstrap, self._timeout_seconds) as client:
             found = await self._found(client, specs)
-        return [fault for spec in specs for fault in _faults(spec, found.get(spec.name))]
+        nothing = _Found(None, {}, frozenset())
+        return [
+            fault
+            for spec, known in ((spec, found.get(spec.name, nothing)) for spec in specs)
+            for fault in faults(spec, known.partitions, known.settings)
+        ]
 
     async def create(self, specs: Sequence[TopicSpec], replication: int | None = None) -> list[str]:
         """Create what is missing, add partitions and correct settings; return what was done, a sentence for each.
@@ -163,13 +150,13 @@ class Admin:
             if for_code(code) is TopicAlreadyExistsError:
                 return []
             self._accept(code, message[0] if message else "")
-        return [f"created {spec.name} with {_partitions(spec.partitions)}"]
+        return [f"created {spec.name} with {partitions_in_words(spec.partitions)}"]
 
     async def _mend(self, client: AIOKafkaAdminClient, spec: TopicSpec, found: _Found) -> list[str]:
         done: list[str] = []
-        if found.partitions < spec.partitions:
-            await client.create_partitions({spec.name: NewPartitions(spec.partitions)})
-            done.append(f"gave {spec.name} {_partitions(spec.partitions)} instead of {found.partitions}")
+        if found.partitions is not None and found.partitions < spec.partitions:
+            await client.createpartitions_in_words({spec.name: NewPartitions(spec.partitions)})
+            done.append(f"gave {spec.name} {partitions_in_words(spec.partitions)} instead of {found.partitions}")
         wrong = {name: value for name, value in spec.settings.items() if found.settings.get(name) != value}
         if wrong:
             # This request replaces all settings of a topic, so those that others made have to be in it.
@@ -185,22 +172,3 @@ class Admin:
         error = for_code(code)
         if error is not NoError:
             raise translate(error(message or ""), self._bootstrap)
-
-
-def _partitions(number: int) -> str:
-    return "1 partition" if number == 1 else f"{number} partitions"
-
-
-def _faults(spec: TopicSpec, found: _Found | None) -> list[TopicFault]:
-    if found is None:
-        return [TopicFault(spec.name, f"{spec.name} does not exist")]
-    faults = []
-    if found.partitions != spec.partitions:
-        faults.append(
-            TopicFault(spec.name, f"{spec.name} has {_partitions(found.partitions)} and must have {spec.partitions}")
-        )
-    for name, value in spec.settings.items():
-        is_so = found.settings.get(name)
-        if is_so != value:
-            faults.append(TopicFault(spec.name, f"{spec.name} has {name}={is_so}, not {value}", name in _MUST_MATCH))
-    return faults

@@ -161,6 +161,8 @@ def translate(error: BaseException, bootstrap: str) -> BaseException:
     said = str(error) or type(error).__name__
     if isinstance(error, kafka.UnknownTopicOrPartitionError):
         return SetupError(f"A topic is missing in Kafka at {bootstrap} ({said}). Create it: isnad topics create")
+    if isinstance(error, (kafka.KafkaConnectionError, kafka.NoBrokersAvailable)):
+        return BrokerUnavailable(f"Kafka at {bootstrap} does not answer; is it running there?")
     if meaning is Meaning.WAIT:
         return BrokerUnavailable(f"Kafka at {bootstrap} is not available: {said}")
     if meaning is Meaning.SET_UP:

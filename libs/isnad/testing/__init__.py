@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world, for the tests of isnad and of programs built on it."""

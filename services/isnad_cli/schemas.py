@@ -1,0 +1,49 @@
+"""`isnad schemas`: the records' JSON Schemas, made from `isnad.messages`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from isnad import messages
+from isnad.topics import Topics, TopicSpec
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema(spec: TopicSpec) -> dict[str, Any]:
+    """Return the JSON Schema of a topic's messages."""
+    record = getattr(messages, spec.record)
+    made = msgspec.json.schema(record)
+    definition = made["$defs"][spec.record]
+    definition["properties"]["schema"] = {"const": messages.SCHEMA, "description": "Major version of the record."}
+    if record is messages.RawArticle:
+        definition["anyOf"] = [{"required": ["body"]}, {"required": ["html"]}]
+    return {"$schema": _DIALECT, "title": f"{spec.name}: {spec.record}", **made}
+
+
+def schemas_by_file() -> dict[str, bytes]:
+    """Return the text of each schema by the name of its file."""
+    return {
+        f"{spec.name}.json": msgspec.json.format(msgspec.json.encode(schema(spec), order="sorted")) + b"\n"
+        for spec in Topics().specs()
+    }
+
+
+@click.command(epilog="Example: isnad schemas --output docs/schemas")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False, writable=True),
+    required=True,
+    help="Folder for the schemas; it is made if it is not there.",
+)
+def schemas(output: Path) -> None:
+    """Write the JSON Schema of each topic's messages, one file per topic.
+
+    They are made from the same definitions by which the services read, so they always agree.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas_by_file().items():
+        (output / name).write_bytes(text)
+        click.echo(output / name)
