@@ -1,0 +1,132 @@
+"""Pushing and searching while Elasticsearch refuses, hangs and comes back: nothing is lost, and everybody is told."""
+
+import json
+import signal
+import time
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+STAMP = "2018-02-09T10:00:00Z"
+
+
+def push(chain: Any, *ids: str) -> httpx.Response:
+    lines = [
+        {"source": "pushed", "id": id_, "title": f"عنوان {id_}", "body": f"نص الخبر عن سورية {id_}", "published_at": STAMP}
+        for id_ in ids
+    ]
+    return httpx.post(
+        f"{chain.api}/v1/articles",
+        content="\n".join(json.dumps(line) for line in lines),
+        headers={"Content-Type": "application/x-ndjson"},
+        timeout=30,
+    )
+
+
+def search(chain: Any, **asked: Any) -> httpx.Response:
+    return httpx.get(f"{chain.api}/v1/search", params=asked, timeout=30)
+
+
+def eventually(holds: Any, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def pushed(chain: Any) -> None:
+    """The API answers, and the first article has gone all the way."""
+
+    def accepted() -> bool:
+        try:
+            return push(chain, "first").status_code == 202
+        except httpx.TransportError:
+            return False
+
+    eventually(accepted)
+    chain.drain()
+
+
+def readiness(chain: Any, service: str) -> dict[str, Any]:
+    """What the service's /readyz says; its address is in its log."""
+    for line in reversed(chain.services[service].log.read_text().splitlines()):
+        told = json.loads(line) if line.startswith("{") else {}
+        address = told.get("health") or (told.get("address") if told.get("message") == "health pages" else None)
+        if address:
+            answer: dict[str, Any] = httpx.get(f"{address}/readyz").json()
+            return answer
+    raise AssertionError(f"{service} did not log where its health pages are")
+
+
+@pytest.mark.usefixtures("pushed")
+def test_a_pushed_article_is_found_in_another_spelling_and_by_its_id(chain: Any) -> None:
+    found = search(chain, q="سوريا", outlet="pushed").json()
+    assert [hit["story_id"] for hit in found["hits"]] == ["first"]
+    assert found["hits"][0]["outlets"] == {"pushed": 1}
+    article = httpx.get(f"{chain.api}/v1/articles/first").json()
+    story = httpx.get(f"{chain.api}/v1/stories/first").json()
+    assert (article["story_id"], [member["id"] for member in story["members"]]) == ("first", ["first"])
+
+
+@pytest.mark.usefixtures("pushed")
+def test_an_index_that_takes_no_writes_is_waited_for_and_nothing_is_dead(chain: Any) -> None:
+    """As a full disk makes it: Elasticsearch answers each write with 403."""
+    month = f"{chain.elasticsearch}/{chain.indexes.prefix}-articles-2018.02"
+    httpx.put(f"{month}/_settings", json={"index.blocks.write": True}).raise_for_status()
+    assert push(chain, "blocked-1", "blocked-2").status_code == 202
+
+    def says_so() -> bool:
+        waiting = readiness(chain, "index").get("waiting", [])
+        return any(one["dependency"] == "elasticsearch" and "403" in one["reason"] for one in waiting)
+
+    eventually(says_so)
+    assert search(chain, q="سوريا").status_code == 200
+    httpx.put(f"{month}/_settings", json={"index.blocks.write": False}).raise_for_status()
+    chain.drain()
+    assert {"blocked-1", "blocked-2"} <= {one["id"] for one in chain.articles()}
+    assert chain.dead() == []
+    eventually(lambda: readiness(chain, "index")["ready"])
+
+
+@pytest.mark.usefixtures("pushed")
+def test_while_elasticsearch_hangs_pushing_goes_on_and_searches_say_when_to_come_back(chain: Any, servers: Any) -> None:
+    started = psutil.Process(servers.running["elasticsearch"].started.pid)
+    family = [started, *started.children(recursive=True)]
+    for process in family:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        assert push(chain, "hanging").status_code == 202
+        answer = search(chain, q="سوريا")
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert int(answer.headers["retry-after"]) > 0
+        eventually(lambda: not readiness(chain, "api")["ready"])
+    finally:
+        for process in family:
+            process.send_signal(signal.SIGCONT)
+    chain.drain()
+    assert "hanging" in {one["id"] for one in chain.articles()}
+    assert len(chain.articles()) == len({one["id"] for one in chain.articles()})
+    assert chain.dead() == []
+
+
+@pytest.mark.usefixtures("pushed")
+def test_an_article_whose_month_changes_stands_once(chain: Any) -> None:
+    """The producer corrects the time of publication, and the article moves to another index."""
+    corrected = {
+        "source": "pushed",
+        "id": "first",
+        "title": "عنوان مصحح",
+        "body": "نص الخبر المصحح عن سورية",
+        "published_at": "2018-03-01T10:00:00Z",
+    }
+    assert httpx.post(f"{chain.api}/v1/articles", json=corrected, timeout=30).status_code == 202
+    chain.drain()
+    hits = httpx.get(
+        f"{chain.elasticsearch}/{chain.indexes.prefix}-articles-*/_search", params={"q": "id:first"}
+    ).json()["hits"]["hits"]
+    assert [hit["_index"][-7:] for hit in hits] == ["2018.03"]
