@@ -1,5 +1,6 @@
 """The API: addresses, parameters and what answers them (wiring)."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,12 +15,12 @@ from pydantic import BeforeValidator
 from starlette.types import ASGIApp
 
 from isnad.clock import Clock
-from isnad.elastic.port import SearchIndex
 from isnad.errors import RequestError
 from isnad.indexes import Indexes
 from isnad.messages import EntityType, RawArticle
 from isnad.metrics import ApiMetrics
 from isnad.outcomes import Outgoing
+from isnad.search_index import SearchIndex
 from isnad_api import answers, problems, queries
 from isnad_api.models import (
     Accepted,
@@ -188,7 +189,9 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
             )
         if request.headers.get("content-encoding", "identity").lower() != "identity":
             raise ProblemError(415, "Send the body without Content-Encoding.")
-        lines = read_lines(await _body(request, parts.max_request_bytes), parts.raw_topic, several=kind != _JSON)
+        body = await _body(request, parts.max_request_bytes)
+        # Megabytes of JSON take a while; others are answered meanwhile.
+        lines = await asyncio.to_thread(read_lines, body, parts.raw_topic, several=kind != _JSON)
         refused = [
             Refused(line=line.number, reason=line.error.reason, detail=line.error.detail)
             for line in lines

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from isnad.errors import BrokerUnavailable, IsnadError, RequestError, SearchUnavailable
+from isnad.errors import IsnadError, RequestError, SearchUnavailable
 from isnad_api.models import FieldProblem, Problem, Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -85,9 +85,7 @@ def install(app: FastAPI) -> None:
         if isinstance(error, RequestError):
             return problem(request, 400, str(error))
         _log.warning("request failed", reason=str(error), path=request.url.path)
-        what = "The search" if isinstance(error, SearchUnavailable) else "Pushing articles"
-        if not isinstance(error, SearchUnavailable | BrokerUnavailable):
-            what = "This"
+        what = "Searching" if isinstance(error, SearchUnavailable) else "Pushing articles"
         headers = {"Retry-After": str(RETRY_SECONDS)}
         return problem(request, 503, f"{what} is not available for now; try again in a moment.", headers=headers)
 

@@ -3,11 +3,11 @@
 import asyncio
 
 from isnad.codec import decode
-from isnad.elastic.port import Write
 from isnad.errors import RecordError
 from isnad.indexes import Indexes
 from isnad.messages import EnrichedArticle, StoryChange
 from isnad.outcomes import Outcome, Process, Record
+from isnad.search_index import Write
 from isnad.topics import Topics
 from isnad_index.documents import article_write, story_write
 from isnad_index.writing import Result, Writer

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from isnad.elastic.port import Write
 from isnad.indexes import Indexes
 from isnad.messages import (
     Credit,
@@ -22,6 +21,7 @@ from isnad.messages import (
     Relation,
     StoryChange,
 )
+from isnad.search_index import Write
 from isnad.text.words import words
 
 MAX_MENTIONS = 1000

@@ -1,7 +1,7 @@
 """Setting up Elasticsearch: templates, the alias, the index of the stories; again as often as one likes."""
 
-from isnad.elastic.port import SearchIndex
 from isnad.indexes import Indexes
+from isnad.search_index import SearchIndex
 from isnad_index.templates import templates
 
 

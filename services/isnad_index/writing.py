@@ -21,9 +21,9 @@ into that index is refused.
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from isnad.elastic.port import Answer, Copy, RequestRefused, SearchIndex, Write
 from isnad.errors import RecordError, SearchUnavailable, SetupError
 from isnad.messages import Reason
+from isnad.search_index import Answer, Copy, RequestRefused, SearchIndex, Write
 
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
 """Elasticsearch works best with requests of 5 to 15 MB, and takes 100 MB at most by default."""

@@ -16,7 +16,13 @@ STAMP = "2018-02-09T10:00:00Z"
 
 def push(chain: Any, *ids: str) -> httpx.Response:
     lines = [
-        {"source": "pushed", "id": id_, "title": f"عنوان {id_}", "body": f"نص الخبر عن سورية {id_}", "published_at": STAMP}
+        {
+            "source": "pushed",
+            "id": id_,
+            "title": f"عنوان {id_}",
+            "body": f"نص الخبر عن سورية {id_}",
+            "published_at": STAMP,
+        }
         for id_ in ids
     ]
     return httpx.post(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from isnad.text.words import words
 from isnad_index.analysis import analysis
 

@@ -11,15 +11,15 @@ import msgspec
 from elastic_transport.client_utils import DEFAULT
 
 from isnad.elastic.errors import reason_of, status_of, translated
-from isnad.elastic.port import Answer, Copy, RequestRefused, Write
 from isnad.errors import SearchUnavailable, SetupError
+from isnad.search_index import Answer, Copy, RequestRefused, Write
 
 _BAD_REQUEST = 400
 _TOO_LARGE = 413
 
 
 class Elastic:
-    """Talks to one Elasticsearch; meets `isnad.elastic.SearchIndex`. To be used within one event loop, then closed."""
+    """Talks to one Elasticsearch, as `isnad.search_index.SearchIndex`; within one event loop, then to be closed."""
 
     def __init__(self, url: str, *, api_key: str = "", ca_file: str = "", timeout_seconds: float = 30.0) -> None:
         """Prepare the client; nothing is sent yet.

@@ -1,4 +1,4 @@
-"""An Elasticsearch in memory that knows what isnad asks of it, no more: the fake behind `isnad.elastic.SearchIndex`.
+"""An Elasticsearch in memory that knows what isnad asks of it, no more: a fake `isnad.search_index.SearchIndex`.
 
 It writes by external versions, folds words as `isnad.text.words` does, collapses, counts facets, and fails on demand.
 It does not stem, highlight or weigh, and never pretends to: a search in a language that it does not know is an
@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from isnad.elastic.port import Answer, Copy, RequestRefused, Write
 from isnad.errors import SearchUnavailable
+from isnad.search_index import Answer, Copy, RequestRefused, Write
 from isnad.text.words import words
 
 Json = dict[str, Any]

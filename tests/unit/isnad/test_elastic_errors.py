@@ -4,6 +4,7 @@ import elastic_transport
 import elasticsearch  # noqa: TID251  its errors are looked through
 import pytest
 from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
+
 from isnad.elastic.errors import MEANINGS, translate
 from isnad.errors import RequestError, SearchUnavailable
 

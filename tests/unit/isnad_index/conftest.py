@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from isnad.messages import (
     SCHEMA,
     EnrichedArticle,
@@ -21,10 +22,12 @@ APPENDED = datetime(2018, 2, 9, 12, 0, tzinfo=UTC)
 def make_article():
     """An enriched article; `offset` is its place in the ordered log."""
 
-    def make(id="alwatan:1", *, offset=0, published_at=datetime(2018, 2, 8, 6, 0, tzinfo=UTC), body="نص الخبر", **more):
+    def make(
+        id_="alwatan:1", *, offset=0, published_at=datetime(2018, 2, 8, 6, 0, tzinfo=UTC), body="نص الخبر", **more
+    ):
         article = PreparedArticle(
             schema=SCHEMA,
-            id=id,
+            id=id_,
             source="alwatan",
             title="عنوان",
             body=body,
@@ -32,7 +35,7 @@ def make_article():
             published_at=published_at,
             arrived_at=APPENDED,
         )
-        verdict = Verdict(story_id=id, relation="original")
+        verdict = Verdict(story_id=id_, relation="original")
         return EnrichedArticle(
             schema=SCHEMA, article=article, verdict=verdict, position=LogPosition(offset, APPENDED), **more
         )
@@ -44,12 +47,12 @@ def make_article():
 def make_change():
     """A change of a story."""
 
-    def make(id="alwatan:1", *, offset=0, outlets=None):
+    def make(id_="alwatan:1", *, offset=0, outlets=None):
         moment = datetime(2018, 2, 8, 6, 0, tzinfo=UTC)
         outlets = outlets or {"alwatan": 1}
         story = StoryState(
-            id=id,
-            origin=Member(id=id, source="alwatan", title="عنوان", published_at=moment),
+            id=id_,
+            origin=Member(id=id_, source="alwatan", title="عنوان", published_at=moment),
             articles=sum(outlets.values()),
             outlets=outlets,
             first_published_at=moment,
@@ -58,7 +61,7 @@ def make_change():
         return StoryChange(
             schema=SCHEMA,
             kind="new_story",
-            article_id=id,
+            article_id=id_,
             relation="original",
             story=story,
             position=LogPosition(offset, APPENDED),

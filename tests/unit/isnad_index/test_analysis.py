@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from isnad_index import analysis
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+
 from isnad.codec import encode
 from isnad.errors import SearchUnavailable
 from isnad.indexes import Indexes

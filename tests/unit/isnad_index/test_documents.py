@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
+
 from isnad.indexes import Indexes
 from isnad.messages import Credit, GeoPoint, Mention
 from isnad_index.documents import MAX_MENTIONS, article_write, story_write

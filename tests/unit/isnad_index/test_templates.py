@@ -4,6 +4,7 @@ import json
 
 import msgspec
 import pytest
+
 from isnad.indexes import Indexes
 from isnad.messages import Member
 from isnad_index import templates

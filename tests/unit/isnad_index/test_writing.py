@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from isnad.elastic.port import Answer
+
 from isnad.errors import RecordError, SearchUnavailable
 from isnad.indexes import Indexes
 from isnad.messages import Reason
+from isnad.search_index import Answer
 from isnad.testing.search import FakeIndex
 from isnad_index.documents import article_write, story_write
 from isnad_index.setting_up import set_up

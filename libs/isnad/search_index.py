@@ -1,4 +1,7 @@
-"""What the services ask of a search index, whichever it is (no client is imported here)."""
+"""What the services ask of a search index, whichever it is (pure).
+
+`isnad.elastic.Elastic` does it on a real Elasticsearch, `isnad.testing.search.FakeIndex` in memory.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
