@@ -12,7 +12,7 @@ from structlog.typing import Processor
 
 from isnad.settings import ServiceSettings
 
-_TALKATIVE = ("aiokafka", "faust", "mode", "elastic_transport", "elasticsearch", "uvicorn.access", "asyncio", "urllib3")
+TALKATIVE = ("aiokafka", "faust", "mode", "elastic_transport", "elasticsearch", "uvicorn.access", "asyncio", "urllib3")
 """Libraries whose information is of no use in operation; their warnings and errors are."""
 
 
@@ -62,7 +62,7 @@ def configure(settings: ServiceSettings, service: str, stream: TextIO | None = N
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.captureWarnings(capture=True)
 

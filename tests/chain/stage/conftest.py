@@ -25,6 +25,7 @@ from isnad.topics import Topics
 
 _numbers = itertools.count()
 
+ENVIRON = os.environ  # noqa: TID251  for the processes that are started
 WORKER = Path(__file__).with_name("worker.py")
 
 
@@ -107,7 +108,7 @@ class Trial:
             "ISNAD_LOG_FORMAT": "json",
             "TRIAL_FOLDER": str(self.folder),
         }
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("ISNAD_")}
+        surroundings = {name: value for name, value in ENVIRON.items() if not name.startswith("ISNAD_")}
         worker = Worker(
             {**surroundings, **settings, **self.environ, **environ}, self.folder / f"worker{len(self.workers)}.log"
         )

@@ -5,8 +5,6 @@ import json
 import random
 import signal
 import socket
-import threading
-import time
 
 import pytest
 
@@ -18,7 +16,7 @@ pytestmark = pytest.mark.real
 
 
 async def test_nothing_is_lost_while_workers_are_killed_stopped_and_crash(new_trial):
-    """Three workers, two topics, kill -9, SIGTERM and bugs at random: each record is passed on or dead, none is missing."""
+    """Three workers, two topics, kill -9, SIGTERM, bugs: each record is passed on or dead, none is missing."""
     trial = new_trial()
     await trial.create_topics()
     trial.environ = {"ISNAD_BATCH_SIZE": "20"}
@@ -101,7 +99,7 @@ async def test_a_bug_ends_the_worker_before_it_commits(new_trial):
 
 
 async def test_a_worker_that_is_stuck_ends_and_one_that_stands_by_does_not(new_trial):
-    """Three workers on two partitions: the one that hangs ends with 75, the one without any is ready, and all goes on."""
+    """Three workers on two partitions: the one that hangs ends with 75, the one without any is well."""
     trial = new_trial(partitions=1)
     await trial.create_topics()
     trial.environ = {"ISNAD_WATCHDOG_SECONDS": "4"}
@@ -157,7 +155,7 @@ async def test_messages_too_large_and_without_value_go_to_the_dead_letters_and_t
 
 
 async def test_kafka_may_come_later_than_the_worker(new_trial, kafka):
-    """With Kafka down at the start the worker is not ready and says so, stops at once if asked, and starts when it comes."""
+    """With Kafka down at the start the worker says so, stops at once if asked, and starts when it comes."""
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         port = place.getsockname()[1]

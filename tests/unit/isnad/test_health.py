@@ -1,0 +1,88 @@
+"""The pages that say whether a service is well."""
+
+import json
+import socket
+import urllib.error
+import urllib.request
+
+import pytest
+from prometheus_client import CollectorRegistry, Counter
+
+from isnad.errors import SetupError
+from isnad.health import Health, serve
+from isnad.testing.clock import ManualClock
+
+
+@pytest.fixture
+def clock():
+    return ManualClock()
+
+
+@pytest.fixture
+def health(clock):
+    return Health(clock)
+
+
+@pytest.fixture
+def pages(health):
+    registry = CollectorRegistry()
+    Counter("isnad_test", "A test.", registry=registry).inc(3)
+    server = serve(health, registry, "127.0.0.1", 0)
+    yield server
+    server.close()
+
+
+def get(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as exc:
+        with exc:
+            return exc.code, exc.read().decode()
+
+
+def test_a_service_is_not_ready_before_it_has_started(pages, health):
+    """It lives all the while."""
+    status, text = get(f"{pages.url}/readyz")
+    assert status == 503
+    assert json.loads(text)["waiting"][0]["dependency"] == "start"
+    assert get(f"{pages.url}/healthz") == (200, '{"alive":true}\n')
+    health.well("start")
+    assert get(f"{pages.url}/readyz") == (200, '{"ready":true,"waiting":[]}\n')
+
+
+def test_the_page_says_on_what_it_waits_why_and_since_when(pages, health, clock):
+    """The reason may change; the moment does not."""
+    health.well("start")
+    assert health.waiting("elasticsearch", "refused")
+    clock.advance(90)
+    assert not health.waiting("elasticsearch", "read only")
+    assert health.waiting("kafka", "no leader")
+    status, text = get(f"{pages.url}/readyz")
+    assert status == 503
+    assert json.loads(text) == {
+        "ready": False,
+        "waiting": [
+            {"dependency": "elasticsearch", "reason": "read only", "since": "2026-01-01T00:00:00Z"},
+            {"dependency": "kafka", "reason": "no leader", "since": "2026-01-01T00:01:30Z"},
+        ],
+    }
+    clock.advance(30)
+    assert health.well("elasticsearch") == 120
+    assert health.well("elasticsearch") is None
+    assert not health.ready()
+
+
+def test_metrics_are_shown_and_other_paths_are_not_found(pages):
+    """Prometheus' text format."""
+    assert "isnad_test_total 3.0" in get(f"{pages.url}/metrics")[1]
+    assert get(f"{pages.url}/")[0] == 404
+
+
+def test_a_taken_port_is_a_sentence_with_the_setting(health):
+    """And not a traceback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SetupError, match="ISNAD_HEALTH_PORT"):
+            serve(health, CollectorRegistry(), "127.0.0.1", taken.getsockname()[1])

@@ -1,0 +1,88 @@
+"""Logs: JSON for machines, lines for people, and the libraries' through the same formatter."""
+
+import io
+import json
+import logging
+import warnings
+
+import pytest
+import structlog
+
+from isnad import logs
+from isnad.settings import ServiceSettings
+
+
+@pytest.fixture(autouse=True)
+def as_before():
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    talkative = {name: logging.getLogger(name).level for name in logs.TALKATIVE}
+    yield
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, was in talkative.items():
+        logging.getLogger(name).setLevel(was)
+
+
+def configured(**settings):
+    stream = io.StringIO()
+    logs.configure(ServiceSettings(**settings), "dedup", stream)
+    return stream
+
+
+def test_off_a_terminal_each_line_is_json_with_the_service():
+    """Arabic stands as it is."""
+    stream = configured()
+    structlog.get_logger().info("an article", source="الوطن")
+    line = json.loads(stream.getvalue())
+    assert {name: line[name] for name in ("message", "level", "service", "source")} == {
+        "message": "an article",
+        "level": "info",
+        "service": "dedup",
+        "source": "الوطن",
+    }
+    assert line["timestamp"].endswith("Z")
+    assert "الوطن" in stream.getvalue()
+
+
+def test_libraries_speak_the_same_way_but_only_of_trouble():
+    """Their warnings are lines like ours, with the logger's name; their information is left out."""
+    stream = configured()
+    logging.getLogger("aiokafka.conn").info("connected")
+    logging.getLogger("aiokafka.conn").warning("connection to %s lost", "b1")
+    line = json.loads(stream.getvalue())
+    assert (line["message"], line["logger"], line["level"]) == ("connection to b1 lost", "aiokafka.conn", "warning")
+
+
+def test_a_traceback_is_one_field_without_the_values_of_variables():
+    """Articles don't stand in logs."""
+    stream = configured()
+    article = "-".join(["the", "text"])
+    try:
+        int(article[:0])
+    except ValueError:
+        structlog.get_logger().exception("a bug")
+    assert "ValueError: invalid literal" in json.loads(stream.getvalue())["exception"]
+    assert "the-text" not in stream.getvalue()
+
+
+def test_for_people_it_is_a_readable_line():
+    """As asked for."""
+    stream = configured(log_format="text")
+    structlog.get_logger().warning("waiting", dependency="kafka")
+    assert "waiting" in stream.getvalue()
+    assert "dependency=kafka" in stream.getvalue()
+    assert not stream.getvalue().startswith("{")
+
+
+def test_the_level_is_kept_and_warnings_of_python_are_lines():
+    """Debug lines only when asked for."""
+    stream = configured(log_level="warning")
+    structlog.get_logger().info("not shown")
+    assert stream.getvalue() == ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+    assert "old" in json.loads(stream.getvalue())["message"]

@@ -1,0 +1,38 @@
+"""Metrics follow Prometheus' rules for names."""
+
+import re
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from isnad.metrics import ApiMetrics, StageMetrics, new_registry
+
+
+@pytest.mark.parametrize("group", [StageMetrics, ApiMetrics])
+def test_names_have_the_prefix_base_units_and_total_on_counters_only(group):
+    """By https://prometheus.io/docs/practices/naming/."""
+    registry = CollectorRegistry()
+    group.on(registry)
+    families = list(registry.collect())
+    assert len(families) == len(group.__dataclass_fields__)
+    for family in families:
+        assert re.fullmatch(r"isnad_[a-z_]+", family.name)
+        assert not re.search(r"(_ms|_millis|_minutes|_kb|_total)$", family.name)
+        assert family.documentation.endswith(".")
+
+
+def test_each_registry_has_its_own():
+    """Nothing is registered at import, so two services in one test don't clash."""
+    assert StageMetrics.on(new_registry()).records is not StageMetrics.on(new_registry()).records
+
+
+def test_a_counter_ends_in_total_and_a_lag_has_its_partition():
+    """As they are scraped."""
+    registry = new_registry()
+    metrics = StageMetrics.on(registry)
+    metrics.records.labels("dedup", "passed").inc(2)
+    metrics.lag.labels("dedup", "articles.prepared", "0").set(7)
+    assert registry.get_sample_value("isnad_records_total", {"stage": "dedup", "outcome": "passed"}) == 2
+    labels = {"stage": "dedup", "topic": "articles.prepared", "partition": "0"}
+    assert registry.get_sample_value("isnad_lag_records", labels) == 7
+    assert registry.get_sample_value("process_start_time_seconds") is not None

@@ -1,0 +1,85 @@
+"""Waiting for a broken dependency."""
+
+import asyncio
+from itertools import islice
+
+import pytest
+import structlog
+
+from isnad.errors import BrokerUnavailable, SearchUnavailable
+from isnad.health import Health
+from isnad.retry import Patience, Stopped, pauses
+
+
+class Flaky:
+    """Raises what it is given, one after another, then returns 42."""
+
+    def __init__(self, *errors):
+        self.errors = list(errors)
+
+    async def __call__(self):
+        if self.errors:
+            raise self.errors.pop(0)
+        return 42
+
+
+@pytest.fixture
+def health():
+    health = Health()
+    health.well("start")
+    return health
+
+
+def test_pauses_double_up_to_the_cap_and_differ():
+    """1, 2, 4, 4 …, each shortened by up to a half."""
+    given = list(islice(pauses(first_seconds=1, longest_seconds=4), 200))
+    for pause, longest in zip(given, [1, 2, *[4] * 198], strict=True):
+        assert longest / 2 <= pause <= longest
+    assert len(set(given)) > 190
+
+
+async def test_work_is_tried_until_it_succeeds_and_the_wait_is_shown(health):
+    """Waiting while it fails, well again after; one line in the log for each, however often it was tried."""
+    changes = []
+    patience = Patience(health, asyncio.Event(), lambda *change: changes.append((*change, health.ready())))
+    with structlog.testing.capture_logs() as lines:
+        found = await patience.until_done(Flaky(BrokerUnavailable("no leader"), BrokerUnavailable("no answer")))
+    assert found == 42
+    assert changes == [("kafka", True, False), ("kafka", True, False), ("kafka", False, True)]
+    assert [(line["event"], line["dependency"]) for line in lines] == [("waiting", "kafka"), ("goes on", "kafka")]
+    assert not patience.waiting
+
+
+async def test_two_dependencies_are_both_shown(health):
+    """What was first waited for is not well because the next one is broken."""
+    patience = Patience(health, asyncio.Event())
+    reasons = []
+
+    async def work(flaky=Flaky(BrokerUnavailable("a"), SearchUnavailable("b"))):  # noqa: B008  one for all calls
+        reasons.append([waiting.dependency for waiting in health.reasons()])
+        return await flaky()
+
+    await patience.until_done(work)
+    assert reasons == [[], ["kafka"], ["kafka", "elasticsearch"]]
+    assert health.ready()
+
+
+async def test_being_asked_to_stop_ends_the_wait(health):
+    """At once, not after the pause; the service stays not ready."""
+    stopping = asyncio.Event()
+    begun = asyncio.Event()
+    patience = Patience(health, stopping, lambda *_: begun.set())
+    waiting = asyncio.create_task(patience.until_done(Flaky(*[SearchUnavailable("down")] * 1000)))
+    await begun.wait()
+    assert patience.waiting
+    stopping.set()
+    async with asyncio.timeout(0.2):
+        with pytest.raises(Stopped):
+            await waiting
+    assert not health.ready()
+
+
+async def test_other_errors_are_not_waited_out(health):
+    """A bug is a bug."""
+    with pytest.raises(KeyError):
+        await Patience(health, asyncio.Event()).until_done(Flaky(KeyError("bug")))

@@ -1,0 +1,82 @@
+"""When a worker is stuck, and when it only looks so."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from isnad.testing.clock import ManualClock
+from isnad.watchdog import Stillness, look
+
+ALL = frozenset({("t", 0), ("t", 1)})
+OWN = frozenset({("t", 0)})
+
+
+@dataclass
+class Scene:
+    """A worker, its group and what waits for it."""
+
+    assigned: frozenset = OWN
+    waiting: bool = False
+    members: int = 2
+    lags: dict = field(default_factory=lambda: {("t", 0): 5, ("t", 1): 0})
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self):
+        self.stillness = Stillness(120, self.clock)
+
+    async def look(self):
+        async def lags_of(partitions):
+            return {partition: self.lags[partition] for partition in partitions}
+
+        async def members():
+            return self.members
+
+        return await look(self, self.stillness, ALL, lags_of, members)
+
+
+async def test_messages_that_wait_without_progress_mean_stuck_after_the_limit():
+    """Not a second earlier."""
+    scene = Scene()
+    scene.clock.advance(119)
+    assert await scene.look() == ({("t", 0): 5}, None)
+    scene.clock.advance(1)
+    lags, stuck = await scene.look()
+    assert lags == {("t", 0): 5}
+    assert stuck == "5 messages wait and none was processed for 120 seconds"
+
+
+async def test_progress_ends_the_stillness():
+    """It counts from the last batch."""
+    scene = Scene()
+    scene.clock.advance(100)
+    scene.stillness.end()
+    scene.clock.advance(119)
+    assert (await scene.look())[1] is None
+
+
+@pytest.mark.parametrize("reason", [{"waiting": True}, {"lags": {("t", 0): 0, ("t", 1): 9}}])
+async def test_waiting_for_a_dependency_and_having_nothing_to_do_are_not_being_stuck(reason):
+    """However long it lasts; the time counts from its end. Another worker's lag is another worker's."""
+    scene = Scene(**reason)
+    for _ in range(100):
+        scene.clock.advance(60)
+        assert (await scene.look())[1] is None
+    scene.waiting, scene.lags = False, {("t", 0): 5, ("t", 1): 0}
+    scene.clock.advance(119)
+    assert (await scene.look())[1] is None
+    scene.clock.advance(1)
+    assert (await scene.look())[1] is not None
+
+
+async def test_a_worker_without_partitions_stands_by():
+    """It is well while its group has members, whoever they are, and has no lag of its own to show."""
+    scene = Scene(assigned=frozenset())
+    scene.clock.advance(1000)
+    assert await scene.look() == ({}, None)
+
+
+async def test_a_worker_that_its_group_does_not_know_is_stuck():
+    """Messages wait, nobody is in the group: this worker fell out of it and did not notice."""
+    scene = Scene(assigned=frozenset(), members=0)
+    scene.clock.advance(120)
+    assert (await scene.look())[1] == "5 messages wait and this worker has been in no group for 120 seconds"
