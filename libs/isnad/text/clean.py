@@ -106,7 +106,7 @@ def _cut_boxes(sheet: _Sheet) -> None:
         end = place + 1
         # Above the article such a heading is part of a menu, and what follows may be the article's own headline.
         if box.heading_only and prose_seen:
-            end = _end_of_box(sheet, end, box.holds)
+            end = _end_of_box(sheet, end, box)
         for inside in range(place, end):
             sheet.rules[inside] = sheet.rules[inside] or box.rule
         place = end
@@ -144,7 +144,7 @@ def _shares_its_line(line: Line, heading: Phrase) -> bool:
     return bool(_SPEAKING & set(heading)) and line.is_headline
 
 
-def _end_of_box(sheet: _Sheet, start: int, holds: Callable[[Line], bool]) -> int:
+def _end_of_box(sheet: _Sheet, start: int, box: _Box) -> int:
     """Where the box ends whose first line is `start`: at the first line that belongs to an article again."""
     for place in range(start, len(sheet.lines)):
         line = sheet.lines[place]
@@ -155,7 +155,7 @@ def _end_of_box(sheet: _Sheet, start: int, holds: Callable[[Line], bool]) -> int
             # Another report begins here; the headline above it is its own.
             above = sheet.lines[place - 1]
             return place - 1 if place > start and above.is_headline and above.apart else place
-        if not holds(line):
+        if not box.holds(line) or (box.rule != "comments" and _box(line) is not None):
             return place
     return len(sheet.lines)
 

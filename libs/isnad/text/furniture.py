@@ -37,10 +37,26 @@ RELATED = _phrases(
     السابق، التالي، تصفح المقالات، للمزيد، لقراءة المزيد، لمزيد من الأخبار، المزيد، Related articles،
     Related posts، Related، Related topics، More from author، Read also، Read more، See also،
     Also read، Previous article، Next article، Previous post، Next post، You may also like،
-    Latest news، Most read
+    Latest news، Most read،
+    RELATED ARTICLESMORE FROM AUTHOR، مقالات ذات صلةالمزيد من الكاتب، مقالات مشابهةالمزيد عن المؤلف
     """
 )
 """Headings of the boxes that show other articles."""
+
+NEIGHBOURS = (
+    "المقال السابق",
+    "المقال التالي",
+    "المقالة السابقة",
+    "المقالة التالية",
+    "المقالة القادمة",
+    "المادة السابقة",
+    "المادة التالية",
+    "previous article",
+    "next article",
+    "previous post",
+    "next post",
+)
+"""What leads to the articles beside this one; on the crawled page its title often follows without a space."""
 
 COMMENTS = _phrases(
     """
@@ -71,10 +87,12 @@ NAVIGATION = _phrases(
     عدد الزيارات، عدد القراءات، عدد التعليقات، كافة التعليقات، المصدر الصورة، صورة أرشيفية، أرشيفية،
     صورة توضيحية، صور أرشيفية، Next Previous، Previous Next، Back to top، Back to top button،
     Skip to content، Menu، Search، Search for، Close،
-    Subscribe، Login، Log in، Follow us، Loading، Play، Video Player، Next، Previous
+    Subscribe، Login، Log in، Follow us، Loading، Play، Video Player، Next، Previous،
+    admin، المحرر، محرر الموقع، مدير الموقع، إدارة الموقع، هيئة التحرير، إدارة التحرير، فريق التحرير
     """
 )
-"""Buttons and captions; those of one word are cut at the edges of an article only, where they can be no subhead."""
+"""Buttons, captions and nameless writers; those of one word are cut at the edges of an article only, where they can be
+no subhead."""
 
 ADVERTISEMENT = _phrases(
     "إعلان، إعلانات، الإعلانات، مساحة إعلانية، إعلان ممول، Advertisement، Advertisements، Sponsored، Ad"

@@ -49,6 +49,7 @@ _COUNTER = re.compile(r"\d[\d.,٬٫]{0,6}[KkMm]?")
 _LONGEST_COUNTER_WORDS = 6
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?/ ?\d{1,2}:\d{2}(:\d{2})?)?")
 _DIGIT = re.compile(r"\d")
+_BETWEEN_PARTS = re.compile(r" [-–—|] ")
 _BETWEEN_CRUMBS = re.compile(r"[/»«>›|\\]|\s[-–]\s")
 
 
@@ -90,6 +91,10 @@ def _is_advertisement(line: Line) -> bool:
     return tuple(line.words) in furniture.ADVERTISEMENT
 
 
+def _is_neighbour(line: Line) -> bool:
+    return line.text.lower().startswith(furniture.NEIGHBOURS) and not line.ends_statement
+
+
 def _is_sharing(line: Line) -> bool:
     row = line.words
     return all(word in furniture.SHARING or word.isdigit() for word in row) and any(
@@ -99,7 +104,7 @@ def _is_sharing(line: Line) -> bool:
 
 def _is_rights(line: Line) -> bool:
     row = line.words
-    if "©" in line.text:
+    if "©" in line.text and not line.is_prose:
         return True
     return starts_with(row, furniture.RIGHTS) is not None and any(word in furniture.RESERVED for word in row)
 
@@ -142,7 +147,8 @@ def writer_of(byline: str) -> str:
     """Return the name that a byline gives."""
     opening = starts_with(words(byline), furniture.BYLINE) or ()
     place = tokens(byline)[len(opening) - 1].end if opening else 0
-    return byline[place:].strip(" :-–—/|")
+    # «By سعيد علي - فبراير 9, 2018»
+    return _BETWEEN_PARTS.split(byline[place:].strip(" :-–—/|"))[0]
 
 
 def _is_hashtags(line: Line) -> bool:
@@ -156,6 +162,7 @@ RULES = (
     Rule("image_name", "anywhere", _is_image_name),
     Rule("navigation", "anywhere", _is_navigation),
     Rule("advertisement", "anywhere", _is_advertisement),
+    Rule("related", "anywhere", _is_neighbour),
     Rule("sharing", "anywhere", _is_sharing),
     Rule("breadcrumbs", "anywhere", _is_breadcrumbs),
     Rule("rights", "anywhere", _is_rights),

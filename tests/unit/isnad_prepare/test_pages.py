@@ -127,6 +127,13 @@ def test_the_writer_and_the_section_of_a_page_are_taken_where_the_record_has_non
     assert (prepared.section, prepared.author) == ("أخبار", "منى")
 
 
+@pytest.mark.parametrize(
+    "byline", ["بقلم: سعيد علي", "بقلم سعيد علي", "كتب - سعيد علي", "By سعيد علي - فبراير 9, 2018"]
+)
+def test_the_writers_name_is_read_from_a_byline(byline: str) -> None:
+    assert article(body=f"{TITLE}\n\n{byline}\n\n{BODY}").author == "سعيد علي"
+
+
 def test_a_page_without_a_headline_is_called_by_its_opening_words() -> None:
     prepared = article(body=BODY)
     assert (

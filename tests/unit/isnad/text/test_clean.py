@@ -41,6 +41,9 @@ def cut_from(page: str) -> dict[str, str]:
         ("إقرأ ايضا : الوزير يفتتح الجسر الجديد", "related"),
         ("للمزيد – الوزير يفتتح الجسر الجديد", "related"),
         ("شاهد أيضاً الوزير يفتتح الجسر الجديد", "related"),
+        ("المقال السابقالوزير يفتتح الجسر الجديد", "related"),
+        ("Next articleالوزير يفتتح الجسر الجديد", "related"),
+        ("© موقع الجسر", "rights"),
     ],
 )
 def test_furniture_is_cut_wherever_it_stands(line: str, rule: str) -> None:
@@ -89,6 +92,7 @@ def test_numbers_dates_and_writers_are_cut_at_the_edges_only(line: str, rule: st
         "وكالات",
         "2018: عام الجسور",
         "تعليقات الوزير أثارت الجدل",
+        "وقالت الشركة إن علامة © على الغلاف لا تكفي لحماية المؤلف من السرقة.",
     ],
 )
 def test_sentences_subheads_and_sources_stay(line: str) -> None:
@@ -120,6 +124,15 @@ def test_above_the_article_only_the_heading_of_a_box_is_cut() -> None:
 def test_comments_are_cut_to_the_end_of_the_page() -> None:
     page = clean(f"{LEAD}\n{MORE}\n\nاترك تعليقاً\n\nسعيد علي\n\n{MORE}")
     assert [line.text for line in page.lines] == [LEAD, MORE]
+
+
+def test_one_box_ends_where_the_next_begins() -> None:
+    assert cut_from(f"{LEAD}\n{MORE}\n\nالوسوم\nجسر\nمقالات ذات صلة\nالوزير يفتتح جسرا ثانيا في الشمال") == {
+        "الوسوم": "tags",
+        "جسر": "tags",
+        "مقالات ذات صلة": "related",
+        "الوزير يفتتح جسرا ثانيا في الشمال": "related",
+    }
 
 
 def test_another_report_after_a_box_keeps_its_headline() -> None:
