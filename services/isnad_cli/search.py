@@ -71,7 +71,10 @@ def search(  # one argument for each option
         click.echo(answer.decode())
         return
     console = Console(highlight=False)
-    found = msgspec.json.decode(answer, type=Found)
+    try:
+        found = msgspec.json.decode(answer, type=Found)
+    except msgspec.DecodeError as exc:
+        raise _another(api) from exc
     for line in show(found, console.width, plain=not console.is_terminal or console.no_color):
         console.print(line, soft_wrap=True)
 
@@ -94,7 +97,11 @@ def _error(answer: httpx.Response, api: str) -> IsnadError:
     try:
         detail = msgspec.json.decode(answer.content, type=_Problem).detail
     except msgspec.DecodeError:
-        return SetupError(f"What answers at {api} is not isnad's API. Say where it is: --api URL")
+        return _another(api)
     if answer.is_client_error:
         return RequestError(detail)
     return SearchUnavailable(detail or f"isnad's API at {api} failed ({answer.status_code}).")
+
+
+def _another(api: str) -> SetupError:
+    return SetupError(f"What answers at {api} is not isnad's API. Say where it is: --api URL")
