@@ -1,7 +1,7 @@
 """Ids: stable, the same for the same article, apart for different ones."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.errors import RecordError
@@ -120,6 +120,7 @@ def test_parts_fit_into_elasticsearch() -> None:
     assert len(part_id(page, 10**9).encode()) <= 512
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_address_is_read_or_refused_and_reading_it_again_changes_nothing(url: str) -> None:
     once = canonical_url(url)

@@ -300,7 +300,7 @@ _BLOCKS = st.sampled_from(
 _TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(_BLOCKS, _TEXT), max_size=20).map("\n".join))
 def test_every_visible_character_of_a_page_stands_in_title_body_or_cut(page: str) -> None:
     outcome = run(body=page)

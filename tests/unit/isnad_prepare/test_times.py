@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad_prepare.times import ANCIENT, TOLERANCE, published, read_time
@@ -75,6 +75,7 @@ def test_other_times_of_a_record_are_read_the_same_way() -> None:
     assert read_time(None) is None
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.text(max_size=40), st.text(alphabet="0123456789-:TZ+ ,FebThu/", max_size=30), st.datetimes().map(str))
 )

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.text.clean import clean
@@ -184,11 +184,13 @@ _ODD = ["", " ", "\xa0", "…", "\x00", "\ufeffنص", "\ud800", "عنوان قص
 _BLOCKS = st.sampled_from([LEAD, MORE, *_FURNITURE, *_ODD])
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(_BLOCKS, st.text(max_size=40)), max_size=25).map("\n".join))
 def test_every_visible_character_of_a_page_is_left_or_cut(page: str) -> None:
     assert all_that_is_kept(page) == visible(page)
 
 
+@settings(deadline=None)
 @given(st.lists(_BLOCKS, max_size=25).map("\n".join))
 def test_cleaning_what_is_clean_changes_nothing_of_its_prose(page: str) -> None:
     once = [line.text for line in clean(page).lines if line.is_prose]

@@ -1,7 +1,7 @@
 """Datelines: where they end, and what they name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.text.dateline import find_dateline, read_opening
@@ -82,6 +82,7 @@ def test_a_topic_before_a_colon_is_no_dateline_in_a_headline(headline: str) -> N
     assert find_dateline(headline + "\n" + LEAD) is None
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="دمشق ابغد –-:/()«»،\n\u200f1أ ف ب", max_size=200))
 def test_whatever_stands_there_the_offsets_are_those_of_the_text(body: str) -> None:
     dateline = find_dateline(body)
@@ -92,6 +93,7 @@ def test_whatever_stands_there_the_offsets_are_those_of_the_text(body: str) -> N
             assert name in dateline.text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=150))
 def test_any_text_can_be_read(text: str) -> None:
     opening = read_opening(text)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.text.clean import clean
@@ -215,6 +215,7 @@ _BLOCKS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(_BLOCKS, st.text(max_size=30)), max_size=30).map("\n".join))
 def test_every_visible_character_of_a_page_stands_in_exactly_one_place(page: str) -> None:
     cleaned = clean(page)
