@@ -1,17 +1,14 @@
 """The API: addresses, parameters and what answers them (wiring)."""
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Annotated, Any, Protocol
 
 import msgspec
-from fastapi import Depends, FastAPI, Path, Query, Request
-from pydantic import BeforeValidator
+from fastapi import FastAPI, Query, Request
 from starlette.types import ASGIApp
 
 from isnad.clock import Clock
@@ -32,9 +29,10 @@ from isnad_api.models import (
     SearchAnswer,
     StoryAnswer,
 )
+from isnad_api.parameters import AskedFilters, AskedId, AskedPage, AskedSize
 from isnad_api.problems import ProblemError
 from isnad_api.pushing import read_lines
-from isnad_api.queries import Filters, Sort
+from isnad_api.queries import Sort
 from isnad_api.questions import MAX_CHARACTERS, understand
 from isnad_api.watching import Watching
 
@@ -75,54 +73,6 @@ class Parts:
 
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-
-def _moment(text: object) -> object:
-    """Of what ISO 8601 allows, only what people mean: 2018-02-08, or a time of that day (RFC 3339)."""
-    if not isinstance(text, str) or not _MOMENT.match(text):
-        raise ValueError("write a date (2018-02-08) or a time (2018-02-08T12:00:00Z)")
-    if len(text) == len("2018-02-08"):
-        return date.fromisoformat(text)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T|$)", re.ASCII)
-_Moment = Annotated[datetime | date, BeforeValidator(_moment)]
-_Day = Annotated[date, BeforeValidator(_moment)]
-_Texts = Annotated[list[str], Query(max_length=20)]
-_Days = Annotated[list[_Day], Query(max_length=31)]
-
-
-def _filters(
-    *,
-    outlet: Annotated[_Texts, Query(description="Outlet; several: any of them.", examples=["alwatan"])] = [],  # noqa: B006
-    entity: Annotated[
-        _Texts, Query(description="Named entity, `سوريا` or `LOC:سوريا`; several: all of them.", examples=["LOC:سوريا"])
-    ] = [],  # noqa: B006
-    day: Annotated[_Days, Query(description="Day of publication (UTC); several: any of them.")] = [],  # noqa: B006
-    language: Annotated[_Texts, Query(description="`ar`, `fa`, `en` …; several: any of them.")] = [],  # noqa: B006
-    since: Annotated[
-        _Moment | None, Query(alias="from", description="Published then or later; a date or a time (RFC 3339).")
-    ] = None,
-    until: Annotated[
-        _Moment | None, Query(alias="to", description="Published then or earlier; a date means the whole day.")
-    ] = None,
-) -> Filters:
-    return Filters(
-        outlets=tuple(outlet),
-        entities=tuple(entity),
-        days=tuple(day),
-        languages=tuple(language),
-        since=since,
-        until=until,
-    )
-
-
-_Filters = Annotated[Filters, Depends(_filters)]
-_Page = Annotated[int, Query(ge=1, description="From 1.")]
-_Size = Annotated[int, Query(ge=1, le=100, description="Per page.")]
-_Id = Annotated[str, Path(description="Percent-encoded.", examples=["alwatan:0a1b2c3d4e5f60718293"])]
 
 
 def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
@@ -225,7 +175,7 @@ async def _body(request: Request, max_bytes: int) -> bytes:
 def _add_search(app: FastAPI, parts: Parts) -> None:
     @app.get("/v1/search", tags=["search"])
     async def search(
-        filters: _Filters,
+        filters: AskedFilters,
         q: Annotated[
             str,
             Query(
@@ -236,8 +186,8 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
             ),
         ] = "",
         sort: Annotated[Sort | None, Query(description="By default `relevance`, without `q` `newest`.")] = None,
-        page: _Page = 1,
-        size: _Size = 10,
+        page: AskedPage = 1,
+        size: AskedSize = 10,
     ) -> SearchAnswer:
         """Search; one hit for each story, with its articles that fit, highlights, and facets over all that fit."""
         _check_depth(page, size)
@@ -249,10 +199,10 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
 
     @app.get("/v1/entities", tags=["search"])
     async def entities(
-        filters: _Filters,
+        filters: AskedFilters,
         q: Annotated[str, Query(max_length=100, description="Words in its name, in any spelling.")] = "",
         type: Annotated[EntityType | None, Query(description="Person, place, organisation, other.")] = None,  # noqa: A002
-        size: _Size = 20,
+        size: AskedSize = 20,
     ) -> EntitiesAnswer:
         """Look up entities; most named first."""
         body = queries.entities(q, type, filters, size)
@@ -261,7 +211,7 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
 
 def _add_lookups(app: FastAPI, parts: Parts) -> None:
     @app.get("/v1/articles/{id:path}", tags=["articles"])
-    async def article(id: _Id) -> ArticleAnswer:  # noqa: A002  the name in the address
+    async def article(id: AskedId) -> ArticleAnswer:  # noqa: A002  the name in the address
         """Return one article with its links, names and credits."""
         found = answers.article_answer(await parts.index.search(parts.indexes.articles, queries.article(id)))
         if found is None:
@@ -269,7 +219,7 @@ def _add_lookups(app: FastAPI, parts: Parts) -> None:
         return found
 
     @app.get("/v1/stories/{id:path}", tags=["search"])
-    async def story(id: _Id, page: _Page = 1, size: _Size = 50) -> StoryAnswer:  # noqa: A002
+    async def story(id: AskedId, page: AskedPage = 1, size: AskedSize = 50) -> StoryAnswer:  # noqa: A002
         """Return a story: its origin, and its articles with what they share."""
         _check_depth(page, size)
         documents = await parts.index.documents(parts.indexes.stories, [id])

@@ -50,7 +50,7 @@ def test_lines_are_counted_with_the_blank_ones():
         (line(schema=2), Reason.SCHEMA_UNSUPPORTED),
         (line(source=" "), Reason.SCHEMA_INVALID),
         (line(source=7), Reason.SCHEMA_INVALID),
-        (line(body=None), Reason.NO_TEXT),
+        (line(body=None, title=None), Reason.NO_TEXT),
         (line(body=" ", title=" "), Reason.NO_TEXT),
         (b'{"source": "a", "body": "\\ud800"}', Reason.INVALID_JSON),
         (b'{"source": "a", "deep": ' + b"[" * 10_000, Reason.TOO_DEEP),
@@ -64,8 +64,9 @@ def test_a_line_of_which_no_article_can_be_made_says_why(text, reason):
     assert second.error is None
 
 
-def test_a_headline_alone_is_an_article():
-    (one,) = lines(line(body=""))
+@pytest.mark.parametrize("body", ["", " ", None])
+def test_a_headline_alone_is_an_article(body):
+    (one,) = lines(line(body=body))
     assert one.error is None
 
 
