@@ -36,7 +36,7 @@ def install(java: Path, compiler: Path, elasticsearch_home: Path) -> None:
     if target.is_dir() and stamp.is_file() and stamp.read_text() == fingerprint:
         return
 
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=elasticsearch_home) as scratch:
         classes = Path(scratch) / "classes"
         _compile(java, compiler, elasticsearch_home, files, classes)
         draft = Path(scratch) / NAME
@@ -45,11 +45,10 @@ def install(java: Path, compiler: Path, elasticsearch_home: Path) -> None:
         with zipfile.ZipFile(draft / f"{NAME}.jar", "w", zipfile.ZIP_DEFLATED) as jar:
             for file in sorted(classes.rglob("*.class")):
                 jar.write(file, file.relative_to(classes).as_posix())
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(draft, target)
-    target.chmod(0o755)
-    for file in target.iterdir():
-        file.chmod(0o644)
+        # Moved, not copied: a server that starts meanwhile sees the old or the new, never half of one.
+        if target.exists():
+            target.rename(Path(scratch) / "old")
+        draft.rename(target)
     stamp.write_text(fingerprint)
 
 

@@ -23,22 +23,13 @@ import org.apache.lucene.analysis.charfilter.MappingCharFilter;
 import org.apache.lucene.analysis.charfilter.NormalizeCharMap;
 import org.apache.lucene.analysis.core.DecimalDigitFilter;
 import org.apache.lucene.analysis.core.KeywordTokenizer;
-import org.apache.lucene.analysis.core.LetterTokenizer;
-import org.apache.lucene.analysis.core.UpperCaseFilter;
 import org.apache.lucene.analysis.core.WhitespaceTokenizer;
 import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
-import org.apache.lucene.analysis.en.PorterStemFilter;
 import org.apache.lucene.analysis.fa.PersianNormalizationFilter;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
-import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.PatternKeywordMarkerFilter;
-import org.apache.lucene.analysis.miscellaneous.RemoveDuplicatesTokenFilter;
 import org.apache.lucene.analysis.miscellaneous.SetKeywordMarkerFilter;
-import org.apache.lucene.analysis.miscellaneous.StemmerOverrideFilter;
-import org.apache.lucene.analysis.miscellaneous.TrimFilter;
-import org.apache.lucene.analysis.miscellaneous.TruncateTokenFilter;
 import org.apache.lucene.analysis.ngram.EdgeNGramTokenFilter;
-import org.apache.lucene.analysis.ngram.NGramTokenFilter;
 import org.apache.lucene.analysis.pattern.PatternCaptureGroupTokenFilter;
 import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
 import org.apache.lucene.analysis.pattern.PatternReplaceFilter;
@@ -58,17 +49,19 @@ import org.elasticsearch.plugins.AnalysisPlugin;
 import org.elasticsearch.plugins.Plugin;
 
 /**
- * The part of Elasticsearch's stock module `analysis-common` that isnad uses, under the same names and options.
+ * The part of Elasticsearch's stock module `analysis-common` that Arabic search needs, under the same names and options.
  *
  * The small server of the local stack comes without that module, but with the Lucene classes behind it. Index settings name
  * stock filters only, so they run unchanged on a full Elasticsearch; this plugin must never offer a name or an option
- * that the stock module lacks.
+ * that the stock module lacks. `stop`, `shingle` and the tokenizer `standard` are in the server itself. `pattern_capture`,
+ * `unique` and `uax_url_email` are also what the server's own security index is made with.
  */
 public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
 
     @Override
     public Map<String, AnalysisProvider<TokenFilterFactory>> getTokenFilters() {
         Map<String, AnalysisProvider<TokenFilterFactory>> filters = new HashMap<>();
+        // Every index makes one of each with no settings at all, so those that can't do without say so.
         // Those that also work on a keyword's normalizer: they change characters, never the number of tokens.
         filters.put("arabic_normalization", normalizing(settings -> ArabicNormalizationFilter::new));
         filters.put("persian_normalization", normalizing(settings -> PersianNormalizationFilter::new));
@@ -79,8 +72,6 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
             }
             return LowerCaseFilter::new;
         }));
-        filters.put("uppercase", normalizing(settings -> UpperCaseFilter::new));
-        filters.put("trim", normalizing(settings -> TrimFilter::new));
         filters.put("asciifolding", (index, environment, name, settings) -> {
             boolean preserve = settings.getAsBoolean("preserve_original", false);
             // A normalizer must give one token, so there the original is never kept.
@@ -94,10 +85,7 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
         })));
 
         filters.put("arabic_stem", filter(settings -> ArabicStemFilter::new));
-        filters.put("stemmer", filter(settings -> stemmer(settings)));
-        filters.put("stemmer_override", AnalysisPlugin.requiresAnalysisSettings(
-            (index, environment, name, settings) -> stemmerOverride(environment, name, settings)
-        ));
+        filters.put("stemmer", AnalysisPlugin.requiresAnalysisSettings(filter(settings -> stemmer(settings))));
         filters.put("keyword_marker", AnalysisPlugin.requiresAnalysisSettings(
             (index, environment, name, settings) -> keywordMarker(environment, name, settings)
         ));
@@ -105,27 +93,11 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
             boolean samePosition = settings.getAsBoolean("only_on_same_position", false);
             return in -> new UniqueFilter(in, samePosition);
         }));
-        filters.put("remove_duplicates", filter(settings -> RemoveDuplicatesTokenFilter::new));
-        filters.put("length", filter(settings -> {
-            int min = settings.getAsInt("min", 0);
-            int max = settings.getAsInt("max", Integer.MAX_VALUE);
-            return in -> new LengthFilter(in, min, max);
-        }));
-        filters.put("truncate", filter(settings -> {
-            int length = settings.getAsInt("length", 10);
-            return in -> new TruncateTokenFilter(in, length);
-        }));
         filters.put("edge_ngram", filter(settings -> {
             int min = settings.getAsInt("min_gram", 1);
             int max = settings.getAsInt("max_gram", 2);
             boolean preserve = settings.getAsBoolean("preserve_original", false);
             return in -> new EdgeNGramTokenFilter(in, min, max, preserve);
-        }));
-        filters.put("ngram", filter(settings -> {
-            int min = settings.getAsInt("min_gram", 1);
-            int max = settings.getAsInt("max_gram", 2);
-            boolean preserve = settings.getAsBoolean("preserve_original", false);
-            return in -> new NGramTokenFilter(in, min, max, preserve);
         }));
         filters.put("pattern_capture", AnalysisPlugin.requiresAnalysisSettings(filter(settings -> {
             boolean preserve = settings.getAsBoolean("preserve_original", true);
@@ -181,9 +153,7 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
             tokenizer(settings -> {
                 int buffer = settings.getAsInt("buffer_size", 256);
                 return () -> new KeywordTokenizer(buffer);
-            }),
-            "letter",
-            tokenizer(settings -> LetterTokenizer::new)
+            })
         );
     }
 
@@ -196,13 +166,8 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
             PreConfiguredTokenFilter.singleton("persian_normalization", true, PersianNormalizationFilter::new),
             PreConfiguredTokenFilter.singleton("decimal_digit", true, DecimalDigitFilter::new),
             PreConfiguredTokenFilter.singleton("asciifolding", true, ASCIIFoldingFilter::new),
-            PreConfiguredTokenFilter.singleton("uppercase", true, UpperCaseFilter::new),
-            PreConfiguredTokenFilter.singleton("trim", true, TrimFilter::new),
             PreConfiguredTokenFilter.singleton("arabic_stem", false, ArabicStemFilter::new),
-            PreConfiguredTokenFilter.singleton("unique", false, in -> new UniqueFilter(in, false)),
-            PreConfiguredTokenFilter.singleton("remove_duplicates", false, RemoveDuplicatesTokenFilter::new),
-            PreConfiguredTokenFilter.singleton("length", false, in -> new LengthFilter(in, 0, Integer.MAX_VALUE)),
-            PreConfiguredTokenFilter.singleton("truncate", false, in -> new TruncateTokenFilter(in, 10))
+            PreConfiguredTokenFilter.singleton("unique", false, in -> new UniqueFilter(in, false))
         );
     }
 
@@ -216,39 +181,18 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
         return List.of(
             PreConfiguredTokenizer.singleton("uax_url_email", UAX29URLEmailTokenizer::new),
             PreConfiguredTokenizer.singleton("whitespace", WhitespaceTokenizer::new),
-            PreConfiguredTokenizer.singleton("keyword", KeywordTokenizer::new),
-            PreConfiguredTokenizer.singleton("letter", LetterTokenizer::new)
+            PreConfiguredTokenizer.singleton("keyword", KeywordTokenizer::new)
         );
     }
 
     private static UnaryOperator<TokenStream> stemmer(Settings settings) {
-        String language = settings.get("language", settings.get("name", "porter")).toLowerCase(Locale.ROOT);
-        return switch (language) {
-            case "arabic" -> ArabicStemFilter::new;
-            case "porter" -> PorterStemFilter::new;
-            default -> throw new IllegalArgumentException(
-                "the small Elasticsearch of the local stack has no stemmer for [" + language + "]; it has arabic and porter"
+        String language = settings.get("language", settings.get("name", "porter"));
+        if (!language.equalsIgnoreCase("arabic")) {
+            throw new IllegalArgumentException(
+                "the small Elasticsearch of the local stack stems arabic only, not [" + language + "]"
             );
-        };
-    }
-
-    private static TokenFilterFactory stemmerOverride(Environment environment, String name, Settings settings) throws java.io.IOException {
-        List<String> rules = Analysis.getWordList(environment, settings, "rules");
-        if (rules == null) {
-            throw new IllegalArgumentException("stemmer override filter requires either `rules` or `rules_path` to be configured");
         }
-        StemmerOverrideFilter.Builder builder = new StemmerOverrideFilter.Builder(false);
-        for (String rule : rules) {
-            String[] sides = rule.split("=>", -1);
-            if (sides.length != 2 || sides[1].contains(",")) {
-                throw new IllegalArgumentException("Invalid Stemmer override rule: " + rule);
-            }
-            for (String word : sides[0].split(",")) {
-                builder.add(word.strip(), sides[1].strip());
-            }
-        }
-        StemmerOverrideFilter.StemmerOverrideMap map = builder.build();
-        return new Plain(name, in -> new StemmerOverrideFilter(in, map));
+        return ArabicStemFilter::new;
     }
 
     private static TokenFilterFactory keywordMarker(Environment environment, String name, Settings settings) {
