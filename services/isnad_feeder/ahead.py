@@ -47,12 +47,10 @@ class ReadAhead:
         self._room.release()
 
     async def take(self) -> Batch | None:
-        """Return the next batch, None at the end; several may wait for one. Raises what the iteration raised."""
+        """Return the next batch, None at the end. Raises what the iteration raised."""
         batch = await self._queue.get()
         self._room.release()
-        if batch is None:
-            self._queue.put_nowait(None)  # for the others who wait
-        elif isinstance(batch, _Failed):
+        if isinstance(batch, _Failed):
             raise batch.error
         return batch
 

@@ -1,4 +1,7 @@
-"""Sends what is read to `articles.raw`: a few batches at a time are on their way, and each is awaited."""
+"""Sends what is read to `articles.raw`, batch after batch, each awaited before the next.
+
+So two versions of an article that stand in one input arrive in that order, also when a batch has to be sent again.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from isnad.clock import Clock
-from isnad.errors import BrokerUnavailable, IsnadError, RecordError
+from isnad.errors import BrokerUnavailable, RecordError
 from isnad.outcomes import Outgoing
 from isnad_feeder.ahead import Batch, ReadAhead
 from isnad_feeder.events import Input, Opened, Ready, Remark, events
@@ -14,8 +17,7 @@ from isnad_feeder.pace import Pace
 from isnad_feeder.places import Place, Refusal
 from isnad_feeder.tally import Tally
 
-_BATCH = 200
-_AT_ONCE = 4
+_BATCH = 1000
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
 
@@ -80,11 +82,12 @@ class Feeding:
         ahead = self._read_ahead()
         ahead.start()
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(_AT_ONCE):
-                    group.create_task(self._send_batches(ahead, delivery))
-        except* IsnadError as errors:
-            raise errors.exceptions[0] from None
+            while (batch := await ahead.take()) is not None:
+                self._tell(batch)
+                if ready := [event for event in batch if isinstance(event, Ready)]:
+                    await asyncio.sleep(self._pace.delay(len(ready), self._clock.monotonic()))
+                    await self._send(ready, delivery)
+                    self._display.advanced(self.tally, ready[-1].read_bytes)
         finally:
             ahead.stop()
 
@@ -98,15 +101,6 @@ class Feeding:
         given = replace(self._given, pipe=read) if pipe else self._given
         ahead = ReadAhead(events(given), self._pace.batch_size(_BATCH))
         return ahead
-
-    async def _send_batches(self, ahead: ReadAhead, delivery: Delivery) -> None:
-        while (batch := await ahead.take()) is not None:
-            ready = [event for event in batch if isinstance(event, Ready)]
-            self._tell(batch)
-            if ready:
-                await asyncio.sleep(self._pace.delay(len(ready), self._clock.monotonic()))
-                await self._send(ready, delivery)
-                self._display.advanced(self.tally, ready[-1].read_bytes)
 
     def _tell(self, batch: Batch) -> None:
         for event in batch:

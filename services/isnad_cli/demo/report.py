@@ -49,8 +49,8 @@ def shared(article: Indexed, members: Iterable[Indexed]) -> str:
         return _RELATIONS[article.relation]
     best = max(links, key=lambda link: link.contained)
     return (
-        f"{_RELATIONS[article.relation]}: {best.contained:.0%} of its wording stands in the earlier one, "
-        f"{best.contains:.0%} of the earlier one's stands here"
+        f"{_RELATIONS[article.relation]}: shares {best.contained:.0%} of its wording, "
+        f"{best.contains:.0%} of the earlier one's"
     )
 
 
@@ -128,7 +128,7 @@ def ways_on(addresses: Mapping[str, str]) -> RenderableType:
 
 
 def _many(number: int, what: str) -> str:
-    return f"{number} {what if number == 1 else what.removesuffix('y') + 'ies' if what.endswith('y') else what + 's'}"
+    return f"{number:,} {what if number == 1 else what.removesuffix('y') + 'ies' if what.endswith('y') else what + 's'}"
 
 
 def _section(heading: str, content: RenderableType) -> RenderableType:

@@ -162,7 +162,7 @@ def test_the_report_shows_stories_copies_and_shares() -> None:
         "The stories, and what was reused",
         f"1  {isolate('عنوان p1#1')}",
         f"└─ {isolate('عنوان p1#2')}",
-        "copy: 96% of its wording stands in the earlier one, 31% of the earlier one's stands here",
+        "copy: shares 96% of its wording, 31% of the earlier one's",
         f"2  {isolate('عنوان p2')}",
     ]
     entities = shown(report.entities(measured().entities))

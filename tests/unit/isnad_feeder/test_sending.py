@@ -89,6 +89,14 @@ async def test_everything_is_sent_once_and_counted(tmp_path: Path) -> None:
     assert (run.tally.files, run.tally.accepted, len(run.tally.keys), run.tally.refused) == (1, 5000, 5000, 0)
 
 
+async def test_versions_of_an_article_arrive_in_order(tmp_path: Path) -> None:
+    """Of two thousand versions the last one is the last, although Kafka was away for a while."""
+    path, log = tmp_path / "a.jsonl", Log(down=1)
+    path.write_text("".join(json.dumps({"source": "o", "id": "o:1", "body": f"v{n}"}) + "\n" for n in range(2000)))
+    await feeding(Input((path,), "articles.raw"), Watched()).run(log)
+    assert [json.loads(message.value)["body"] for message in log.received] == [f"v{n}" for n in range(2000)]
+
+
 async def test_the_same_article_twice_is_accepted_twice_and_distinct_once(tmp_path: Path) -> None:
     """A corpus may hold an address twice; the counts tell."""
     given, log = lines(tmp_path / "a.jsonl", 10), Log()
