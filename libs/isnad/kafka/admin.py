@@ -155,7 +155,7 @@ class Admin:
     async def _mend(self, client: AIOKafkaAdminClient, spec: TopicSpec, found: _Found) -> list[str]:
         done: list[str] = []
         if found.partitions is not None and found.partitions < spec.partitions:
-            await client.createpartitions_in_words({spec.name: NewPartitions(spec.partitions)})
+            await client.create_partitions({spec.name: NewPartitions(spec.partitions)})
             done.append(f"gave {spec.name} {partitions_in_words(spec.partitions)} instead of {found.partitions}")
         wrong = {name: value for name, value in spec.settings.items() if found.settings.get(name) != value}
         if wrong:

@@ -29,8 +29,7 @@ class Producer:
     """Sends messages and says when Kafka has them.
 
     It connects with the first message, so it can be made while Kafka is down. A message whose time ran out may still
-    arrive: sending an equal one again waits for the same delivery and makes no second message while the first is on its
-    way.
+    arrive: who sends an equal one again waits for it, and no second one is made while the first is on its way.
 
     After a failure that leaves the numbering of an idempotent producer out of step, which aiokafka does not mend, the
     next message goes through a fresh one.
@@ -43,7 +42,7 @@ class Producer:
         self._out_of_step = False
         self._connecting = asyncio.Lock()
         self._topics: set[str] = set()
-        self._on_the_way: dict[Outgoing, asyncio.Future[Any]] = {}
+        self._late: dict[Outgoing, asyncio.Future[Any]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -101,13 +100,16 @@ class Producer:
             pass
         except (BrokerUnavailable, SetupError) as exc:
             sent += [exc] * (len(messages) - len(sent))
-        sent += [self._late()] * (len(messages) - len(sent))
+        for message, one in zip(messages, sent, strict=False):
+            if isinstance(one, asyncio.Future) and not one.done():
+                self._late[message] = one
+        sent += [self._too_late()] * (len(messages) - len(sent))
         return [self._failure(one) for one in sent]
 
     async def _enqueue(self, message: Outgoing) -> _Sent:
-        known = self._on_the_way.get(message)
-        if known is not None:
-            return known
+        late = self._late.pop(message, None)
+        if late is not None:
+            return late
         inner = await self._connected()
         if message.topic not in self._topics:
             await self._look_up(inner, message.topic)
@@ -120,22 +122,14 @@ class Producer:
             # There was no room to queue it, or aiokafka's sender has died; a fresh one is right in both cases.
             self._out_of_step = True
             raise
-        self._on_the_way[message] = future
-
-        def settled(future: asyncio.Future[Any]) -> None:
-            if not future.cancelled():
-                future.exception()
-            if self._on_the_way.get(message) is future:
-                del self._on_the_way[message]
-
-        future.add_done_callback(settled)
+        future.add_done_callback(_take_note)
         return future
 
     def _failure(self, sent: _Sent) -> Failure:
         if isinstance(sent, Exception):
             return sent
         if not sent.done():
-            return self._late()
+            return self._too_late()
         error = sent.exception()
         if error is None:
             return None
@@ -147,7 +141,7 @@ class Producer:
             raise error
         return meant
 
-    def _late(self) -> BrokerUnavailable:
+    def _too_late(self) -> BrokerUnavailable:
         return BrokerUnavailable(
             f"Kafka at {self._bootstrap} did not acknowledge within {self._timeout_seconds:g} seconds"
         )
@@ -185,7 +179,7 @@ class Producer:
         inner, self._inner = self._inner, None
         self._out_of_step = False
         self._topics = set()
-        self._on_the_way = {}
+        self._late = {}
         if inner is None:
             return
         try:
@@ -193,6 +187,12 @@ class Producer:
                 await inner.stop()
         except TimeoutError:
             await inner.client.close()
+
+
+def _take_note(future: asyncio.Future[Any]) -> None:
+    """Look at the error of a message that nobody waits for any more, so that asyncio does not complain."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _too_large(message: Outgoing) -> RecordError:
