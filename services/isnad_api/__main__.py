@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
+from typing import NoReturn
 
 import structlog
 import uvicorn
@@ -32,11 +35,18 @@ def main() -> int:
     try:
         told = settings.load(ApiSettings, os.environ)  # noqa: TID251  the composition root
         logs.configure(told, "api")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # uvicorn stops in good order and then sends itself the signal once more; to be stopped is no failure.
+            signal.signal(number, _stop)
         asyncio.run(_serve(told))
     except IsnadError as exc:
         print(f"isnad-api: {exc}", file=sys.stderr)  # noqa: T201  the log may not be set up
         return _EXIT_SETUP
     return 0
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
 
 
 async def _serve(told: ApiSettings) -> None:
@@ -54,7 +64,6 @@ async def _serve(told: ApiSettings) -> None:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         looking = asyncio.create_task(_look(elastic, health))
-        health.well("start")
         yield
         looking.cancel()
         await producer.close()
@@ -117,6 +126,7 @@ async def _look(elastic: Elastic, health: Health) -> None:
             health.waiting("elasticsearch", str(exc))
         else:
             health.well("elasticsearch")
+        health.well("start")
         await asyncio.sleep(_LOOK_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """A real Elasticsearch."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +35,8 @@ class Elastic:
             SetupError: the url can't be read.
         """
         self._url = _without_password(url)
+        # Every failure is raised and told by whoever waits; the library would add a line for each.
+        logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
         try:
             self._client = library.AsyncElasticsearch(
                 url,
