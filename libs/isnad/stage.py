@@ -292,8 +292,9 @@ class Stage:
                 partition=hole.partition,
                 missed=min(first, hole.end) - hole.start,
             )
-        async for record in reader.read(hole.topic, hole.partition, max(first, hole.start), hole.end):
-            raise RuntimeError(f"{record.topic}, partition {record.partition}: offset {record.offset} was skipped")
+        skipped = [one async for one in reader.read(hole.topic, hole.partition, max(first, hole.start), hole.end)]
+        if skipped:
+            raise RuntimeError(f"{len(skipped)} messages were skipped: {hole}")
 
     def _app(self) -> faust.App:
         app = _App(

@@ -154,9 +154,8 @@ async def _value(kafka: str, topic: str, offset: int) -> bytes | None:
     if not first <= offset < end:
         held = f"it has {first} to {end - 1}" if first < end else "it has none"
         raise RequestError(f"There is no dead letter at offset {offset}: {held}. See: isnad dead list")
-    async for record in reader.read(topic, 0, offset, offset + 1):
-        return record.value
-    raise RequestError(f"There is no dead letter at offset {offset}. See: isnad dead list")
+    values = [record.value async for record in reader.read(topic, 0, offset, offset + 1)]
+    return values[0] if values else None
 
 
 def _as_data(letters: Letters) -> dict[str, object]:

@@ -39,7 +39,8 @@ class LogReader:
     async def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Record]:
         """Yield the records from offset `start` up to, not including, `end`, in order.
 
-        `end` must not be past the end of the log: the reader would wait for it, and give up.
+        `end` must not be past the end of the log: the reader would wait for it, and give up. Who leaves the loop early
+        closes the reader with `contextlib.aclosing`.
 
         Raises:
             BrokerUnavailable: nothing came for `timeout_seconds`.

@@ -1,0 +1,109 @@
+"""`isnad dead` on a real Kafka."""
+
+import asyncio
+import itertools
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from isnad import codec
+from isnad.delivery import Delivery
+from isnad.errors import RecordError, RequestError, SetupError
+from isnad.kafka import Admin, Producer
+from isnad.messages import Reason
+from isnad.outcomes import Outcome, Outgoing
+from isnad.testing.builders import MOMENT, raw_article, record
+from isnad.topics import Topics
+from isnad_cli.dead import dead
+
+pytestmark = pytest.mark.real
+
+_numbers = itertools.count()
+RAW = codec.encode(raw_article(title="عنوان\x1b[31m"))
+
+
+async def bury(kafka, names):
+    """Three records die; the first of them twice, because it was delivered twice. Then somebody sends nonsense."""
+    await Admin(kafka).create(names.specs(), replication=1)
+    records = [
+        record(RAW, topic=names.raw, offset=0),
+        record(b"\xff{", topic=names.raw, offset=1),
+        record(None, topic=names.raw, offset=2),
+        record(RAW, topic=names.raw, offset=0),
+    ]
+    errors = [
+        RecordError(Reason.NO_TEXT, "nothing to read"),
+        RecordError(Reason.INVALID_UTF8, "byte 0 is not UTF-8"),
+        RecordError(Reason.EMPTY, "the message has no value"),
+        RecordError(Reason.NO_TEXT, "nothing to read"),
+    ]
+    outcomes = [Outcome.dead(error) for error in errors]
+    delivery = Delivery(records, outcomes, stage="prepare", dead_topic=names.dead, now=MOMENT)
+    async with Producer(kafka) as producer:
+        await delivery.attempt(producer)
+        await producer.send(Outgoing(names.dead, b"", b"nonsense"))
+
+
+@pytest.fixture
+def call(kafka):
+    names = Topics(f"dead{next(_numbers)}.")
+
+    def call(*arguments):
+        return CliRunner().invoke(dead, [*arguments, "--kafka", kafka, "--topic-prefix", names.prefix])
+
+    call.names = names
+    return call
+
+
+@pytest.fixture
+def buried(kafka, call):
+    asyncio.run(bury(kafka, call.names))
+    return call
+
+
+def test_letters_are_counted_by_reason_each_record_once(buried):
+    """A record with two letters counts once; what is no letter is counted too."""
+    answer = json.loads(buried("list", "--json").stdout)
+    assert answer["total"] == 4
+    assert answer["by_reason"] == {"no_text": 1, "invalid_utf8": 1, "empty": 1, "unreadable": 1}
+    assert answer["by_stage"] == {"prepare": 3}
+    assert [letter["letter"] for letter in answer["newest"]] == [0, 1, 2, 3]
+    shown = buried("list").output
+    assert "4  in all" in shown
+    assert "nothing to read" in shown
+
+
+def test_letters_are_chosen_by_reason_stage_and_number(buried):
+    """Only those count then."""
+    answer = json.loads(buried("list", "--json", "--reason", "no_text").stdout)
+    assert (answer["total"], answer["by_reason"]) == (1, {"no_text": 1})
+    assert json.loads(buried("list", "--json", "--stage", "index").stdout)["total"] == 0
+    assert [letter["letter"] for letter in json.loads(buried("list", "--json", "--limit", "1").stdout)["newest"]] == [3]
+
+
+def test_one_letter_is_shown_readable_and_harmless(buried):
+    """Escapes of the original don't reach the terminal; --raw gives the very bytes."""
+    shown = buried("show", "0").output
+    assert "nothing to read" in shown
+    assert '"source": "alwatan"' in shown
+    assert "\x1b" not in shown
+    assert buried("show", "0", "--raw").stdout_bytes == RAW
+    assert buried("show", "1", "--raw").stdout_bytes == b"\xff{"
+    assert "\\xff{" in buried("show", "1").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(("99",), "it has 0 to 4"), (("4",), "no dead letter of isnad"), (("2", "--raw"), "holds no original")],
+)
+def test_what_can_t_be_shown_is_a_sentence(buried, arguments, sentence):
+    """Status 2, no traceback."""
+    result = buried("show", *arguments)
+    assert isinstance(result.exception, RequestError)
+    assert sentence in str(result.exception)
+
+
+def test_without_topics_the_sentence_names_the_command(call):
+    """Before anything was set up."""
+    assert isinstance(call("list").exception, SetupError)
