@@ -7,11 +7,12 @@ offline afterwards.
 
 import hashlib
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 import requests
 from jgo.config import GlobalSettings
@@ -61,81 +62,100 @@ def fetch(
         SetupError: an artifact could not be had, or not with the right checksum, after `ATTEMPTS` attempts.
     """
     if repositories is None:
-        repositories = GlobalSettings.load().repositories or None
-
-    def one(artifact: Artifact) -> None:
-        _fetch_patiently(artifact, folder, progress, repositories, pause_seconds)
-
+        repositories = {**GlobalSettings.load().repositories, **MavenContext().remote_repos}
+    fetching = _Fetching(folder, progress, repositories, pause_seconds)
     # The big one first, so that the small ones come beside it.
     wanted = sorted(missing(artifacts, folder), key=lambda a: -a.size)
-    try:
-        with ThreadPoolExecutor(_PARALLEL) as pool:
-            for future in [pool.submit(one, artifact) for artifact in wanted]:
-                future.result()
-    finally:
-        shutil.rmtree(_drafts(folder), ignore_errors=True)
-
-
-def _drafts(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.part")
-
-
-def _fetch_patiently(
-    artifact: Artifact, folder: Path, progress: Progress, repositories: dict[str, str] | None, pause_seconds: float
-) -> None:
-    trouble: Exception | None = None
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(pause_seconds * 2 ** (attempt - 1))
+    with ThreadPoolExecutor(_PARALLEL) as pool:
         try:
-            _fetch_once(artifact, folder, progress, repositories)
-        # RuntimeError is jgo's answer to an artifact that no repository has.
-        except (_BrokenError, requests.RequestException, RuntimeError) as exc:
-            trouble = exc
-        except OSError as exc:
-            raise SetupError(
-                f"{folder} can't be written to ({exc.strerror}). Make room or rights there, then try again."
-            ) from exc
-        else:
-            return
-    raise SetupError(
-        f"{artifact.coordinate} could not be downloaded in {ATTEMPTS} attempts ({_short(trouble)}). "
-        "Check the network connection and run the command again; what is already here is kept."
-    ) from trouble
+            for future in [pool.submit(fetching.patiently, artifact) for artifact in wanted]:
+                future.result()
+        finally:
+            # After Ctrl-C, or the failure of one, the others are not waited for.
+            fetching.given_up.set()
+            pool.shutdown(cancel_futures=True)
+            shutil.rmtree(fetching.drafts, ignore_errors=True)
 
 
-def _fetch_once(artifact: Artifact, folder: Path, progress: Progress, repositories: dict[str, str] | None) -> None:
-    drafts = _drafts(folder)
-    draft = drafts / artifact.path
-    draft.unlink(missing_ok=True)
-    came = 0
+@dataclass(frozen=True)
+class _Fetching:
+    folder: Path
+    progress: Progress
+    repositories: dict[str, str]
+    pause_seconds: float
+    given_up: Event = field(default_factory=Event)
 
-    @contextmanager
-    def count(_name: str, _size: int) -> Iterator[Progress]:
-        def update(chunk: int) -> None:
-            nonlocal came
-            came += chunk
-            progress(chunk)
+    @property
+    def drafts(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.part")
 
-        yield update
+    def patiently(self, artifact: Artifact) -> None:
+        trouble: Exception | None = None
+        for attempt in range(ATTEMPTS):
+            if attempt and self.given_up.wait(self.pause_seconds * 2 ** (attempt - 1)):
+                return
+            try:
+                self._once(artifact)
+            # RuntimeError is jgo's answer to an artifact that no repository has.
+            except (_BrokenError, requests.RequestException, RuntimeError) as exc:
+                trouble = exc
+            except OSError as exc:
+                raise SetupError(
+                    f"{self.folder} can't be written to ({exc.strerror}). Make room or rights there, then try again."
+                ) from exc
+            else:
+                return
+        raise SetupError(
+            f"{artifact.coordinate} could not be downloaded in {ATTEMPTS} attempts ({_short(trouble)}). "
+            "Check the network connection and run the command again; what is already here is kept."
+        ) from trouble
 
-    context = MavenContext(
-        resolver=PythonResolver(progress_callback=count),
-        repo_cache=drafts,
-        remote_repos=repositories,
-        timeout=_TIMEOUT_SECONDS,
-    )
-    try:
-        wanted = context.project(artifact.group, artifact.name).at_version(artifact.version)
-        context.resolver.download(wanted.artifact(packaging=artifact.packaging))
-        _check(draft, artifact)
-        target = folder / artifact.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft.replace(target)
-    except BaseException:
-        progress(-came)
+    def _once(self, artifact: Artifact) -> None:
+        draft = self.drafts / artifact.path
         draft.unlink(missing_ok=True)
-        raise
+        came = 0
+
+        @contextmanager
+        def count(_name: str, _size: int) -> Iterator[Progress]:
+            def update(chunk: int) -> None:
+                nonlocal came
+                if self.given_up.is_set():
+                    raise _BrokenError("given up")
+                came += chunk
+                self.progress(chunk)
+
+            yield update
+
+        context = MavenContext(
+            resolver=PythonResolver(progress_callback=count),
+            repo_cache=self.drafts,
+            remote_repos=self.repositories,
+            timeout=_TIMEOUT_SECONDS,
+        )
+        try:
+            wanted = context.project(artifact.group, artifact.name).at_version(artifact.version)
+            context.resolver.download(wanted.artifact(packaging=artifact.packaging))
+            _check(draft, artifact)
+            target = self.folder / artifact.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft.replace(target)
+        except BaseException:
+            self.progress(-came)
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def damaged(artifacts: Sequence[Artifact], folder: Path) -> list[Artifact]:
+    """Return those whose file is there and is not what was pinned."""
+    found = []
+    for artifact in artifacts:
+        try:
+            _check(folder / artifact.path, artifact)
+        except FileNotFoundError:
+            continue
+        except _BrokenError:
+            found.append(artifact)
+    return found
 
 
 def _check(file: Path, artifact: Artifact) -> None:

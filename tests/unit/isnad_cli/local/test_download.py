@@ -139,6 +139,15 @@ def test_a_cut_off_file_counts_as_missing(tmp_path: Path) -> None:
     assert download.missing([ARTIFACT], tmp_path) == [ARTIFACT]
 
 
+def test_a_file_that_was_damaged_later_is_found(repository: Repository, tmp_path: Path) -> None:
+    """Of the right size, but with another byte; one that is not there is not damaged."""
+    assert download.damaged([ARTIFACT], tmp_path) == []
+    fetch(repository, tmp_path)
+    assert download.damaged([ARTIFACT], tmp_path) == []
+    (tmp_path / ARTIFACT.path).write_bytes(b"x" + CONTENT[1:])
+    assert download.damaged([ARTIFACT], tmp_path) == [ARTIFACT]
+
+
 def test_without_a_network_the_sentence_says_so(tmp_path: Path) -> None:
     """Nobody listens there: no traceback, but what to do."""
     with pytest.raises(SetupError, match=r"no connection.*Check the network"):
