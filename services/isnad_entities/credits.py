@@ -35,13 +35,16 @@ _GOVERNORS = _AGENCY | frozenset(
     words(
         """
         ل لـ الى إلى عن مع من على في قناة صحيفة موقع مراسل مراسلة مصور لمراسل لمصور بحسب حسب وفق وفقا نقلت ونقلت ذكرت
-        وذكرت أفادت وأفادت قالت وقالت أوردت وأوردت أعلنت نشرت ونشرت بثت وبثت أضافت وأضافت أبلغ أخبر كتبت وكتبت نسبت
+        وذكرت أفادت وأفادت حسبما صورة الصورة الصور صور قالت وقالت أوردت وأوردت أعلنت نشرت ونشرت بثت وبثت أضافت وأضافت أبلغ أخبر كتبت وكتبت نسبت
         ونسبت أكدت أوضحت
         """
     )
 )
 _OPENING, _CLOSING = frozenset("([（"), frozenset(")]）")
-_SENTENCE_END = frozenset('.…!؟?»”"')
+_SENTENCE_END = frozenset(".…!؟?")
+_REACH_OF_GOVERNORS = 8
+"""Words back to what makes a bracket a quotation: «بحسب وكالة الأنباء السعودية (واس).»"""
+
 _REACH_BACK = 5
 """Words back to «وكالة» that a quoted name may stand: «وكالة أنباء النظام «سانا»»."""
 
@@ -176,13 +179,17 @@ class Credits:
 
     def _ends_sentence(self, passage: Passage, opening: int) -> bool:
         """Whether the bracket stands behind a sentence and not inside it: «لوكالة (رويترز).» is inside."""
-        before = passage.between(opening).rstrip("([（ \t")
-        if _SENTENCE_END & set(before):
+        if _SENTENCE_END & set(passage.between(opening)):
             return True
-        return passage.word(opening - 1) not in _GOVERNORS
+        for back in range(opening - 1, max(opening - 1 - _REACH_OF_GOVERNORS, -1), -1):
+            if passage.word(back) in _GOVERNORS or next(self._agencies.match(passage, back), None):
+                return False
+            if passage.gap(back) is Gap.STOP:
+                break
+        return True
 
     def _only_names(self, passage: Passage, first: int, last: int) -> bool:
-        """Whether the words are agencies, at least one, and places and such words as «المصدر»."""
+        """Whether the words are agencies, at least one, places, outlets and such words as «المصدر»."""
         agency = False
         place = first
         while place <= last:
@@ -196,7 +203,7 @@ class Credits:
                 (
                     one
                     for one in self._lexicon.match(passage, place)
-                    if one.entity.type == "LOC" and one.cut <= 1 and one.last <= last
+                    if one.entity.type in ("LOC", "ORG") and not one.pattern.framed and one.cut <= 1 and one.last <= last
                 ),
                 None,
             )

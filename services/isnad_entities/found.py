@@ -23,10 +23,15 @@ class Found:
     silent: bool = False
     """The words name nothing; they are only to be passed over."""
 
+    minor: bool = False
+    """A town that only GeoNames has, named by a single word."""
+
     @classmethod
     def of(cls, passage: Passage, match: Match) -> "Found":
         """A listed name as it was matched."""
-        return cls(passage, match.first, match.last, match.cut, match.entity, listed=True, silent=match.pattern.silent)
+        minor = match.pattern.minor and match.length == 1
+        silent = match.pattern.silent
+        return cls(passage, match.first, match.last, match.cut, match.entity, listed=True, silent=silent, minor=minor)
 
     @property
     def type(self) -> EntityType:

@@ -1,17 +1,21 @@
-"""Names that several places share: «عمان» is in Jordan or at the Gulf, as the rest of the article says (pure)."""
+"""Names that several things share: «عمان» is in Jordan or at the Gulf, «برشلونة» a city or a club (pure).
+
+Which is meant, the rest of the article says: it has some of the words that speak for one of them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from isnad.text.words import words
 from isnad_entities.lexicon import Entity, Lexicon
-from isnad_entities.lists import spellings, table
+from isnad_entities.lists import sections, table
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     canonical: tuple[str, ...]
     cues: frozenset[str]
+    least: int
 
 
 class Homographs:
@@ -23,16 +27,17 @@ class Homographs:
     @classmethod
     def read(cls) -> "Homographs":
         """Read the table."""
+        cues = sections("cues")
         found: dict[tuple[str, ...], list[_Candidate]] = {}
         for row in table("homographs"):
-            cues = frozenset(word for cue in spellings(row["cues"]) for word in words(cue))
-            found.setdefault(tuple(words(row["written"])), []).append(_Candidate(tuple(words(row["canonical"])), cues))
+            candidate = _Candidate(tuple(words(row["canonical"])), cues.get(row["cues"], frozenset()), int(row["least"]))
+            found.setdefault(tuple(words(row["written"])), []).append(candidate)
         return cls(found)
 
-    def meant(self, written: tuple[str, ...], entity: Entity, cues: frozenset[str], lexicon: Lexicon) -> Entity:
-        """Return what a name means in an article with the words `cues`; the entity itself if it is no homograph."""
+    def meant(self, written: tuple[str, ...], entity: Entity, article: frozenset[str], lexicon: Lexicon) -> Entity:
+        """Return what a name means in an article of these words; the entity itself if it is no homograph."""
         for candidate in self._by_written.get(written, ()):
-            if not candidate.cues or candidate.cues & cues:
+            if len(candidate.cues & article) >= candidate.least:
                 pattern = lexicon.known(candidate.canonical)
                 return pattern.entity if pattern else entity
         return entity

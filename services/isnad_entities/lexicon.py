@@ -12,7 +12,9 @@ from isnad.messages import EntityType, GeoPoint
 from isnad.text.words import words
 from isnad_entities.clitics import splits
 from isnad_entities.lists import spellings, table
+from isnad_entities.gazetteer import ARAB_COUNTRIES
 from isnad_entities.passage import Passage
+from isnad_entities.spelling import sound
 from isnad_entities.vocabulary import Vocabulary, vocabulary
 
 _REMEMBERED = 200_000
@@ -26,6 +28,10 @@ _SHORT_NAME_POPULATION = 1_000_000
 _SHORTEST_AFTER_CLITIC = 3
 _PLACE_OPENINGS = frozenset(words("سان سانت سانتا ساو لوس بورت فورت دير كفر بيت عين خان تل كيب نيو"))
 """Names that open with these are names of towns, though a saint's be made of given names."""
+
+_ARABIC_SCRIPT = ARAB_COUNTRIES | {"AF", "IR", "PK"}
+_SHORTEST_SOUND = 6
+"""Letters of a sound that is no accident."""
 
 _COMPOUND = re.compile(r"\b(دير|ابو|بو|تل|كفر|عين|راس|خان|عبد|دي|بن|نور|سيف|صلاح|جاد|خير|نصر|فضل|سعد) (?=\S)")
 
@@ -52,6 +58,8 @@ class Pattern:
     entity: Entity
     framed: bool = False
     """Means the entity only where the words around it say so: it is an ordinary word too."""
+    minor: bool = False
+    """A town that only GeoNames has: many of them are family names as well."""
     silent: bool = False
     """Names nothing: its words are passed over, as in «حصة الأسد»."""
 
@@ -87,6 +95,7 @@ class Lexicon:
             first: sorted(held.values(), key=lambda pattern: -len(pattern.words)) for first, held in by_first.items()
         }
         self._starts: dict[str, tuple[tuple[int, Pattern], ...]] = {}
+        self._by_sound = _by_sound(by_first)
         self.shorts: dict[str, list[tuple[str, ...]]] = {}
         """Short forms by canonical name; they hold in an article that has the name in full."""
         for short, canonical in shorts:
@@ -119,6 +128,10 @@ class Lexicon:
             ):
                 yield Match(place, place + len(pattern.words) - 1, cut, pattern)
 
+    def sounding_like(self, row: tuple[str, ...]) -> Entity | None:
+        """Return the foreign person whose name is transliterated another way here, if there is exactly one."""
+        return self._by_sound.get(sound(row)) if len(row) > 1 else None
+
     def named(self, canonical: str) -> Pattern | None:
         """Return the pattern of an entity's canonical name."""
         return self.known(tuple(words(canonical)))
@@ -126,6 +139,18 @@ class Lexicon:
     def known(self, row: tuple[str, ...]) -> Pattern | None:
         """Return the pattern of exactly these words."""
         return next((pattern for pattern in self._by_first.get(row[0], ()) if pattern.words == row), None)
+
+
+def _by_sound(by_first: dict[str, dict[tuple[str, ...], Pattern]]) -> dict[str, Entity]:
+    found: dict[str, set[Entity]] = {}
+    for held in by_first.values():
+        for row, pattern in held.items():
+            entity = pattern.entity
+            if entity.type == "PER" and len(row) > 1 and entity.country and entity.country not in _ARABIC_SCRIPT:
+                key = sound(row)
+                if len(key.replace(" ", "")) >= _SHORTEST_SOUND:
+                    found.setdefault(key, set()).add(entity)
+    return {key: entities.pop() for key, entities in found.items() if len(entities) == 1}
 
 
 @cache
@@ -186,7 +211,7 @@ def _towns(listed: list[Pattern], known: Vocabulary) -> Iterator[Pattern]:
         for name in names:
             if name not in by_words:
                 framed = _is_ambiguous(name, int(row["population"]), known)
-                yield Pattern(name, entity, framed=framed)
+                yield Pattern(name, entity, framed=framed, minor=entity is town)
 
 
 def _same_town(entity: Entity | None, town: Entity) -> bool:

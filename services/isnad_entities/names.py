@@ -57,6 +57,8 @@ class Names:
         found = [name for passage in passages for name in self._read(passage, closed)]
         shorts = ShortForms(found, passages, self._lexicon, self._vocabulary)
         if shorts:
+            # A family name that is a town's too («مورينو») means the person of whom the article speaks.
+            found = [name for name in found if not (name.minor and shorts.means_person(name.words()))]
             found.extend(self._short_names(passages, shorts, found, closed))
         cues = frozenset(token.word for passage in passages for token in passage.tokens)
         order = {passage.field: number for number, passage in enumerate(passages)}
@@ -132,9 +134,9 @@ class Names:
         run = self._persons.at(passage, place, facts, licence)
         if run and (match is None or run.length > match.length):
             return [self._person(passage, run.first, run.last, run.cut, match)]
-        body = self._organisations.at(passage, place)
-        if match and (body is None or body.last <= match.last):
+        if match:
             return [Found.of(passage, match)]
+        body = self._organisations.at(passage, place)
         if body:
             return [self._body(passage, body.first, body.last, body.cut, body.type, body.prefix)]
         return [
@@ -193,6 +195,9 @@ class Names:
         whole = self._lexicon.known(name.words())
         if whole and whole.entity.type == "PER":
             return Found(passage, first, last, cut, whole.entity, listed=True)
+        alike = self._lexicon.sounding_like(name.words())
+        if alike:
+            return Found(passage, first, last, cut, alike, listed=True)
         if (
             match
             and match.entity.type == "PER"
@@ -204,7 +209,10 @@ class Names:
 
     def _body(self, passage: Passage, first: int, last: int, cut: int, kind: str, prefix: str) -> Found:
         written = prefix + bare(_cut(passage, first, last, cut))
-        known = self._lexicon.known(Found(passage, first, last, cut, Entity("ORG", "")).words())
+        row = Found(passage, first, last, cut, Entity("ORG", "")).words()
+        # «قناة «العربية»» is listed as one name.
+        outside = (passage.word(first - 1), *row)
+        known = self._lexicon.known(row) or (None if cut else self._lexicon.known(outside))
         if known:
             return Found(passage, first, last, cut, known.entity, listed=True)
         return Found(passage, first, last, cut, Entity(kind, written))  # type: ignore[arg-type]

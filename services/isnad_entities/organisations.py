@@ -15,6 +15,8 @@ _LONGEST_QUOTED = 6
 _LONGEST_MINISTRY = 5
 _LONGEST_PARTY = 4
 _MINISTRIES = frozenset({"وزاره", "وزارتي", "وزارتا"})
+_FEMININE = frozenset({"الاستخبارات", "المخابرات"})
+_RELATIVE = frozenset({"الذي", "التي", "الذين"})
 _PARTY = "حزب"
 _CLITICS = ("وب", "ول", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _OPENING = frozenset("«\"“„‟'‘([")
@@ -102,6 +104,8 @@ class Organisations:
         if not (passage.tight(place + 1) and self._is_national(passage.word(place + 1))):
             return None
         ministry = bare in self._triggers["ministry, by itself"]
+        if bare in _FEMININE and not passage.word(place + 1).endswith("ه"):
+            return None  # «رئيس الاستخبارات الروسي»
         # «وزير الخارجية التركي»: the adjective is the minister's.
         if ministry and not passage.word(place + 1).endswith("ه"):
             return None
@@ -120,7 +124,11 @@ class Organisations:
             if last > place + 1 and passage.gap(last) > Gap.JOINT:
                 return None
             if _CLOSING & set(passage.between(last + 1).strip()[:2]):
-                return Body(place + 1, last, 0, kind)
+                word = passage.word(last)
+                alone = last == place + 1 and self._vocabulary.facts(word).ordinary
+                # «صحيفة «السفير»», but not «منظمة «إرهابية»».
+                titled = word.startswith("ال") and self._bare(passage.word(place)) in self._triggers["medium"]
+                return None if alone and not titled else Body(place + 1, last, 0, kind)
         return None
 
     def _party(self, passage: Passage, place: int, cut: int) -> Body | None:
@@ -132,6 +140,7 @@ class Organisations:
             definite = word.startswith("ال") or (last > place and word.startswith("وال"))
             if (
                 not definite
+                or word in _RELATIVE
                 or facts.verb
                 or facts.title
                 or (last > place and not word.startswith("وال") and not word.endswith(("ي", "يه")))

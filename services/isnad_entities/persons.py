@@ -22,6 +22,11 @@ _BEFORE_GOD = frozenset(
     {"نصر", "عبد", "فضل", "حمد", "خير", "جار", "عطا", "رحمه", "سعد", "فتح", "عنايه", "روح", "ضيف", "حسب", "جاد", "رزق"}
 )
 _SERVANT = "عبد"
+_HOUSE = "ال"
+"""«آل ثاني», «آل صباح»: any word may be the house's name."""
+
+_SON = frozenset({"بن", "ابن"})
+_ENDINGS = frozenset({"الدين", "اوغلو", "اغلو", "زاده"})
 _PLACELIKE = ("ستان", "لاند", "اباد", "غراد", "بورغ", "بورج", "فيل")
 
 
@@ -66,7 +71,7 @@ class Persons:
                 return run
         if facts.particle and passage.word(place) in _KUNYA:
             return self._by_kunya(passage, place, 0, licence)
-        if licence and facts.family and not facts.title:
+        if licence and facts.family and not (facts.title or facts.nationality):
             return Run(place, self._end(passage, place, unknown=0), 0)
         if licence and facts.unknown and not self._is_elsewhere(passage, place):
             return self._by_title(passage, place, licence)
@@ -82,7 +87,7 @@ class Persons:
             return None
         given = self._vocabulary.facts(word).given
         last = self._end(passage, place, unknown=0)
-        if last == place:
+        if last == place or (word == _SERVANT and last == place + 1):
             return None
         second = self._vocabulary.facts(passage.word(place + 1))
         surname = second.family or second.particle or self._is_surname(passage, place + 1)
@@ -109,11 +114,15 @@ class Persons:
         return Run(place, last, cut)
 
     def _by_title(self, passage: Passage, place: int, licence: Licence) -> Run | None:
-        last = self._end(passage, place, unknown=1)
         word = passage.word(place)
+        facts = self._vocabulary.facts(word)
+        if word.startswith("ل") and word[1] not in "اوي" and not facts.of_person:
+            return None  # «لمحترفي …»: the preposition, rather than «لودريان»
+        last = self._end(passage, place, unknown=1)
         if last > place:
             return Run(place, last, 0)
-        alone = licence is Licence.NEAR and len(word) >= _SHORTEST_ALONE and not word.startswith(("ال", "ل"))
+        # One given name tells nobody apart.
+        alone = licence is Licence.NEAR and len(word) >= _SHORTEST_ALONE and not word.startswith("ال") and not facts.given
         return Run(place, last, 0) if alone and not word.endswith(_PLACELIKE) else None
 
     def _end(self, passage: Passage, place: int, unknown: int) -> int:
@@ -125,14 +134,19 @@ class Persons:
             if word == "الله":
                 if passage.word(last) not in _BEFORE_GOD:
                     break
+            elif word in _ENDINGS or (passage.word(last) == _SERVANT and word.startswith("ال")):
+                pass
             elif facts.particle and not facts.given:
-                if not self._goes_on(passage, last + 2):
+                behind = self._behind_particles(passage, last + 1)
+                if behind is None:
                     break
-                last += 1
+                last = behind - 1
+            elif last > place and facts.title and facts.given:
+                break  # «كريستوفر هيل مساعد وزيرة …»
             elif _is_preposition(passage, last + 1):
                 break
             elif not (facts.of_person or self._is_surname(passage, last + 1)):
-                if not facts.unknown or unknown >= _MOST_UNKNOWN or self._is_elsewhere(passage, last + 1):
+                if not facts.unknown or unknown >= _MOST_UNKNOWN or self._is_elsewhere(passage, last + 1, inside=True):
                     break
                 if passage.text[passage.tokens[last + 1].end - 1] == "ً":
                     break
@@ -140,15 +154,20 @@ class Persons:
             last += 1
         return last
 
-    def _goes_on(self, passage: Passage, place: int) -> bool:
-        """Whether the word behind a particle belongs to the name."""
-        facts = self._vocabulary.facts(passage.word(place))
-        return passage.tight(place) and (
-            facts.of_person
-            or facts.particle
-            or not (facts.ordinary or facts.unlike_name)
-            or passage.word(place) == "الله"
-        )
+    def _behind_particles(self, passage: Passage, place: int) -> int | None:
+        """The word of the name behind a row of particles («بن أبي وقاص»), or None where they belong to no name."""
+        particle = ""
+        while passage.tight(place):
+            word = passage.word(place)
+            facts = self._vocabulary.facts(word)
+            if facts.particle and not facts.given:
+                particle, place = word, place + 1
+                continue
+            if facts.of_person or word == "الله" or particle == _HOUSE:
+                return place
+            strange = facts.misshapen and particle not in _SON
+            return None if facts.ordinary or facts.title or strange else place
+        return None
 
     def _is_surname(self, passage: Passage, place: int) -> bool:
         """Whether a listed person goes by this word alone."""
@@ -157,14 +176,15 @@ class Persons:
             for cut, pattern in self._lexicon.starts(passage.word(place))
         )
 
-    def _is_elsewhere(self, passage: Passage, place: int) -> bool:
+    def _is_elsewhere(self, passage: Passage, place: int, *, inside: bool = False) -> bool:
         """Whether something else than a person begins here: a place, an organisation, a clitic before a name."""
         if any(
-            match.entity.type != "PER" and not match.pattern.framed for match in self._lexicon.match(passage, place)
+            match.entity.type != "PER" and not (match.pattern.framed or (match.pattern.minor and inside))
+            for match in self._lexicon.match(passage, place)
         ):
             return True
         word = passage.word(place)
-        return any(cut and not pattern.framed for cut, pattern in self._lexicon.starts(word)) or (
+        return any(cut and not (pattern.framed or pattern.minor) for cut, pattern in self._lexicon.starts(word)) or (
             passage.gap(place) > Gap.JOINT and word.startswith(("و", "ف"))
         )
 

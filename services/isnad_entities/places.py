@@ -1,5 +1,6 @@
 """Places that are on no list, after the words that say so: «بلدة خشام», «بلدات سقبا وحمورية وعربين» (pure)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from isnad_entities.passage import Gap, Passage
 from isnad_entities.vocabulary import Vocabulary
 
 _MOST_IN_A_ROW = 12
+_DESCRIPTION = re.compile(r"[^ا]..+يه|م...+ه")
+"""Adjectives and participles that describe a place: «منطقة حدودية», «مناطق متفرقة»."""
+
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
 
 
@@ -100,7 +104,7 @@ class Places:
                 return PlaceName(place, place + 1, cut)
         if facts.ordinary or facts.nationality or facts.title or facts.misshapen or facts.given == 1 or len(word) < 3:
             return None
-        if loose and word.endswith(("يه", "ي")) and word.startswith("ال"):
+        if _DESCRIPTION.fullmatch(word) or (loose and word.endswith(("يه", "ي"))):
             return None
         return PlaceName(place, place, cut)
 

@@ -51,6 +51,10 @@ class ShortForms:
     def __bool__(self) -> bool:
         return bool(self._by_first)
 
+    def means_person(self, row: tuple[str, ...]) -> bool:
+        """Whether these words are what a person of the article goes by."""
+        return any(form == row and short.entity.type == "PER" for form, short in self._by_first.get(row[0], ()))
+
     def _add(self, row: tuple[str, ...], entity: Entity, order: tuple[int, int], *, sure: bool = False) -> None:
         facts = self._vocabulary.facts(row[0])
         ordinary = (

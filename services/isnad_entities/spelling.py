@@ -11,6 +11,8 @@ from isnad.text.words import fold
 from isnad_entities.vocabulary import Vocabulary
 
 _SERVANT = re.compile(r"\bعبدال(?=\w\w)")
+_SAME = str.maketrans("جقطصثذظشض", "غكتسسزسسد")
+_VOWELS = re.compile("[اويهىء]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -19,11 +21,20 @@ def canonical_name(written: str, known: Vocabulary) -> str:
     return " ".join(_word(word, known) for word in _SERVANT.sub("عبد ال", bare(written)).split(" "))
 
 
+def sound(row: tuple[str, ...]) -> str:
+    """Return what is left of a name when the ways to transliterate it are taken out: «بوتين» and «بوتن» sound the same.
+
+    Long vowels go but at a word's start, and letters that stand for the same foreign sound become one. Good for names
+    that came from other scripts only: in Arabic names the vowels tell «صالح» from «صلاح».
+    """
+    return " ".join(word[:1].translate(_SAME) + _VOWELS.sub("", word[1:].translate(_SAME)) for word in row)
+
+
 def bare(written: str) -> str:
-    """Return a text without vowel marks, tatweel and invisible characters, its spaces single."""
+    """Return a text without vowel marks, tatweel, invisible characters and a hashtag's underscores, its spaces single."""
     kept = "".join(
         letter for letter in written if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Me", "Cf")
-    )
+    ).replace("_", " ")
     return _SPACES.sub(" ", kept).strip()
 
 

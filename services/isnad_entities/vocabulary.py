@@ -26,6 +26,7 @@ _SUFFIXES = (
 _NATIONALITY_PREFIXES = ("", "ال", "لل", "بال", "وال", "فال", "كال", "ولل", "و", "ب", "ل")
 _NATIONALITY_SUFFIXES = ("", "ه", "ون", "ين", "ات", "ان", "تين", "تان", "و")
 _MAX_VERB_LETTERS = 4
+_LETTERS = frozenset("ءابتثجحخدذرزسشصضطظعغفقكلمنهويپچژگڤ")
 _ALI = "علي"
 """A name and, where ya and alef maqsura are one, a preposition."""
 
@@ -163,13 +164,16 @@ class Vocabulary:
                 rest.removesuffix("ا"),
                 rest.removesuffix("ون"),
             ):
+                # «أعطت», «أعطوا»: the weak last letter is gone.
+                if base != rest and len(base) > 1 and base + "ي" in self._verbs:
+                    return True
                 if base in self._verbs or (base and base[0] in "تن" and "ي" + base[1:] in self._verbs):
                     return True
         return False
 
 
 def _is_misshapen(word: str) -> bool:
-    if len(word) < 2 or not ("ء" <= word[0] <= "ي") or any(letter.isdigit() for letter in word):
+    if len(word) < 2 or not ("ء" <= word[0] <= "ي") or not _LETTERS.issuperset(word):
         return True
     if (
         word.startswith(("ست", "سي", "تت", "تست", "است", "يت", "وال", "بال", "لل", "فال", "كال", "وب", "ول", "سن"))
