@@ -12,18 +12,22 @@ from packaging.utils import canonicalize_name
 SERVICES = ["feeder", "prepare", "dedup", "entities", "index", "api"]
 ENTRY = {"feeder": "isnad_feeder.command"}
 
-# Run in a fresh interpreter: imports of distributions outside the allowed set fail as if they were not installed.
+# Run in a fresh interpreter: the blocked modules are not found, as if their distributions were not installed.
 _IMPORT_WITH_ONLY = """
-import sys, importlib, importlib.abc
+import sys, importlib
+from importlib.machinery import PathFinder
 blocked = set(sys.argv[2].split(","))
-class Missing(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in blocked:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return None
-sys.meta_path.insert(0, Missing())
+class Without(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in blocked else PathFinder.find_spec(name, path, target)
+sys.meta_path[sys.meta_path.index(PathFinder)] = Without
 importlib.import_module(sys.argv[1])
 """
+_RUN_HELP = _IMPORT_WITH_ONLY.replace(
+    "importlib.import_module(sys.argv[1])",
+    "import runpy; sys.argv[1:] = ['--help']; runpy.run_module('isnad_cli', run_name='__main__')",
+)
 
 
 def closure(extra: str | None) -> set[str]:
@@ -82,8 +86,9 @@ def test_an_extra_brings_only_its_services_dependencies(service: str, foreign: s
 
 def test_help_works_with_no_extra_at_all() -> None:
     blocked = {m for m in modules_outside(closure(None)) if not m.startswith("isnad_")}
-    code = _IMPORT_WITH_ONLY.replace("importlib.import_module(sys.argv[1])", "import runpy; sys.argv[1:] = ['--help']; runpy.run_module('isnad_cli', run_name='__main__')")
-    done = subprocess.run([sys.executable, "-c", code, "", ",".join(sorted(blocked))], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN_HELP, "", ",".join(sorted(blocked))], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "demo" in done.stdout
 
