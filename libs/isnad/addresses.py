@@ -22,7 +22,8 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
 def default_home() -> Path:
     """Return where isnad keeps its data: the user's data folder by the platform's convention.
 
-    Elasticsearch refuses to run as root and is then started as an unprivileged user, who can't enter root's own folders.
+    Elasticsearch refuses to run as root and is then started as an unprivileged user, who can't enter root's own
+    folders.
     """
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/isnad")

@@ -27,7 +27,8 @@ def encode(record: msgspec.Struct) -> bytes:
 def decode(kind: type[R], value: bytes | None) -> R:
     """Return the record that the bytes hold. Unknown fields are ignored, and so is a byte order mark before the JSON.
 
-    Of a `RawArticle`, a field that is there twice and the character U+0000 are refused too: nobody knows what they mean.
+    Of a `RawArticle`, a field that is there twice and the character U+0000 are refused too: nobody knows what they
+    mean.
 
     Raises:
         RecordError: the bytes are no such record; its reason says in which way.

@@ -11,8 +11,8 @@
         ├── RequestError          this request of a user can't be answered: 4xx, or a message and exit status 2
         └── SetupError            the installation is not as it must be: refuse to start, name the command that mends it
 
-Adapters (`kafka.py`, `elastic.py`) translate the errors of their library where these enter, `raise … from exc`. Any other
-exception is a bug: the stage logs it and ends the process before anything is acknowledged.
+Adapters (`isnad.kafka`, `isnad.elastic`) translate the errors of their library where these enter, `raise … from exc`.
+Any other exception is a bug: the stage logs it and ends the process before anything is acknowledged.
 """
 
 from isnad.messages import Reason
@@ -46,7 +46,7 @@ class PermanentError(IsnadError):
 
 
 class RecordError(PermanentError):
-    """This record can't be processed.
+    """A record can't be processed.
 
     Attributes:
         reason: which kind of trouble, for the dead letter and its count.

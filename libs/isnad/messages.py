@@ -1,10 +1,12 @@
 """The records of the chain: one definition, from which the JSON Schemas in `docs/schemas/` are made.
 
-An article travels `RawArticle` (what any producer sends) → `PreparedArticle` (clean, one article) → `MatchedArticle` (with the
-verdict of dedup) → `EnrichedArticle` (with names and credits). Each later record holds the earlier one whole, so a stage adds
-and never rewrites. Unknown fields are ignored; a missing required field or an unknown major version is a `RecordError`.
+An article travels `RawArticle` (what any producer sends) → `PreparedArticle` (clean, one article) → `MatchedArticle`
+(with the verdict of dedup) → `EnrichedArticle` (with names and credits). Each later record holds the earlier one whole,
+so a stage adds and never rewrites. Unknown fields are ignored; a missing required field or an unknown major version is
+a `RecordError`.
 
-Offsets (`start`, `end`) are Unicode code points into the field named beside them, end exclusive. Times are RFC 3339 in UTC.
+Offsets (`start`, `end`) are Unicode code points into the field named beside them, end exclusive. Times are RFC 3339 in
+UTC.
 """
 
 from datetime import datetime
@@ -132,8 +134,8 @@ Relation = Literal["original", "copy", "partial", "revision"]
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier article that shares text with this one, with the evidence.
 
-    The shares are over the distinct 5-word shingles of the two bodies: `jaccard` = shared ÷ all of both, `contained` = shared ÷
-    this article's, `contains` = shared ÷ the other's.
+    The shares are over the distinct 5-word shingles of the two bodies: `jaccard` = shared ÷ all of both, `contained` =
+    shared ÷ this article's, `contains` = shared ÷ the other's.
     """
 
     id: str

@@ -1,6 +1,7 @@
 """Options that several commands share (click): the home, and where Kafka, Elasticsearch and the API are.
 
-An address comes from the option, else from its environment variable, else from the running local stack, else it is the default port.
+An address comes from the option, else from its environment variable, else from the running local stack, else it is the
+default port.
 """
 
 from collections.abc import Callable

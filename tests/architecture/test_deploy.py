@@ -33,8 +33,12 @@ def test_prometheus_scrapes_every_service_that_compose_starts() -> None:
     assert {target.partition(":")[0] for target in job["static_configs"][0]["targets"]} == CHAIN
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed (Debian: apt-get install prometheus)")
-@pytest.mark.parametrize("command", [["config", "deploy/prometheus/prometheus.yml"], ["rules", "deploy/prometheus/alerts.yml"]])
+@pytest.mark.skipif(
+    not shutil.which("promtool"), reason="promtool is not installed (Debian: apt-get install prometheus)"
+)
+@pytest.mark.parametrize(
+    "command", [["config", "deploy/prometheus/prometheus.yml"], ["rules", "deploy/prometheus/alerts.yml"]]
+)
 def test_promtool_accepts_the_prometheus_files(command: list[str]) -> None:
     done = subprocess.run(["promtool", "check", *command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

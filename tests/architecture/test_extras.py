@@ -64,7 +64,10 @@ def test_a_service_needs_no_package_outside_its_extra(service: str) -> None:
     blocked = {m for m in modules_outside(closure(service)) if not m.startswith("isnad_")}
     assert "pytest" in blocked
     done = subprocess.run(
-        [sys.executable, "-c", _IMPORT_WITH_ONLY, entry, ",".join(sorted(blocked))], capture_output=True, text=True, check=False
+        [sys.executable, "-c", _IMPORT_WITH_ONLY, entry, ",".join(sorted(blocked))],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 

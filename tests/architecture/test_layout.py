@@ -23,9 +23,12 @@ def test_the_shelves_are_no_packages(name: str) -> None:
 
 def test_every_command_is_listed_with_help_and_example() -> None:
     from click.testing import CliRunner
+
     from isnad_cli.__main__ import COMMANDS, cli
 
     for name in COMMANDS:
         shown = CliRunner().invoke(cli, [name, "--help"])
         assert shown.exit_code == 0, (name, shown.output)
-        assert f"isnad {name}" in shown.output.split("Usage:")[1].split("\n", 1)[1], f"`isnad {name} --help` shows no example"
+        assert f"isnad {name}" in shown.output.split("Usage:")[1].split("\n", 1)[1], (
+            f"`isnad {name} --help` shows no example"
+        )
