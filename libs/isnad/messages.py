@@ -34,7 +34,7 @@ class Reason(StrEnum):
 
 
 class RawArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What any producer may send to `articles.raw`; `source` and one of `body` and `html` are required."""
+    """What any producer may send to `articles.raw`; `source` and one of `body`, `html` and `title` are required."""
 
     schema: int
     source: str

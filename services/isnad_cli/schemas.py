@@ -19,7 +19,8 @@ def schema(spec: TopicSpec) -> dict[str, Any]:
     definition = made["$defs"][spec.record]
     definition["properties"]["schema"] = {"const": messages.SCHEMA, "description": "Major version of the record."}
     if record is messages.RawArticle:
-        definition["anyOf"] = [{"required": ["body"]}, {"required": ["html"]}]
+        # A headline alone is an article too (an urgent one), flagged as such.
+        definition["anyOf"] = [{"required": [field]} for field in ("body", "html", "title")]
     return {"$schema": _DIALECT, "title": f"{spec.name}: {spec.record}", **made}
 
 

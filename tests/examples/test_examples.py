@@ -1,4 +1,4 @@
-"""Recorded messages of every topic are what the published schemas say; each service's tests replay those that it reads."""
+"""Recorded messages of every topic are what the schemas say; each service's tests replay those that it reads."""
 
 import json
 from pathlib import Path
