@@ -16,6 +16,30 @@ TALKATIVE = ("aiokafka", "faust", "mode", "elastic_transport", "elasticsearch", 
 """Libraries whose information is of no use in operation; their warnings and errors are."""
 
 
+_QUIET_SECONDS = 60.0
+_REMEMBERED = 1000
+
+
+class Repeats(logging.Filter):
+    """Lets a library say the same thing once a minute: without Kafka, aiokafka has a hundred errors a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at: dict[tuple[str, object], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is to be shown."""
+        if not record.name.startswith(TALKATIVE):
+            return True
+        said = (record.name, record.msg)
+        if record.created - self._said_at.get(said, float("-inf")) < _QUIET_SECONDS:
+            return False
+        if len(self._said_at) > _REMEMBERED:
+            self._said_at.clear()
+        self._said_at[said] = record.created
+        return True
+
+
 def configure(settings: ServiceSettings, service: str, stream: TextIO | None = None) -> None:
     """Set up logging for the whole process; every line names the service.
 
@@ -53,6 +77,7 @@ def configure(settings: ServiceSettings, service: str, stream: TextIO | None = N
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream)
+    handler.addFilter(Repeats())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _name_logger],

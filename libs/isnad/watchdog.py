@@ -10,6 +10,8 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
+import structlog
+
 from isnad.clock import Clock
 from isnad.continuity import Partition
 from isnad.errors import BrokerUnavailable
@@ -108,6 +110,7 @@ class Watchdog:
         self._health = health
         self._on_lag = on_lag
         self._on_stuck = on_stuck
+        self._log = structlog.get_logger()
 
     def start(self) -> None:
         """Begin to look; it goes on until the process ends."""
@@ -122,8 +125,8 @@ class Watchdog:
                         await asyncio.sleep(_LOOK_SECONDS)
             except BrokerUnavailable as exc:
                 self._stillness.end()
-                if not self._worker.waiting:
-                    self._health.waiting(exc.dependency, str(exc))
+                if not self._worker.waiting and self._health.waiting(exc.dependency, str(exc)):
+                    self._log.warning("waiting", dependency=exc.dependency, reason=str(exc))
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def _look(self, progress: GroupProgress) -> None:
@@ -132,7 +135,9 @@ class Watchdog:
 
         lags, stuck = await look(self._worker, self._stillness, self._partitions, progress.lags, members)
         if not self._worker.waiting:
-            self._health.well(BrokerUnavailable.dependency)
+            seconds = self._health.well(BrokerUnavailable.dependency)
+            if seconds is not None:
+                self._log.info("goes on", dependency=BrokerUnavailable.dependency, waited_seconds=round(seconds, 1))
         self._on_lag(lags)
         if stuck is not None:
             self._on_stuck(stuck)

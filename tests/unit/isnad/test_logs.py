@@ -56,6 +56,25 @@ def test_libraries_speak_the_same_way_but_only_of_trouble():
     assert (line["message"], line["logger"], line["level"]) == ("connection to b1 lost", "aiokafka.conn", "warning")
 
 
+def test_a_library_says_the_same_thing_once_a_minute():
+    """Ours are all shown."""
+    stream = configured()
+    for n in range(500):
+        logging.getLogger("aiokafka").error("Unable to update metadata from %s", n)
+        structlog.get_logger().info("ours")
+    messages = [json.loads(line)["message"] for line in stream.getvalue().splitlines()]
+    assert messages.count("Unable to update metadata from 0") == 1
+    assert len(messages) == 501
+
+
+def test_what_a_library_says_after_a_minute_is_shown_again():
+    """By the time in the record."""
+    repeats = logs.Repeats()
+    said = [logging.LogRecord("aiokafka", logging.ERROR, "", 0, "gone", (), None) for _ in range(3)]
+    said[0].created, said[1].created, said[2].created = 0.0, 59.0, 61.0
+    assert [repeats.filter(record) for record in said] == [True, False, True]
+
+
 def test_a_traceback_is_one_field_without_the_values_of_variables():
     """Articles don't stand in logs."""
     stream = configured()
