@@ -56,30 +56,34 @@ VARIANTS = {
     "شيون": "شوون",
 }
 
-# Frequent words that only look as if they began with a conjunction or preposition: the rest is another frequent word.
-_RADICAL_FIRST = (
-    "واحد", "واحده", "وادي", "وجهه", "وحده", "وحدها", "وحدات", "وحيد", "وحيده", "وجود", "وديع", "وزاره",
-    "وزارات", "وزير", "وسام", "وسايل", "وسيط", "وصول", "وضعه", "وعود", "وفاه", "وفيات", "وقود", "وكاله",
-    "وكالات", "ولايه", "ولايات", "ولاده", "وليد",
-    "فاصله", "فبركه", "فرقعه", "فريده", "فعاليه", "فعاليات", "فعليا", "فعليه", "فلورانس", "فوايد", "فتاوي",
-    "فبراير",
-    "باريس", "بحريه", "بريد", "بعيد", "بعيده", "بعيدا", "بكين", "بلديه", "بناء", "بيان", "بيونغ",
-    "لجان", "لجنه", "لسان", "لوحه", "لولا",
-    "كاملا", "كامله", "كبيرا", "كبيره", "كبيرين", "كرويه", "كهربا", "كميات", "كتلته", "كونهم", "كوارث",
-)  # fmt: skip
+# What follows the letter in frequent words that only look as if they began with a conjunction or preposition.
+_RADICAL = {
+    "و": (
+        "احد احده ادي جهه حده حدها حدات حيد حيده جود ديع زاره زارات زير سام سايل سيط صول ضعه عود فاه فيات "
+        "قود كاله كالات لايه لايات لاده ليد"
+    ),
+    "ف": ("اصله بركه رقعه ريده عاليه عاليات عليا عليه لورانس وايد تاوي براير"),
+    "ب": ("اريس حريه ريد عيد عيده عيدا كين لديه ناء يان يونغ"),
+    "ل": ("جان جنه سان وحه ولا"),
+    "ك": ("املا امله بيرا بيره بيرين رويه هربا ميات تلته ونهم وارث"),
+}
 
-_NOT_RADICAL = rf"(?!و?(?:{'|'.join(_RADICAL_FIRST)})$)"
-CONJUNCTION = rf"^{_NOT_RADICAL}و(.{{3,}})$"
+
+def _clitic(letter: str) -> str:
+    return rf"{letter}(?!(?:{'|'.join(_RADICAL[letter].split())})$)"
+
+
+CONJUNCTION = rf"^{_clitic('و')}(.{{3,}})$"
 """و before a word of three letters or more."""
-PREPOSITION = rf"^{_NOT_RADICAL}و?[بل](.{{3,}})$"
+PREPOSITION = rf"^و?(?:{_clitic('ب')}|{_clitic('ل')})(.{{3,}})$"
 """ب or ل before three letters or more (بمصر, ولمصر)."""
-RARE_CLITIC = rf"^{_NOT_RADICAL}(?:ف|و?ك)(.{{4,}})$"
+RARE_CLITIC = rf"^(?:{_clitic('ف')}|و?{_clitic('ك')})(.{{4,}})$"
 """ف and ك take longer words: before three letters they are mostly part of the word (فكرة, كبير)."""
 LAM_LAM = r"^[وف]?ل(ل.{3,})$"
 """ل, article, and a word that begins with ل: للجنة is لجنة, which the article's rule would make جنة."""
-ARTICLE = r"^(?![وفبكل]?الماني)[وف]?(?:[بك]?ال|لل)(?:ال(?!ماني))?(.{3,})$"
+ARTICLE = r"^[وف]?(?:[بك]?ال(?!ماني)|لل)(?:ال(?!ماني))?(.{3,})$"
 """The article with what stands before it; twice for words that begin like it (الألعاب, ألعاب); ألمانيا is no ماني."""
-ENDING = r"^(.{4,})(?:تها|تهم|ته)$|^(.{4,})(?:ون|ين|ان|ات|ها|هم)$|^(.{3,})[اه]$"
+ENDING = r"^(.{4,}?)(?:ت?(?:ها|هم)|ته|ون|ين|ان|ات)$|^(.{3,})[اه]$"
 """Plural, dual, a pronoun, ta marbuta, or the alef of سوريا and كبيراً; short words are left alone (لبنان, غزة)."""
 
 
@@ -121,7 +125,7 @@ def analysis() -> dict[str, Any]:
             },
             "isnad_conjunction": {"type": "pattern_capture", "preserve_original": True, "patterns": [CONJUNCTION]},
             "isnad_article": {"type": "pattern_replace", "pattern": ARTICLE, "replacement": "$1"},
-            "isnad_ending": {"type": "pattern_replace", "pattern": ENDING, "replacement": "$1$2$3"},
+            "isnad_ending": {"type": "pattern_replace", "pattern": ENDING, "replacement": "$1$2"},
             "isnad_once": {"type": "unique", "only_on_same_position": True},
         },
         "analyzer": {
