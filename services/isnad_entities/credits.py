@@ -8,8 +8,9 @@ first takes certainty.
 Names that are ordinary words too («معا», «واس», «وكالات») count only inside such a frame, or behind «وكالة».
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from isnad.messages import Credit, Dateline
 from isnad.text.dateline import find_dateline
@@ -34,9 +35,9 @@ _AGENCY = frozenset(words("وكالة لوكالة ووكالة بوكالة و�
 _GOVERNORS = _AGENCY | frozenset(
     words(
         """
-        ل لـ الى إلى عن مع من على في قناة صحيفة موقع مراسل مراسلة مصور لمراسل لمصور بحسب حسب وفق وفقا نقلت ونقلت ذكرت
-        وذكرت أفادت وأفادت حسبما صورة الصورة الصور صور قالت وقالت أوردت وأوردت أعلنت نشرت ونشرت بثت وبثت أضافت وأضافت أبلغ أخبر كتبت وكتبت نسبت
-        ونسبت أكدت أوضحت
+        ل لـ الى إلى عن مع من على في قناة صحيفة موقع مراسل مراسلة مصور لمراسل لمصور بحسب حسب حسبما وفق وفقا نقلت ونقلت
+        ذكرت وذكرت أفادت وأفادت قالت وقالت أوردت وأوردت أعلنت نشرت ونشرت بثت وبثت أضافت وأضافت أبلغ أخبر كتبت وكتبت
+        نسبت ونسبت أكدت أوضحت صورة الصورة صور الصور
         """
     )
 )
@@ -68,18 +69,19 @@ class Credits:
         """Return the agencies that an article names, in the order in which they stand, the author's last."""
         found: list[Credit] = []
         for passage in passages:
-            frames = list(self._frames(passage, dateline)) if passage.field == "body" else []
-            found.extend(self._read(passage, frames))
+            frames = self._frames(passage, dateline) if passage.field == "body" else ()
+            found.extend(islice(self._read(passage, frames), MOST_CREDITS))
         found.extend(self._author(author))
         return found[:MOST_CREDITS]
 
-    def _read(self, passage: Passage, frames: Sequence[_Frame]) -> Iterator[Credit]:
+    def _read(self, passage: Passage, frames: Iterable[_Frame]) -> Iterator[Credit]:
+        inside = {at for frame in frames for at in range(frame.first, frame.last + 1)}
         place = 0
         while place < len(passage):
             if not self._agencies.starts(passage.tokens[place].word):
                 place += 1
                 continue
-            framed = any(frame.first <= place <= frame.last for frame in frames)
+            framed = place in inside
             match = self._match(passage, place, framed=framed)
             if match is None:
                 place += 1
@@ -203,7 +205,10 @@ class Credits:
                 (
                     one
                     for one in self._lexicon.match(passage, place)
-                    if one.entity.type in ("LOC", "ORG") and not one.pattern.framed and one.cut <= 1 and one.last <= last
+                    if one.entity.type in ("LOC", "ORG")
+                    and not one.pattern.framed
+                    and one.cut <= 1
+                    and one.last <= last
                 ),
                 None,
             )

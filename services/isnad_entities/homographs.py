@@ -30,7 +30,9 @@ class Homographs:
         cues = sections("cues")
         found: dict[tuple[str, ...], list[_Candidate]] = {}
         for row in table("homographs"):
-            candidate = _Candidate(tuple(words(row["canonical"])), cues.get(row["cues"], frozenset()), int(row["least"]))
+            candidate = _Candidate(
+                tuple(words(row["canonical"])), cues.get(row["cues"], frozenset()), int(row["least"])
+            )
             found.setdefault(tuple(words(row["written"])), []).append(candidate)
         return cls(found)
 

@@ -11,8 +11,8 @@ from functools import cache
 from isnad.messages import EntityType, GeoPoint
 from isnad.text.words import words
 from isnad_entities.clitics import splits
-from isnad_entities.lists import spellings, table
 from isnad_entities.gazetteer import ARAB_COUNTRIES
+from isnad_entities.lists import spellings, table
 from isnad_entities.passage import Passage
 from isnad_entities.spelling import sound
 from isnad_entities.vocabulary import Vocabulary, vocabulary

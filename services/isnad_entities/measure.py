@@ -60,7 +60,9 @@ def found_spans(row: list[tuple[str, str]]) -> set[Span]:
     spans: set[Span] = set()
     for mention in read("", text, None, None, names(), wires())[0]:
         inside = [
-            place for place, start in enumerate(starts) if start < mention.end and start + len(row[place][0]) > mention.start
+            place
+            for place, start in enumerate(starts)
+            if start < mention.end and start + len(row[place][0]) > mention.start
         ]
         spans.add((mention.type, inside[0], inside[-1] + 1))
     return spans
@@ -94,7 +96,7 @@ def _scores(right: int, found: int, tagged: int) -> dict[str, float]:
 
 def main() -> int:
     """Measure the corpus named on the command line and print the result as JSON."""
-    if len(sys.argv) != 2:  # noqa: PLR2004  one argument
+    if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)  # noqa: T201  a command line tool
         return 2
     names(), wires()

@@ -7,6 +7,7 @@ for in what is left, in the title as well as in the body.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from isnad.messages import Mention
 from isnad_entities.found import Found
@@ -51,10 +52,9 @@ class Names:
             for field, start, end in taken
             for passage in passages
             if passage.field == field
-            for place, token in enumerate(passage.tokens)
-            if token.start < end and token.end > start
+            for place in passage.places(start, end)
         }
-        found = [name for passage in passages for name in self._read(passage, closed)]
+        found = [name for passage in passages for name in islice(self._read(passage, closed), MOST_MENTIONS)]
         shorts = ShortForms(found, passages, self._lexicon, self._vocabulary)
         if shorts:
             # A family name that is a town's too («مورينو») means the person of whom the article speaks.

@@ -1,5 +1,6 @@
 """A title or a body as words, with what stands between them (pure)."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -93,6 +94,11 @@ class Passage:
             and len(self.tokens[place - 1].word) == 1
             and self.between(place) in (". ", ".")
         )
+
+    def places(self, start: int, end: int) -> range:
+        """The words that lie in a stretch of the text, wholly or in part."""
+        first = bisect_right(self.tokens, start, key=lambda token: token.end)
+        return range(first, bisect_left(self.tokens, end, key=lambda token: token.start))
 
     def written(self, first: int, last: int) -> str:
         """The text from the first to the last word."""

@@ -14,6 +14,7 @@ from isnad_entities.vocabulary import Facts, Vocabulary
 
 _LONGEST = 6
 _MOST_UNKNOWN = 3
+_MOST_PARTICLES = 4
 _SHORTEST_ALONE = 4
 """Letters of an unknown word that a title may make a name of by itself."""
 
@@ -89,6 +90,8 @@ class Persons:
         last = self._end(passage, place, unknown=0)
         if last == place or (word == _SERVANT and last == place + 1):
             return None
+        if word == _SERVANT:
+            return Run(place, last, cut)
         second = self._vocabulary.facts(passage.word(place + 1))
         surname = second.family or second.particle or self._is_surname(passage, place + 1)
         if given == 2 or licence is Licence.NEAR or surname or (second.given == 2 and (licence or last > place + 1)):
@@ -122,7 +125,9 @@ class Persons:
         if last > place:
             return Run(place, last, 0)
         # One given name tells nobody apart.
-        alone = licence is Licence.NEAR and len(word) >= _SHORTEST_ALONE and not word.startswith("ال") and not facts.given
+        alone = (
+            licence is Licence.NEAR and len(word) >= _SHORTEST_ALONE and not word.startswith("ال") and not facts.given
+        )
         return Run(place, last, 0) if alone and not word.endswith(_PLACELIKE) else None
 
     def _end(self, passage: Passage, place: int, unknown: int) -> int:
@@ -156,8 +161,8 @@ class Persons:
 
     def _behind_particles(self, passage: Passage, place: int) -> int | None:
         """The word of the name behind a row of particles («بن أبي وقاص»), or None where they belong to no name."""
-        particle = ""
-        while passage.tight(place):
+        particle, start = "", place
+        while passage.tight(place) and place - start < _MOST_PARTICLES:
             word = passage.word(place)
             facts = self._vocabulary.facts(word)
             if facts.particle and not facts.given:

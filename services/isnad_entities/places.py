@@ -42,44 +42,42 @@ class Places:
 
     def licenses(self, word: str) -> bool:
         """Whether the word says that a place follows."""
-        return self._vocabulary.is_trigger(word, "place") or any(
-            rest in self._one or rest in self._many or rest in self._inside for rest in _forms(word)
-        )
+        return any(rest in self._frames for rest in _forms(word))
 
     def frames(self, passage: Passage, place: int) -> bool:
         """Whether the word before says that an ordinary word here is a place's name."""
-        return passage.gap(place) in (Gap.SPACE, Gap.QUOTE) and any(
-            rest in self._frames for rest in _forms(passage.word(place - 1))
-        )
+        if passage.gap(place) not in (Gap.SPACE, Gap.QUOTE):
+            return False
+        # «شرقي المدينة» is the town's east, not Medina's.
+        frames = self._frames if passage.word(place).startswith("ال") else self._frames | self._directions
+        return any(rest in frames for rest in _forms(passage.word(place - 1)))
 
     def after(self, passage: Passage, place: int) -> Iterator[PlaceName]:
         """Yield the places that the trigger word at `place` announces."""
-        forms = _forms(passage.word(place))
-        if any(rest in self._inside for rest in forms):
-            name = self._inside_name(passage, place)
+        forms = frozenset(_forms(passage.word(place)))
+        whole = self._inside_name(passage, place) if forms & self._inside else None
+        if whole:
+            yield whole
+        elif forms & self._many:
+            yield from self._row(passage, place + 1)
+        elif forms & self._one:
+            name = self._name(passage, place + 1, 0, loose=bool(forms & self._loose))
             if name:
                 yield name
-                return
-        many = any(rest in self._many for rest in forms)
-        loose = not many and any(rest in self._loose for rest in forms)
-        if not (many or any(rest in self._one for rest in forms)) or passage.gap(place + 1) not in (
-            Gap.SPACE,
-            Gap.QUOTE,
-        ):
-            return
-        name = self._name(passage, place + 1, 0, loose=loose)
+
+    def _row(self, passage: Passage, place: int) -> Iterator[PlaceName]:
+        """«سقبا وحمورية، عربين»: one name after another."""
+        name = self._name(passage, place, 0, loose=False)
         for _ in range(_MOST_IN_A_ROW):
             if name is None:
                 return
             yield name
             following = name.last + 1
-            if not many or passage.gap(following) not in (Gap.SPACE, Gap.COMMA):
+            joined = passage.word(following).startswith("و")
+            gap = passage.gap(following)
+            if not (gap is Gap.COMMA or (gap is Gap.SPACE and joined)):
                 return
-            word = passage.word(following)
-            joined = word.startswith("و") and not self._lexicon.starts(word)
-            if passage.gap(following) is Gap.SPACE and not word.startswith("و"):
-                return
-            name = self._name(passage, following, 1 if joined or word.startswith("و") else 0, loose=True)
+            name = self._name(passage, following, 1 if joined else 0, loose=True)
 
     def _inside_name(self, passage: Passage, place: int) -> PlaceName | None:
         """«جبل الشيخ», «تل الجعابي»: the trigger is the name's first word."""
@@ -91,6 +89,8 @@ class Places:
         return PlaceName(place, place + 1, cut)
 
     def _name(self, passage: Passage, place: int, cut: int, *, loose: bool) -> PlaceName | None:
+        if place > 0 and passage.gap(place) is Gap.STOP:
+            return None
         for match in self._lexicon.match(passage, place):
             if match.entity.type == "LOC" and match.cut in (0, cut):
                 if match.length == 1 and self._vocabulary.facts(passage.word(place)).nationality:

@@ -13,6 +13,9 @@ from isnad_entities.passage import Gap, Passage
 from isnad_entities.vocabulary import Vocabulary
 
 _SHORTEST = 3
+_MOST_SHARING = 50
+"""Full names kept that share a short form; an article with more is a list of names."""
+
 _LONGEST_TAIL = 3
 _NO_TAIL = frozenset({"الله", "الدين", "الثاني", "الاول", "الثالث", "السادس", "الخامس", "الرابع", "الاب", "الابن"})
 _SERVANT = "عبد"
@@ -61,6 +64,8 @@ class ShortForms:
             not sure and len(row) == 1 and entity.type == "PER" and (facts.ordinary or facts.title or facts.nationality)
         )
         held = self._by_first.setdefault(row[0], [])
+        if len(held) >= _MOST_SHARING:
+            return
         held.append((row, _Short(entity, order, ordinary)))
 
     def _abbreviation(self, name: Found) -> str | None:

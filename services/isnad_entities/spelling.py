@@ -31,7 +31,7 @@ def sound(row: tuple[str, ...]) -> str:
 
 
 def bare(written: str) -> str:
-    """Return a text without vowel marks, tatweel, invisible characters and a hashtag's underscores, its spaces single."""
+    """Return a text without vowel marks, tatweel, invisible characters and underscores, its spaces single."""
     kept = "".join(
         letter for letter in written if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Me", "Cf")
     ).replace("_", " ")

@@ -3,35 +3,22 @@
 Facts are worked out once per normalised word and remembered, so the cost per word of a text is one look-up.
 """
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
 from isnad.text.words import fold
 from isnad_entities.clitics import splits
+from isnad_entities.inflection import Inflection, is_described, is_misshapen
 from isnad_entities.lists import sections, spellings, table, written_words
 
 _REMEMBERED = 200_000
 """Words of which the facts are kept; a text has about 30,000 different ones in a million."""
 
-_PREFIXES = (
-    "", "و", "ف", "ب", "ل", "ك", "س", "ال", "وال", "بال", "لل", "فال", "كال", "ولل", "وبال", "وب", "ول", "وك", "وس",
-    "فس", "فل", "فب", "ا", "وا", "فلل", "فبال",
-)  # fmt: skip
-_SUFFIXES = (
-    "ه", "ها", "هم", "هما", "هن", "نا", "ي", "ك", "كم", "ا", "ان", "ين", "ون", "ات", "ت", "وا", "تا", "تان", "تين",
-    "ته", "تها", "تهم", "تهما", "تنا", "تي", "اته", "اتها", "اتهم", "اتنا", "وه", "وها", "ية", "يا",
-    "ني", "نه", "نها", "نهم",
-)  # fmt: skip
 _NATIONALITY_PREFIXES = ("", "ال", "لل", "بال", "وال", "فال", "كال", "ولل", "و", "ب", "ل")
 _NATIONALITY_SUFFIXES = ("", "ه", "ون", "ين", "ات", "ان", "تين", "تان", "و")
-_MAX_VERB_LETTERS = 4
-_LETTERS = frozenset("ءابتثجحخدذرزسشصضطظعغفقكلمنهويپچژگڤ")
 _ALI = "علي"
 """A name and, where ya and alef maqsura are one, a preposition."""
 
-_VERBAL_NOUN = re.compile(r"(?:ال|لل)?(?:ت..ي.|ا.ت.ا.|است..ا.|ان..ا.|م.ا..ه|ت.ا..|ت..ي.ات|ا.ت.ا.ات|ا..ا.ات)")
-"""Forms that verbal nouns have and names hardly ever: «تخفيف», «التزام», «انفجار», «مبادرة»."""
 _NO_WORD_LISTS = frozenset({"country follows", "adjective follows", "place, compound"})
 """Triggers among which names stand."""
 
@@ -77,10 +64,10 @@ class Vocabulary:
         ordinary = sections("ordinary")
         names = sections("names")
         self.triggers = sections("triggers")
-        self._verbs = ordinary["verbs"]
-        self._stems = frozenset().union(
+        stems = frozenset().union(
             *ordinary.values(), *(held for kind, held in self.triggers.items() if kind not in _NO_WORD_LISTS)
         )
+        self._inflection = Inflection(stems, ordinary["verbs"])
         self._listed = frozenset().union(*ordinary.values())
         self._given = (names["given"] | names["ordinary too"]) - (ordinary["particles"] - {_ALI})
         self._weak_given = self._given & (names["ordinary too"] | self._listed)
@@ -109,7 +96,7 @@ class Vocabulary:
         family = word in self._family
         nationality = word in self._nationalities
         listed = word in self._listed
-        ordinary = listed or given == 1 or (not (given or family) and self._is_ordinary(word))
+        ordinary = listed or given == 1 or (not (given or family) and self._inflection.is_ordinary(word))
         cuts = [
             cut
             for cut, rest in splits(word)
@@ -120,74 +107,17 @@ class Vocabulary:
         ]
         return Facts(
             ordinary=ordinary,
-            verb=self._is_verb(word),
+            verb=self._inflection.is_verb(word),
             given=given,
             family=family,
             particle=word in self._particles,
             nationality=nationality,
             title=any(rest in self.triggers["title"] for _, rest in splits(word)),
             between=any(rest in self.triggers["between"] for _, rest in splits(word)),
-            misshapen=not (given or family) and _is_misshapen(word),
-            unlike_name=not (given or family) and (_is_misshapen(word) or _is_described(word)),
+            misshapen=not (given or family) and is_misshapen(word),
+            unlike_name=not (given or family) and (is_misshapen(word) or is_described(word)),
             name_cuts=((0,) if given else ()) + tuple(cuts),
         )
-
-    def _is_ordinary(self, word: str) -> bool:
-        stems = self._stems
-        for prefix in _PREFIXES:
-            if not word.startswith(prefix):
-                continue
-            rest = word[len(prefix) :]
-            if len(rest) < 2:
-                continue
-            if rest in stems:
-                return True
-            if rest[0] in "يتنا" and "ي" + rest[1:] in self._verbs:
-                return True
-            for suffix in _SUFFIXES:
-                base = rest[: -len(suffix)]
-                if len(base) < 3 or not rest.endswith(suffix):
-                    continue
-                if base in stems or base + "ه" in stems or (base[0] in "يتنا" and "ي" + base[1:] in self._verbs):
-                    return True
-        return False
-
-    def _is_verb(self, word: str) -> bool:
-        for prefix in ("", "و", "ف", "س", "وس", "فس"):
-            rest = word.removeprefix(prefix)
-            if not word.startswith(prefix) or len(rest) < 2:
-                continue
-            for base in (
-                rest,
-                rest.removesuffix("ت"),
-                rest.removesuffix("وا"),
-                rest.removesuffix("ا"),
-                rest.removesuffix("ون"),
-            ):
-                # «أعطت», «أعطوا»: the weak last letter is gone.
-                if base != rest and len(base) > 1 and base + "ي" in self._verbs:
-                    return True
-                if base in self._verbs or (base and base[0] in "تن" and "ي" + base[1:] in self._verbs):
-                    return True
-        return False
-
-
-def _is_misshapen(word: str) -> bool:
-    if len(word) < 2 or not ("ء" <= word[0] <= "ي") or not _LETTERS.issuperset(word):
-        return True
-    if (
-        word.startswith(("ست", "سي", "تت", "تست", "است", "يت", "وال", "بال", "لل", "فال", "كال", "وب", "ول", "سن"))
-        and len(word) > _MAX_VERB_LETTERS
-    ):
-        return True
-    if word.startswith(("ي", "و")):
-        return True
-    return _VERBAL_NOUN.fullmatch(word) is not None
-
-
-def _is_described(word: str) -> bool:
-    endings = ("يون", "يين", "يه", "يات", "ات", "تها", "تهم", "هما", "ين", "ون", "اء")
-    return word.startswith("ال") and word.endswith(endings)
 
 
 def _nationalities() -> frozenset[str]:

@@ -36,7 +36,9 @@ def test_the_seeds_spans_are_their_texts(seed: Path) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=25), st.lists(st.sampled_from([" ", "", "  "]), min_size=25, max_size=25))
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=25), st.lists(st.sampled_from([" ", "", "  "]), min_size=25, max_size=25)
+)
 def test_names_in_any_order_keep_their_spans(pieces: list[str], spaces: list[str]) -> None:
     assert_spans_hold("", "".join(piece + space for piece, space in zip(pieces, spaces, strict=False)))
 
