@@ -45,7 +45,7 @@ def main() -> int:
             await asyncio.sleep(0.5)
         if (folder / "hang").exists():
             await asyncio.sleep(3600)
-        if (folder / "bugs").exists() and random.random() < 0.05:
+        if (folder / "bugs").exists() and random.random() < 0.1:
             raise KeyError("a bug that the test asked for")
         outcomes = [outcome(record) for record in records]
         return outcomes[:-1] if (folder / "short").exists() else outcomes
