@@ -9,14 +9,13 @@ from types import FrameType
 from typing import NoReturn
 
 import click
-import httpx
 import msgspec
 from rich.console import Console
 
 from isnad import settings
 from isnad.addresses import Addresses, default_home
 from isnad.clock import SystemClock
-from isnad.errors import SearchUnavailable, TransientError
+from isnad.errors import TransientError
 from isnad.options import home_option
 from isnad_cli.demo import report, seeds
 from isnad_cli.demo.chain import Fed, feed_and_measure
@@ -25,7 +24,6 @@ from isnad_cli.demo.standing import standing
 from isnad_cli.local.home import Home
 from isnad_index.settings import IndexSettings
 
-SAMPLE = "سوريا"
 _INTERRUPTED = 130
 
 
@@ -111,10 +109,10 @@ def _check(fed: Fed) -> None:
 def _show(fed: Fed, where: Addresses, articles: str, home: Home, console: Console) -> None:
     console.print(report.stories(fed.measured, console.width))
     console.print(report.entities(fed.measured.entities))
-    console.print(report.search(_search(where), console.width))
+    console.print(report.search(fed.sample, console.width))
     elsewhere = "" if home.root == default_home() else f" --home {home.root}"
     ways = {
-        "Search in Arabic": f'isnad search "{SAMPLE}"{elsewhere}',
+        "Search in Arabic": f'isnad search "{fed.sample.q}"{elsewhere}',
         "Feed your own": f"isnad feed FILE{elsewhere}",
         "Try the API": f"{where.api}/docs",
         "Elasticsearch": f"{where.elasticsearch}/{articles}/_search?pretty",
@@ -123,16 +121,6 @@ def _show(fed: Fed, where: Addresses, articles: str, home: Home, console: Consol
         "Logs": str(home.logs),
     }
     console.print(report.ways_on(ways))
-
-
-def _search(where: Addresses) -> report.Found:
-    try:
-        answer = httpx.get(
-            f"{where.api}/v1/search", params={"q": SAMPLE, "size": 3}, timeout=30, trust_env=False
-        ).raise_for_status()
-    except httpx.HTTPError as exc:
-        raise SearchUnavailable(f"The API at {where.api} does not answer ({exc}). See: isnad logs api") from exc
-    return msgspec.json.decode(answer.content, type=report.Found)
 
 
 def _wait() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-import msgspec
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, isolate
 from isnad_cli.demo.measuring import Indexed, Measured, Named
+from isnad_cli.demo.sample import Found, Highlight
 
 _ENTITIES_SHOWN = 12
 _KINDS = {"PER": "person", "LOC": "place", "ORG": "organisation", "MISC": "other"}
@@ -63,35 +63,6 @@ def entities(named: list[Named]) -> RenderableType:
     for entity in named[:_ENTITIES_SHOWN]:
         table.add_row(f"{entity.articles}×", isolate(entity.name), _KINDS[entity.type])
     return _section(f"Most named, of {len(named)} people, places and organisations", table)
-
-
-class Highlight(msgspec.Struct, frozen=True):
-    """A piece of a text in which words of the search stand."""
-
-    field: str
-    text: str
-    marks: tuple[tuple[int, int], ...]
-
-
-class Hit(msgspec.Struct, frozen=True):
-    """An article that fits the search."""
-
-    title: str
-    highlights: tuple[Highlight, ...] = ()
-
-
-class StoryHit(msgspec.Struct, frozen=True):
-    """A story that fits the search."""
-
-    hits: tuple[Hit, ...]
-
-
-class Found(msgspec.Struct, frozen=True):
-    """What the API answers to a search; the fields that are shown here."""
-
-    q: str
-    stories: int
-    hits: tuple[StoryHit, ...]
 
 
 def search(found: Found, width: int) -> RenderableType:

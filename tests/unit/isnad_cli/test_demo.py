@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from isnad.clock import SystemClock
 from isnad.codec import encode
+from isnad.errors import BrokerUnavailable
 from isnad.messages import SCHEMA, DeadLetter, PreparedArticle, Reason
 from isnad.outcomes import Record
 from isnad.topics import Topics
 from isnad_cli.bidi import clip, isolate
 from isnad_cli.demo import report
+from isnad_cli.demo.chain import Patience
 from isnad_cli.demo.draining import Offsets, StalledError, drain
 from isnad_cli.demo.measuring import Measured, Named, measure
+from isnad_cli.demo.sample import Found, Highlight, Hit, StoryHit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOPICS = Topics()
@@ -86,6 +90,26 @@ async def test_a_stage_that_stands_still_is_named() -> None:
         "entities has 5 messages of articles.matched left and came no further for 60 s. "
         "Look what it says: isnad logs entities"
     )
+
+
+class Away:
+    """A server that does not answer the first times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    async def ask(self) -> str:
+        if self.times:
+            self.times -= 1
+            raise BrokerUnavailable("does not answer")
+        return "answer"
+
+
+async def test_a_server_that_is_away_for_a_moment_is_asked_again() -> None:
+    """Once it answers the demo goes on; after the time that is given the error goes on."""
+    assert await Patience(SystemClock(), 10).until_answered(Away(1).ask) == "answer"
+    with pytest.raises(BrokerUnavailable):
+        await Patience(SystemClock(), 0).until_answered(Away(1).ask)
 
 
 def record(topic: str, value: bytes, key: bytes | None = None) -> Record:
@@ -171,8 +195,8 @@ def test_the_report_shows_stories_copies_and_shares() -> None:
 
 def test_a_search_is_shown_around_its_first_mark() -> None:
     """A long piece is cut on both sides so that the word of the search is in sight, and stays isolated."""
-    highlight = report.Highlight("body", "ا" * 200 + " سورية " + "ب" * 200, ((201, 206),))
-    found = report.Found("سوريا", 1, (report.StoryHit((report.Hit("عنوان", (highlight,)),)),))
+    highlight = Highlight("body", "ا" * 200 + " سورية " + "ب" * 200, ((201, 206),))
+    found = Found("سوريا", 1, (StoryHit((Hit("عنوان", (highlight,)),)),))
     heading, title, piece = (line.strip() for line in shown(report.search(found, 60)).splitlines()[:3])
     assert (heading, title) == (f"A search for {isolate('سوريا')} finds 1 story", isolate("عنوان"))
     assert " سورية " in piece
