@@ -11,7 +11,7 @@ import elasticsearch as library  # noqa: TID251  isnad.elastic is the adapter of
 import msgspec
 from elastic_transport.client_utils import DEFAULT
 
-from isnad.elastic.errors import reason_of, status_of, translated
+from isnad.elastic.errors import is_elasticsearchs, reason_of, status_of, translated
 from isnad.errors import SearchUnavailable, SetupError
 from isnad.search_index import Answer, Copy, RequestRefused, Write
 
@@ -75,8 +75,11 @@ class Elastic:
                 fields = "items.*.status,items.*.error"
                 answer = (await self._client.bulk(operations=lines, filter_path=fields)).body
             except transport.ApiError as exc:
-                if status_of(exc) in (_BAD_REQUEST, _TOO_LARGE):
+                if status_of(exc) == _TOO_LARGE or (status_of(exc) == _BAD_REQUEST and is_elasticsearchs(exc)):
                     raise RequestRefused(status_of(exc), reason_of(exc)) from exc
+                if status_of(exc) == _BAD_REQUEST:
+                    # A proxy in between said it, and knows nothing of documents.
+                    raise SearchUnavailable(f"What answers at {self._url} is not Elasticsearch: {exc.message}") from exc
                 raise
         return [_answer(item) for item in answer.get("items", [])]
 

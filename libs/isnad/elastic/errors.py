@@ -46,12 +46,16 @@ def status_of(error: Exception) -> int:
     return error.meta.status if isinstance(error, transport.ApiError) else 0
 
 
+def is_elasticsearchs(error: transport.ApiError) -> bool:
+    """Return whether the answer has the form of Elasticsearch's errors."""
+    return isinstance(error.body, dict) and isinstance(error.body.get("error"), dict)
+
+
 def reason_of(error: Exception) -> str:
     """Return what the server says, or what kept it from saying it, in a line without addresses of ours."""
     if isinstance(error, transport.ApiError):
-        body = error.body
-        if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            said = body["error"]
+        if is_elasticsearchs(error):
+            said = error.body["error"]
             causes = [said, *said.get("root_cause", []), said.get("caused_by") or {}]
             reasons = dict.fromkeys(str(cause["reason"]) for cause in causes if cause.get("reason"))
             return f"{said.get('type', 'error')}: {'; '.join(reasons)}"[:500]

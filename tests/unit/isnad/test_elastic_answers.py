@@ -1,0 +1,119 @@
+"""What comes back when something other than a healthy Elasticsearch answers at its address."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Event, Thread
+
+import pytest
+
+from isnad.elastic import Elastic
+from isnad.errors import SearchUnavailable, SetupError
+from isnad.search_index import RequestRefused, Write
+
+WRITE = Write("articles", "articles-1", "a", 1, b'{"id":"a"}')
+ERROR = b'{"error":{"type":"action_request_validation_exception","reason":"id is too long"},"status":400}'
+
+
+class Server:
+    """Gives one prepared answer to whatever is asked; without one it says nothing at all."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.body = b""
+        self.headers: dict[str, str] = {}
+        self.silent = False
+        self.over = Event()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if server.silent:
+                    server.over.wait()
+                    return
+                self.send_response(server.status)
+                headers = {"Content-Length": str(len(server.body)), "X-Elastic-Product": "Elasticsearch"}
+                for name, value in {**headers, **server.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(server.body)
+
+            do_GET = do_POST = do_PUT = answer  # noqa: N815  the names that the base class calls
+
+            def log_message(self, *_):
+                pass
+
+        self.http = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    thread = Thread(target=running.http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield running
+    running.over.set()
+    running.http.shutdown()
+    thread.join()
+    running.http.server_close()
+
+
+async def bulk(server, **settings):
+    async with Elastic(server.url, **settings) as elastic:
+        return await elastic.bulk([WRITE])
+
+
+async def test_a_bad_request_of_elasticsearch_is_the_documents_fault(server):
+    server.status, server.body, server.headers = 400, ERROR, {"Content-Type": "application/json"}
+    with pytest.raises(RequestRefused, match="id is too long"):
+        await bulk(server)
+
+
+async def test_a_bad_request_of_a_proxy_is_waited_for(server):
+    """Otherwise a wrong setting of the proxy would empty the topic into the dead letters."""
+    server.status, server.body, server.headers = (
+        400,
+        b"<html>plain HTTP sent to HTTPS port",
+        {"Content-Type": "text/html"},
+    )
+    with pytest.raises(SearchUnavailable, match="not Elasticsearch"):
+        await bulk(server)
+
+
+async def test_too_large_is_too_large_whoever_says_it(server):
+    server.status, server.headers = 413, {"Content-Type": "text/html"}
+    with pytest.raises(RequestRefused) as refused:
+        await bulk(server)
+    assert refused.value.status == 413
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 504])
+async def test_every_other_refusal_is_waited_for(server, status):
+    server.status, server.body, server.headers = status, b"<html>", {"Content-Type": "text/html"}
+    with pytest.raises(SearchUnavailable, match=str(status)):
+        await bulk(server)
+
+
+@pytest.mark.parametrize("headers", [{"Content-Type": "text/html"}, {"Content-Type": "application/json"}])
+async def test_an_answer_that_is_no_elasticsearch_s_is_waited_for(server, headers):
+    server.body, server.headers = b"<html>welcome", {**headers, "X-Elastic-Product": "none"}
+    with pytest.raises(SearchUnavailable):
+        await bulk(server)
+
+
+async def test_silence_is_waited_for_so_long_and_no_longer(server):
+    server.silent = True
+    with pytest.raises(SearchUnavailable, match="does not answer"):
+        await bulk(server, timeout_seconds=0.3)
+
+
+async def test_no_answers_in_an_answer_is_fewer_than_writes(server):
+    server.body, server.headers = b"{}", {"Content-Type": "application/json"}
+    assert await bulk(server) == []
+
+
+def test_no_password_stands_in_a_message():
+    with pytest.raises(SetupError) as refused:
+        Elastic("es://me:secret@nowhere")
+    assert "secret" not in str(refused.value)
