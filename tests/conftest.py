@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 from isnad.addresses import default_home
-from isnad_cli.local import packages, readiness
+from isnad_cli.local import leftovers, packages, readiness
 from isnad_cli.local.accounts import Account, server_account
 from isnad_cli.local.elasticsearch_server import ElasticsearchServer
 from isnad_cli.local.kafka_server import KafkaServer
@@ -27,6 +27,7 @@ from isnad_cli.local.ports import choose_any
 from isnad_cli.local.programs import Program
 
 START_SECONDS = 120
+PREFIX = "isnad-tests-"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Process:
                 self.started = subprocess.Popen(
                     self.program.command,
                     cwd=self.program.directory,
-                    env={"PATH": os.defpath, **self.program.environment},
+                    env={"PATH": os.defpath, leftovers.MARK: str(self.log.parent), **self.program.environment},
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -144,12 +145,22 @@ def local_packages() -> Packages:
     return packages.prepare(folder, Console(stderr=True))
 
 
+def sweep() -> None:
+    """End and delete what test sessions that were killed have left behind."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/owner"):
+        if not psutil.pid_exists(int(owner.read_text() or 0)):
+            leftovers.end(owner.parent)
+            shutil.rmtree(owner.parent, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def servers(local_packages: Packages) -> Iterator[Servers]:
     """The servers of this session, none started yet."""
-    home = Path(tempfile.mkdtemp(prefix="isnad-tests-"))
+    sweep()
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
     # The servers' user has to enter it, and pytest's own folders are closed to others.
     home.chmod(0o755)
+    (home / "owner").write_text(str(os.getpid()))
     running = Servers(home, local_packages)
     try:
         yield running

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,7 @@ def home() -> Iterator[Path]:
     """One for all tests, since later starts of the same home are quicker; each test leaves nothing running in it."""
     folder = Path(tempfile.mkdtemp(prefix="isnad-tests-"))
     folder.chmod(0o755)
+    (folder / "owner").write_text(str(os.getpid()))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -103,6 +104,23 @@ def shell(home: Path, local_packages: Packages) -> Iterator[Shell]:
 
 def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
+
+
+def listening(processes: Iterable[psutil.Process]) -> set[str]:
+    """The addresses on which these processes accept connections; Java writes IPv4 ones as IPv6."""
+    return {
+        connection.laddr.ip.removeprefix("::ffff:")
+        for process in processes
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+
+def test_the_servers_listen_on_loopback_only(stack: Any) -> None:
+    """Nobody from outside reaches Kafka or Elasticsearch, on any of their ports."""
+    processes = leftovers.find(stack.home)
+    assert len(processes) == 3, "Kafka, Elasticsearch, and its launcher"
+    assert listening(processes) == {"127.0.0.1"}
 
 
 async def test_data_survives_down_and_up(shell: Shell) -> None:
@@ -179,13 +197,7 @@ def test_a_taken_port_is_said_and_written_down(shell: Shell) -> None:
         assert f"Port 9092 is taken, so kafka listens on {port_of(address)}." in said
         with socket.create_connection(("127.0.0.1", port_of(address)), timeout=5):
             pass
-        listening = {
-            connection.laddr.ip
-            for process in shell.processes()
-            for connection in process.net_connections(kind="inet")
-            if connection.status == psutil.CONN_LISTEN
-        }
-        assert listening <= {"127.0.0.1", "::ffff:127.0.0.1"}
+        assert listening(shell.processes()) == {"127.0.0.1"}
         shell.run("down")
 
 

@@ -78,6 +78,11 @@ class Home:
         return self.run / "supervisor.sock"
 
     @property
+    def supervisor(self) -> Path:
+        """The supervisor's settings."""
+        return self.run / "supervisor.conf"
+
+    @property
     def _run_file(self) -> Path:
         return self.run / "run.json"
 

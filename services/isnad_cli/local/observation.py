@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,7 @@ import psutil
 from isnad import addresses
 from isnad.addresses import Addresses
 from isnad_cli.local import readiness
+from isnad_cli.local.following import last_words
 from isnad_cli.local.home import Home
 from isnad_cli.local.services import SERVERS
 from isnad_cli.local.supervision import Process, Supervisor, SupervisorGone
@@ -42,11 +44,11 @@ def observe(home: Home) -> list[Row]:
     if not processes:
         return []
     with ThreadPoolExecutor(len(processes)) as pool:
-        return list(pool.map(lambda process: _row(process, where), processes))
+        return list(pool.map(lambda process: _row(process, where, home), processes))
 
 
-def _row(process: Process, where: Addresses) -> Row:
-    state, detail = _state(process, where)
+def _row(process: Process, where: Addresses, home: Home) -> Row:
+    state, detail = _state(process, where, home.log(process.name))
     runs = process.pid > 0
     return Row(
         name=process.name,
@@ -60,7 +62,7 @@ def _row(process: Process, where: Addresses) -> Row:
     )
 
 
-def _state(process: Process, where: Addresses) -> tuple[State, str]:
+def _state(process: Process, where: Addresses, log: Path) -> tuple[State, str]:
     match process.statename:
         case "STARTING" | "RUNNING":
             trouble = _trouble(process.name, where)
@@ -68,7 +70,7 @@ def _state(process: Process, where: Addresses) -> tuple[State, str]:
                 return "ready", ""
             return ("waiting", trouble) if trouble else ("starting", "")
         case "BACKOFF" | "FATAL" | "EXITED":
-            return "restarting", f"it exited with status {process.exitstatus}"
+            return "restarting", last_words(log)
         case "STOPPING":
             return "stopping", ""
         case _:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from isnad.addresses import Addresses
 from isnad.errors import RequestError
 from isnad_cli.local.programs import Program
 
@@ -70,24 +71,25 @@ class Choice:
         return found
 
     @property
-    def ports(self) -> dict[str, int]:
-        """The port that each part asks for, by a name of its own."""
-        asked = {name: port for name, port in PORTS.items() if name.partition("-")[0] in self.names}
-        return asked | {f"{name}-health": _FIRST_HEALTH_PORT + i for i, name in enumerate(self.processes)}
+    def server_ports(self) -> dict[str, int]:
+        """The ports that the servers ask for, each by a name of its own."""
+        return {name: port for name, port in PORTS.items() if name.partition("-")[0] in self.servers}
+
+    @property
+    def service_ports(self) -> dict[str, int]:
+        """The ports that the services ask for: the API's own, and one for each process's health pages."""
+        own = {"api": PORTS["api"]} if "api" in self.names else {}
+        return own | {f"{name}-health": _FIRST_HEALTH_PORT + i for i, name in enumerate(self.processes)}
 
 
-def program(
-    process: str, service: str, *, kafka: str, elasticsearch: str, ports: Mapping[str, int], state: Path
-) -> Program:
+def program(process: str, service: str, *, where: Addresses, ports: Mapping[str, int], state: Path) -> Program:
     """Return how one process of a service is started."""
     environment = {
-        "ISNAD_KAFKA": kafka,
-        "ISNAD_ELASTICSEARCH": elasticsearch,
+        "ISNAD_KAFKA": where.kafka,
+        "ISNAD_ELASTICSEARCH": where.elasticsearch,
         "ISNAD_HEALTH_HOST": "127.0.0.1",
         "ISNAD_HEALTH_PORT": str(ports[f"{process}-health"]),
         "ISNAD_LOG_FORMAT": "json",
-        # Faust keeps a folder for itself where it is started.
-        "PYTHONUNBUFFERED": "1",
     }
     if service == "api":
         environment |= {"ISNAD_API_HOST": "127.0.0.1", "ISNAD_API_PORT": str(ports["api"])}

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import psutil
 from rich.console import Console
 
@@ -19,11 +20,12 @@ from isnad.addresses import Addresses
 from isnad.errors import SetupError
 from isnad.settings import ServiceSettings, load
 from isnad_cli.local import leftovers, packages, ports, room, services, supervision
-from isnad_cli.local.accounts import server_account
+from isnad_cli.local.accounts import Account, server_account
 from isnad_cli.local.elasticsearch_server import ElasticsearchServer
 from isnad_cli.local.home import Home, Run
 from isnad_cli.local.kafka_server import KafkaServer
 from isnad_cli.local.observation import Row, observe
+from isnad_cli.local.packages import Packages
 from isnad_cli.local.programs import Program
 from isnad_cli.local.services import Choice
 from isnad_cli.local.supervision import Supervisor, SupervisorGone
@@ -68,45 +70,54 @@ class Stack:
         account.must_reach(self.packages_folder)
         ready_made = packages.prepare(self.packages_folder, self.console)
         self._check_room()
-        port = self._choose_ports()
-
-        kafka = KafkaServer(ready_made, self.home.kafka, account, port.get("kafka", 0), port.get("kafka-controller", 0))
-        elasticsearch = ElasticsearchServer(
-            ready_made,
-            self.home.elasticsearch,
-            account,
-            port.get("elasticsearch", 0),
-            port.get("elasticsearch-transport", 0),
-        )
-        servers: list[Program] = []
-        for server in (kafka, elasticsearch):
-            if server.name in self.choice.servers:
-                server.prepare()
-                servers.append(server.program())
-        programs = [
-            services.program(
-                process, name, kafka=kafka.address, elasticsearch=elasticsearch.url, ports=port, state=self.home.state
-            )
-            for process, name in self.choice.processes.items()
-        ]
-        for program in programs:
-            program.directory.mkdir(parents=True, exist_ok=True)
-
-        where = Addresses(
-            kafka=kafka.address,
-            elasticsearch=elasticsearch.url,
-            api=f"http://127.0.0.1:{port.get('api', services.PORTS['api'])}",
-            services={process: f"http://127.0.0.1:{port[f'{process}-health']}" for process in self.choice.processes},
-        )
-        addresses.store(self.home.root, where)
-        groups = {name: group for name, group in (("servers", servers), ("services", programs)) if group}
-        process = supervision.start(groups, self.home, self.environ)
+        groups: dict[str, list[Program]] = {}
+        process = supervision.start(self.home, self.environ)
         self.home.note(Run(mode="attached"))
-        self._start_group("servers", servers, process, watch)
+
+        groups["servers"], where = self._servers(ready_made, account)
+        addresses.store(self.home.root, where)
+        self._start_group(groups, "servers", process, watch)
         if "kafka" in self.choice.servers:
             self._create_topics(where.kafka)
-        self._start_group("services", programs, process, watch)
+
+        # Their ports are chosen now and not with the servers': what is free may be taken half a minute later.
+        groups["services"], where = self._services(where)
+        addresses.store(self.home.root, where)
+        self._start_group(groups, "services", process, watch)
         return where
+
+    def _servers(self, ready_made: Packages, account: Account) -> tuple[list[Program], Addresses]:
+        port = self._choose_ports(self.choice.server_ports)
+        found: list[Program] = []
+        where = Addresses()
+        if "kafka" in self.choice.servers:
+            kafka = KafkaServer(ready_made, self.home.kafka, account, port["kafka"], port["kafka-controller"])
+            kafka.prepare()
+            found.append(kafka.program())
+            where = msgspec.structs.replace(where, kafka=kafka.address)
+        if "elasticsearch" in self.choice.servers:
+            elasticsearch = ElasticsearchServer(
+                ready_made, self.home.elasticsearch, account, port["elasticsearch"], port["elasticsearch-transport"]
+            )
+            elasticsearch.prepare()
+            found.append(elasticsearch.program())
+            where = msgspec.structs.replace(where, elasticsearch=elasticsearch.url)
+        return found, where
+
+    def _services(self, where: Addresses) -> tuple[list[Program], Addresses]:
+        port = self._choose_ports(self.choice.service_ports)
+        where = msgspec.structs.replace(
+            where,
+            api=f"http://127.0.0.1:{port['api']}" if "api" in port else where.api,
+            services={process: f"http://127.0.0.1:{port[f'{process}-health']}" for process in self.choice.processes},
+        )
+        found = [
+            services.program(process, name, where=where, ports=port, state=self.home.state)
+            for process, name in self.choice.processes.items()
+        ]
+        for program in found:
+            program.directory.mkdir(parents=True, exist_ok=True)
+        return found, where
 
     def _clear(self) -> None:
         """End what an `isnad up` that was killed has left behind."""
@@ -122,8 +133,7 @@ class Stack:
         )
         room.must_suffice(self.home.root, needed, room.free_memory_mib())
 
-    def _choose_ports(self) -> dict[str, int]:
-        asked = self.choice.ports
+    def _choose_ports(self, asked: dict[str, int]) -> dict[str, int]:
         given = ports.choose(asked)
         for name, port in given.items():
             if port != asked[name]:
@@ -137,12 +147,16 @@ class Stack:
         asyncio.run(Admin(bootstrap, timeout_seconds=60).create(settings.topics.specs(settings.partitions), 1))
 
     def _start_group(
-        self, group: str, programs: Sequence[Program], supervisor: subprocess.Popen[bytes], watch: Watch
+        self,
+        groups: Mapping[str, Sequence[Program]],
+        new: str,
+        supervisor: subprocess.Popen[bytes],
+        watch: Watch,
     ) -> None:
-        if not programs:
+        names = {program.name for program in groups[new]}
+        if not names:
             return
-        Supervisor(self.home).start_group(group)
-        names = {program.name for program in programs}
+        Supervisor(self.home).add(groups, new)
         deadline = time.monotonic() + self.start_seconds
         while True:
             rows = observe(self.home)

@@ -40,7 +40,6 @@ class Process(msgspec.Struct, frozen=True):
     start: int
     """Seconds since 1970."""
     now: int
-    exitstatus: int
     restarts: int = 0
 
 
@@ -111,21 +110,20 @@ def _escaped(value: object) -> str:
     return str(value).replace("%", "%%")
 
 
-def start(groups: Mapping[str, Sequence[Program]], home: Home, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start a supervisor that starts nothing by itself, and return when it answers.
+def start(home: Home, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a supervisor that has nothing to do yet, and return when it answers.
 
     Raises:
         SetupError: it ended or does not answer.
     """
-    file = home.run / "supervisor.conf"
-    file.write_text(settings(groups, home))
+    home.supervisor.write_text(settings({}, home))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
     output = home.log("supervisor-output")
     with output.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", str(file)],
+            [sys.executable, "-m", "supervisor.supervisord", "-c", str(home.supervisor)],
             env={**environ, MARK: str(home.root)},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -163,9 +161,12 @@ class Supervisor:
         restarts: dict[str, int] = self._call(lambda rpc: rpc.isnad.counts())
         return [msgspec.convert({**one, "restarts": restarts.get(one["name"], 0)}, Process) for one in found]
 
-    def start_group(self, group: str) -> None:
-        """Start all processes of a group, without waiting for them."""
-        self._call(lambda rpc: rpc.supervisor.startProcessGroup(group, False))  # noqa: FBT003  XML-RPC has no names
+    def add(self, groups: Mapping[str, Sequence[Program]], new: str) -> None:
+        """Tell it of a new group, beside those that it knows, and start its processes without waiting for them."""
+        self._home.supervisor.write_text(settings(groups, self._home))
+        self._call(lambda rpc: rpc.supervisor.reloadConfig())
+        self._call(lambda rpc: rpc.supervisor.addProcessGroup(new))
+        self._call(lambda rpc: rpc.supervisor.startProcessGroup(new, False))  # noqa: FBT003  XML-RPC has no names
 
     def shut_down(self) -> None:
         """Begin to stop everything in order, the supervisor itself at last."""

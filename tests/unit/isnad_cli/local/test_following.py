@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from isnad_cli.local.following import follow, last_lines
+import pytest
+
+from isnad_cli.local.following import follow, last_lines, last_words
 
 
 def test_last_lines(tmp_path: Path) -> None:
@@ -32,3 +34,25 @@ def test_following_goes_on_through_a_rotation(tmp_path: Path) -> None:
     file.write_text("4\n")
     assert next(lines) == "4\n"
     lines.close()
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ("one\nisnad-api: The port is taken.\n\n", "isnad-api: The port is taken."),
+        ('{"level": "info", "message": "health pages"}\n', "health pages"),
+        ('{"exception": "Traceback\\n  File x\\nNameError: no y", "message": "the start failed"}\n', "NameError: no y"),
+        ("[1, 2]\n", "[1, 2]"),
+        ("", ""),
+        ("x" * 300, "x" * 199 + "…"),
+    ],
+)
+def test_last_words_are_what_a_person_needs(tmp_path: Path, log: str, words: str) -> None:
+    """The sentence that a process ended with, or the last line of its traceback."""
+    (tmp_path / "log").write_text(log)
+    assert last_words(tmp_path / "log") == words
+
+
+def test_no_log_has_no_last_words(tmp_path: Path) -> None:
+    """It has not even begun to write."""
+    assert last_words(tmp_path / "none") == ""

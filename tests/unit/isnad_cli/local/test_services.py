@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from isnad.addresses import Addresses
 from isnad.errors import RequestError
 from isnad_cli.local.services import Choice, program
 
@@ -27,8 +28,9 @@ def test_workers_are_numbered_from_the_second() -> None:
 
 def test_every_process_asks_for_its_own_port() -> None:
     """Two servers with two ports each, the API's own, and one health port a process."""
-    asked = Choice(workers={"prepare": 2}).ports
-    assert len(set(asked.values())) == len(asked) == 4 + 1 + 6
+    choice = Choice(workers={"prepare": 2})
+    asked = [*choice.server_ports.values(), *choice.service_ports.values()]
+    assert len(set(asked)) == len(asked) == 4 + 1 + 6
 
 
 @pytest.mark.parametrize(
@@ -53,9 +55,9 @@ def test_what_can_not_be_is_refused_with_a_sentence(
 def test_a_service_is_told_where_everything_is(tmp_path: Path) -> None:
     """Addresses, its health port, loopback, JSON logs; only the API has a port of its own."""
     ports = {"dedup-health": 8402, "api-health": 8405, "api": 8400}
-    where = {"kafka": "127.0.0.1:9192", "elasticsearch": "http://127.0.0.1:9201", "ports": ports, "state": tmp_path}
-    dedup = program("dedup", "dedup", **where)  # type: ignore[arg-type]
-    api = program("api", "api", **where)  # type: ignore[arg-type]
+    where = Addresses(kafka="127.0.0.1:9192", elasticsearch="http://127.0.0.1:9201")
+    dedup = program("dedup", "dedup", where=where, ports=ports, state=tmp_path)
+    api = program("api", "api", where=where, ports=ports, state=tmp_path)
     assert dedup.command[1:] == ("-m", "isnad_dedup")
     assert dedup.environment["ISNAD_KAFKA"] == "127.0.0.1:9192"
     assert dedup.environment["ISNAD_ELASTICSEARCH"] == "http://127.0.0.1:9201"
