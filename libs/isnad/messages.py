@@ -112,6 +112,10 @@ class PreparedArticle(msgspec.Struct, frozen=True, kw_only=True):
     """Any of `short`, `title_only`, `no_title`, `title_from_body`, `not_arabic`."""
 
 
+UNDATED_MARKS = frozenset({"missing", "unreadable", "future", "ancient"})
+"""With one of these among the `time_marks`, `published_at` is the time of arrival."""
+
+
 class LogPosition(msgspec.Struct, frozen=True):
     """Where the article stands in the ordered log; dedup's answer is a function of the log up to here."""
 

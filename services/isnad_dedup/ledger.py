@@ -8,11 +8,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from isnad.codec import decode, encode
 from isnad.errors import RecordError
-from isnad.messages import SCHEMA, LogPosition, MatchedArticle, PreparedArticle, StoryChange
+from isnad.messages import SCHEMA, UNDATED_MARKS, LogPosition, MatchedArticle, PreparedArticle, StoryChange
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.similarity.window import Window
 from isnad.topics import Topics
@@ -101,6 +103,10 @@ class Ledger:
             return Outcome.dead(article)
         assert answer is not None  # noqa: S101  every article is answered when it is taken
         position = LogPosition(record.offset, record.appended_at)
+        arrived_at = answer.arrived_at or article.arrived_at
+        if (answer.published_at, arrived_at) != (article.published_at, article.arrived_at):
+            # It came before; fed again, it is to be the same document.
+            article = replace(article, published_at=answer.published_at, arrived_at=arrived_at)
         matched = MatchedArticle(schema=SCHEMA, article=article, verdict=answer.verdict, position=position)
         messages = [Outgoing(self._topics.matched, article.id.encode(), encode(matched))]
         if answer.event is not None:
@@ -129,8 +135,14 @@ def _arrival(article: PreparedArticle, record: Record) -> Arrival:
         source=article.source,
         title=article.title,
         body=article.body,
-        # The chain writes UTC; a record of another making that leaves the zone out must not stop it.
-        published_at=article.published_at if article.published_at.tzinfo else article.published_at.replace(tzinfo=UTC),
+        published_at=_aware(article.published_at),
         appended_at=record.appended_at,
         url=article.url,
+        arrived_at=_aware(article.arrived_at),
+        undated=not UNDATED_MARKS.isdisjoint(article.time_marks),
     )
+
+
+def _aware(moment: datetime) -> datetime:
+    """The chain writes UTC; a record of another making that leaves the zone out must not stop it."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -40,6 +40,10 @@ class Arrival:
     published_at: datetime
     appended_at: datetime
     url: str | None = None
+    arrived_at: datetime | None = None
+    """When its raw record came; None where there was none."""
+    undated: bool = False
+    """Whether `published_at` is not the publisher's word, but the time of arrival for want of a better one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,19 @@ class Answer:
 
     verdict: Verdict
     event: StoryEvent | None
+    published_at: datetime
+    """The article's own; for an undated one, that of its first version: nobody published it again."""
+    arrived_at: datetime | None
+    """When this text of the article came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What was answered for one text of an article."""
+
+    verdict: Verdict
+    published_at: datetime
+    arrived_at: datetime | None
 
 
 class Matcher:
@@ -67,14 +84,14 @@ class Matcher:
     of the former one. An article that comes again after it has left the window is a new one.
 
     Kept in memory: what `NearDuplicateIndex` and `Stories` keep, and for each article in the window the verdicts
-    given, by a digest of the text they were given for.
+    given and the times of arrival, by a digest of the text they belong to.
     """
 
     def __init__(self, window: Window | None = None, *, evidence: bool = True) -> None:
         """Begin with an empty log; without `evidence` the links have no passages, which is quicker."""
         self._index = NearDuplicateIndex(window)
         self._stories = Stories()
-        self._given: dict[str, dict[bytes, Verdict]] = {}
+        self._given: dict[str, dict[bytes, _Given]] = {}
         self._evidence = evidence
 
     def __len__(self) -> int:
@@ -90,8 +107,10 @@ class Matcher:
 
         digest = _digest(article.title, article.body)
         given = self._given.get(article.id, {})
+        first = next(iter(given.values()), None)
+        published_at = first.published_at if first is not None and article.undated else article.published_at
         if digest in given:
-            return Answer(given[digest], None)
+            return Answer(given[digest].verdict, None, published_at, given[digest].arrived_at)
 
         body_words = words(article.body)
         in_order = shingle_hashes(body_words)
@@ -125,8 +144,9 @@ class Matcher:
         )
         verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=_with_twin(links, joined))
         self._index.add(article.id, hashes)
-        self._given.setdefault(article.id, {})[digest] = verdict
-        return Answer(verdict, StoryEvent(_CHANGES[joined.relation], self._stories.state(joined.story_id)))
+        self._given.setdefault(article.id, {})[digest] = _Given(verdict, published_at, article.arrived_at)
+        event = StoryEvent(_CHANGES[joined.relation], self._stories.state(joined.story_id))
+        return Answer(verdict, event, published_at, article.arrived_at)
 
     def _spans(self, body: str, in_order: Hashes) -> Callable[[str], tuple[Span, ...]]:
         if not self._evidence:

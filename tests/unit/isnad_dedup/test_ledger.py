@@ -1,5 +1,7 @@
 """Records are answered in the order of the log, once; what comes again gets the bytes that it got."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from tests.unit.isnad_dedup.articles import START, prepared, record, text
@@ -82,6 +84,25 @@ def test_an_article_at_a_later_place_in_the_log_again_has_the_verdict_and_no_cha
     then, now = decode(MatchedArticle, first.messages[0].value), decode(MatchedArticle, message.value)
     assert now.verdict == then.verdict
     assert now.position.offset == 2
+
+
+def test_an_article_fed_again_keeps_the_times_of_its_first_arrival():
+    """Fed a day later: without a date of its own it was still published when it first came; a given date is its own."""
+    later = START + timedelta(days=1)
+    undated = {"time_marks": ("missing",)}
+    values = [
+        prepared("undated", WHOLE, **undated),
+        prepared("undated", WHOLE, **undated, published_at=later, arrived_at=later),
+        prepared("undated", text((200, 304)), **undated, published_at=later, arrived_at=later),
+        prepared("dated", text((400, 504))),
+        prepared("dated", text((400, 504)), published_at=START - timedelta(days=2), arrived_at=later),
+    ]
+    outcomes = ledger().answer([record(offset, value) for offset, value in enumerate(values)])
+    passed = [decode(MatchedArticle, outcome.messages[0].value).article for outcome in outcomes]
+    _, again, edited, _, corrected = passed
+    assert (again.published_at, again.arrived_at) == (START, START)
+    assert (edited.published_at, edited.arrived_at) == (START, later)
+    assert (corrected.published_at, corrected.arrived_at) == (START - timedelta(days=2), START)
 
 
 def test_it_stops_before_a_record_that_does_not_follow():
