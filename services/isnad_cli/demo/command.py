@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NoReturn
 
 import click
 import msgspec
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from isnad import settings
 from isnad.addresses import Addresses, default_home
@@ -69,7 +70,10 @@ def demo(*, home: Path, packages: Path | None, once: bool, as_json: bool, timeou
             seconds = SystemClock().monotonic() - started
             console.print()
             console.print(report.outcome(fed.tally.files, fed.measured.counts(), seconds))
-            _show(fed, stack.addresses, told.indexes.articles, folder, console)
+            _show(fed, console)
+            stays = not (stack.ours and once)
+            if stays:
+                console.print(_ways_on(fed.sample.q, stack.addresses, told.indexes.articles, folder))
             if as_json:
                 click.echo(msgspec.json.encode(_counts(fed, seconds)).decode())
             _check(fed)
@@ -106,21 +110,33 @@ def _check(fed: Fed) -> None:
         )
 
 
-def _show(fed: Fed, where: Addresses, articles: str, home: Home, console: Console) -> None:
+def _show(fed: Fed, console: Console) -> None:
     console.print(report.stories(fed.measured, console.width))
     console.print(report.entities(fed.measured.entities))
     console.print(report.search(fed.sample, console.width))
+
+
+def _ways_on(q: str, where: Addresses, articles: str, home: Home) -> RenderableType:
+    isnad = _as_typed()
     elsewhere = "" if home.root == default_home() else f" --home {home.root}"
-    ways = {
-        "Search in Arabic": f'isnad search "{fed.sample.q}"{elsewhere}',
-        "Feed your own": f"isnad feed FILE{elsewhere}",
+    return report.ways_on({
+        "Search in Arabic": f'{isnad} search "{q}"{elsewhere}',
+        "Feed your own": f"{isnad} feed FILE{elsewhere}",
         "Try the API": f"{where.api}/docs",
         "Elasticsearch": f"{where.elasticsearch}/{articles}/_search?pretty",
         "Kafka": where.kafka,
-        "How it is doing": f"isnad status{elsewhere}",
+        "How it is doing": f"{isnad} status{elsewhere}",
         "Logs": str(home.logs),
-    }
-    console.print(report.ways_on(ways))
+    })
+
+
+def _as_typed() -> str:
+    """How this command is called from here: `isnad` where the shell finds it, otherwise its path."""
+    program = Path(sys.argv[0])
+    if program.name != "isnad" or shutil.which("isnad") == str(program.absolute()):
+        return "isnad"
+    here = Path.cwd()
+    return str(program.absolute().relative_to(here) if program.absolute().is_relative_to(here) else program)
 
 
 def _wait() -> None:
