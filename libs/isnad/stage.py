@@ -15,6 +15,7 @@ How a stage ends (the exit status):
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -48,11 +49,11 @@ EXIT_BUG = 70
 EXIT_STUCK = 75
 EXIT_SETUP = 78
 
-_STOP_SECONDS = 8.0
+_STOP_SECONDS = 6.0
 """How long a batch in hand may take to end after SIGTERM."""
 
-_GOODBYE_SECONDS = 2.5
-"""How long leaving the group may take when no batch is in hand."""
+_GOODBYE_SECONDS = 1.5
+"""How long leaving the group and closing connections may take when no batch is in hand."""
 
 _SECOND_LOOK_SECONDS = 1.5
 _COMMIT_SECONDS = 0.5
@@ -215,18 +216,20 @@ class Stage:
             self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
         ending = asyncio.create_task(app.stop())
         until = self._clock.monotonic() + _STOP_SECONDS
-        while not ending.done() and self._clock.monotonic() < until:
-            await asyncio.wait({ending}, timeout=_GOODBYE_SECONDS)
+        while not ending.done() and (left := until - self._clock.monotonic()) > 0:
+            await asyncio.wait({ending}, timeout=min(_GOODBYE_SECONDS, left))
             if not self._in_hand:
                 break
         if not ending.done():
             # Kafka waits for dead members before it lets one leave; there is nothing left here to wait for.
             self._leave(EXIT_OK, "stopped without finishing the batch in hand" if self._in_hand else "stopped")
         ending.result()
-        await self._producer.close()
-        await self._progress.__aexit__(None, None, None)
-        for step in self._shutdown:
-            await step()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await self._producer.close()
+                await self._progress.__aexit__(None, None, None)
+                for step in self._shutdown:
+                    await step()
         self._log.info("stopped")
         # A thread of Faust may outlive it and keep the process.
         last_resort = threading.Timer(_GOODBYE_SECONDS, os._exit, (EXIT_OK,))

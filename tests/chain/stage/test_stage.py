@@ -31,17 +31,17 @@ async def test_nothing_is_lost_while_workers_are_killed_stopped_and_crash(new_tr
     async with asyncio.TaskGroup() as group:
         supervisor = group.create_task(trial.keep_alive(3))
         stopped: list[tuple[int, float]] = []
-        while portions or not {70, -signal.SIGKILL} <= {worker.ended for worker in trial.workers}:
-            if portions:
-                await trial.send(chance.choice(topics), portions.pop())
+        while portions:
+            await trial.send(chance.choice(topics), portions.pop())
             await asyncio.sleep(chance.uniform(0.3, 0.8))
             started = [worker for worker in trial.workers if worker.ended is None and worker.said("health pages")]
             if started and chance.random() < 0.7:
                 worker = chance.choice(started)
-                number = chance.choice([signal.SIGTERM, signal.SIGKILL])
+                number = signal.SIGKILL if len(portions) % 3 == 0 else signal.SIGTERM
                 seconds = await asyncio.to_thread(worker.stop, number)
                 if number is signal.SIGTERM:
                     stopped.append((worker.ended, seconds))
+        await trial.until(lambda: any(worker.ended == 70 for worker in trial.workers))
         trial.remove("bugs")
         await trial.drained()
         supervisor.cancel()
