@@ -73,7 +73,6 @@ def read(
             end=credit.end,
             canonical=credit.agency,
             latin=agency.entity.latin if (agency := agencies().named(credit.agency)) else None,
-            country=agency.entity.country if agency else None,
         )
         for credit in in_text
         if credit.role == "quoted" and credit.field != "author"

@@ -18,7 +18,7 @@ from isnad_entities.passage import Gap, Passage
 from isnad_entities.persons import Licence, Persons
 from isnad_entities.places import Places
 from isnad_entities.shortforms import ShortForms
-from isnad_entities.spelling import bare, canonical_name
+from isnad_entities.spelling import bare, canonical_body, canonical_name
 from isnad_entities.vocabulary import Facts, Vocabulary, vocabulary
 
 MOST_MENTIONS = 2_000
@@ -157,7 +157,7 @@ class Names:
             kind = match.entity.type
             if match.pattern.framed:
                 framed = (
-                    (kind == "LOC" and self._places.frames(passage, place))
+                    (kind == "LOC" and self._places.frames(passage, place, minor=match.pattern.minor))
                     or (kind == "ORG" and self._organisations.frames(passage, place))
                     or (kind == "PER" and licence is Licence.NEAR and not match.cut)
                 )
@@ -208,7 +208,7 @@ class Names:
         return name
 
     def _body(self, passage: Passage, first: int, last: int, cut: int, kind: str, prefix: str) -> Found:
-        written = prefix + bare(_cut(passage, first, last, cut))
+        written = prefix + canonical_body(_cut(passage, first, last, cut), self._vocabulary)
         row = Found(passage, first, last, cut, Entity("ORG", "")).words()
         # «قناة «العربية»» is listed as one name.
         outside = (passage.word(first - 1), *row)
@@ -246,7 +246,7 @@ class Names:
             end=end,
             canonical=entity.canonical,
             latin=entity.latin,
-            country=entity.country,
+            country=entity.country if entity.type == "LOC" else None,
             location=entity.location,
         )
 

@@ -44,13 +44,14 @@ class Places:
         """Whether the word says that a place follows."""
         return any(rest in self._frames for rest in _forms(word))
 
-    def frames(self, passage: Passage, place: int) -> bool:
-        """Whether the word before says that an ordinary word here is a place's name."""
+    def frames(self, passage: Passage, place: int, *, minor: bool) -> bool:
+        """Whether the word before says that an ordinary word here is a place's name (of a `minor` town, for sure)."""
         if passage.gap(place) not in (Gap.SPACE, Gap.QUOTE):
             return False
         # «شرقي المدينة» is the town's east, not Medina's.
-        frames = self._frames if passage.word(place).startswith("ال") else self._frames | self._directions
-        return any(rest in frames for rest in _forms(passage.word(place - 1)))
+        frames = self._frames if minor or passage.word(place).startswith("ال") else self._frames | self._directions
+        before = frozenset(_forms(passage.word(place - 1)))
+        return bool(before & frames) and not (minor and before & self._loose)
 
     def after(self, passage: Passage, place: int) -> Iterator[PlaceName]:
         """Yield the places that the trigger word at `place` announces."""
@@ -92,6 +93,8 @@ class Places:
         if place > 0 and passage.gap(place) is Gap.STOP:
             return None
         for match in self._lexicon.match(passage, place):
+            if match.pattern.framed and match.pattern.minor and loose:
+                continue  # «جبهة الساحل» is no town
             if match.entity.type == "LOC" and match.cut in (0, cut):
                 if match.length == 1 and self._vocabulary.facts(passage.word(place)).nationality:
                     return None  # «مناطق سورية»

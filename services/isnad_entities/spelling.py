@@ -21,6 +21,11 @@ def canonical_name(written: str, known: Vocabulary) -> str:
     return " ".join(_word(word, known) for word in _SERVANT.sub("عبد ال", bare(written)).split(" "))
 
 
+def canonical_body(written: str, known: Vocabulary) -> str:
+    """Return the spelling under which an organisation written like this is listed: its nationality has only one."""
+    return " ".join(known.nationality_spellings.get(fold(word), word) for word in bare(written).split(" "))
+
+
 def sound(row: tuple[str, ...]) -> str:
     """Return what is left of a name when the ways to transliterate it are taken out: «بوتين» and «بوتن» sound the same.
 

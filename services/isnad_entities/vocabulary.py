@@ -74,6 +74,8 @@ class Vocabulary:
         self._family = names["family"]
         self._particles = names["particle"]
         self._nationalities = _nationalities()
+        self.nationality_spellings = _nationality_spellings()
+        """The adjectives with the article, by normalised word, each in one spelling: «الأميركية» for «الأمريكية»."""
         self._facts: dict[str, Facts] = {}
         self.name_spellings = written_words("names", "family") | written_words("names", "given")
 
@@ -133,6 +135,16 @@ def _nationalities() -> frozenset[str]:
     }
     peoples = {prefix + people for people in more["peoples"] for prefix in _NATIONALITY_PREFIXES}
     return frozenset(forms | peoples)
+
+
+def _nationality_spellings() -> dict[str, str]:
+    return {
+        fold(f"ال{adjective}{ending}"): f"ال{adjectives[0]}{ending}"
+        for row in table("territories")
+        if (adjectives := spellings(row["adjectives"]))
+        for adjective in adjectives
+        for ending in ("", "ة")
+    }
 
 
 @cache

@@ -121,6 +121,11 @@ def test_a_place_has_country_coordinates_and_latin_name(mentions):
     assert (round(found.location.lat), round(found.location.lon)) == (35, 40)
 
 
+def test_a_person_has_a_latin_name_and_no_country(mentions):
+    (found,) = mentions("قال سيرغي لافروف إنه راض")
+    assert (found.latin, found.country, found.location) == ("Sergey Lavrov", None, None)
+
+
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
@@ -144,6 +149,7 @@ def test_of_things_with_one_name_the_article_says_which_is_meant(canonical, sent
         ("قالت الخارجية الباكستانية إنها", ["ORG وزارة الخارجية الباكستانية"]),
         ("قال وزير الخارجية الباكستاني", []),
         ("أعلن الجيش التركي مقتل", ["ORG الجيش التركي"]),
+        ("الجيش الأمريكي والجيش الاميركي والجيش الأميركي", ["ORG الجيش الأميركي"] * 3),
         ("رئيس «حزب الشعب الجمهوري»", ["ORG حزب الشعب الجمهوري"]),
         ("أكد حزب العمل الكردي المصري الذي يعارض", ["ORG حزب العمل الكردي المصري"]),
         ("عملية «غصن الزيتون» مستمرة", ["MISC غصن الزيتون"]),
