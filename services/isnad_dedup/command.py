@@ -10,9 +10,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from isnad.clock import SystemClock
 from isnad.errors import RequestError
+from isnad.linefiles import Input, opened, written
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 from isnad_dedup import lines
-from isnad_dedup.files import Input, opened, written
 from isnad_dedup.matching import Matcher
 
 _SHOW_EVERY = 500
