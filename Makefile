@@ -47,6 +47,12 @@ format: $(STAMPS)/dev ## Format the code and mend what the linter can mend
 schemas: $(STAMPS)/isnad ## Write docs/schemas/ from libs/isnad/messages.py
 	$(BIN)/isnad schemas --output docs/schemas
 
+.PHONY: picture
+picture: $(STAMPS)/isnad ## Take the README's picture anew from what the demo shows (needs chromium)
+	@$(BIN)/isnad demo --once --page build/demo.html
+	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir=build/chromium --window-size=960,820 \
+	  --screenshot=docs/demo.png file://$(CURDIR)/build/demo.html
+
 .PHONY: lock
 lock: $(STAMPS)/dev ## Pin the newest versions that pyproject.toml allows, with hashes, into requirements/
 	@$(MAKE) --no-print-directory pins UPGRADE=--upgrade

@@ -18,7 +18,7 @@ from isnad.addresses import Addresses, default_home
 from isnad.clock import SystemClock
 from isnad.errors import TransientError
 from isnad.options import home_option
-from isnad_cli.demo import report, seeds
+from isnad_cli.demo import picture, report, seeds
 from isnad_cli.demo.chain import Fed, feed_and_measure
 from isnad_cli.demo.showing import DrainDisplay
 from isnad_cli.demo.standing import standing
@@ -46,7 +46,12 @@ class IncompleteError(TransientError):
 @click.option(
     "--timeout", default=180.0, show_default=True, metavar="SECONDS", help="How long to wait for what does not move."
 )
-def demo(*, home: Path, packages: Path | None, once: bool, as_json: bool, timeout: float) -> None:
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write the result as a web page, too.",
+)
+def demo(*, home: Path, packages: Path | None, once: bool, as_json: bool, timeout: float, page: Path | None) -> None:
     """Run the whole chain on the seed articles: from files through Kafka to a search in Arabic.
 
     Starts Kafka, Elasticsearch and all services, or uses those of `isnad up`. The first time it downloads about
@@ -69,8 +74,10 @@ def demo(*, home: Path, packages: Path | None, once: bool, as_json: bool, timeou
             fed = _feed(stack.addresses, told, console, timeout)
             seconds = SystemClock().monotonic() - started
             console.print()
-            console.print(report.outcome(fed.tally.files, fed.measured.counts(), seconds))
-            _show(fed, console)
+            for part in _result(fed, seconds, console.width):
+                console.print(part)
+            if page is not None:
+                picture.write(page, _result(fed, seconds, picture.COLUMNS))
             stays = not (stack.ours and once)
             if stays:
                 console.print(_ways_on(fed.sample.q, stack.addresses, told.indexes.articles, folder))
@@ -110,24 +117,29 @@ def _check(fed: Fed) -> None:
         )
 
 
-def _show(fed: Fed, console: Console) -> None:
-    console.print(report.stories(fed.measured, console.width))
-    console.print(report.entities(fed.measured.entities))
-    console.print(report.search(fed.sample, console.width))
+def _result(fed: Fed, seconds: float, columns: int) -> list[RenderableType]:
+    return [
+        report.outcome(fed.tally.files, fed.measured.counts(), seconds),
+        report.stories(fed.measured, columns),
+        report.entities(fed.measured.entities),
+        report.search(fed.sample, columns),
+    ]
 
 
 def _ways_on(q: str, where: Addresses, articles: str, home: Home) -> RenderableType:
     isnad = _as_typed()
     elsewhere = "" if home.root == default_home() else f" --home {home.root}"
-    return report.ways_on({
-        "Search in Arabic": f'{isnad} search "{q}"{elsewhere}',
-        "Feed your own": f"{isnad} feed FILE{elsewhere}",
-        "Try the API": f"{where.api}/docs",
-        "Elasticsearch": f"{where.elasticsearch}/{articles}/_search?pretty",
-        "Kafka": where.kafka,
-        "How it is doing": f"{isnad} status{elsewhere}",
-        "Logs": str(home.logs),
-    })
+    return report.ways_on(
+        {
+            "Search in Arabic": f'{isnad} search "{q}"{elsewhere}',
+            "Feed your own": f"{isnad} feed FILE{elsewhere}",
+            "Try the API": f"{where.api}/docs",
+            "Elasticsearch": f"{where.elasticsearch}/{articles}/_search?pretty",
+            "Kafka": where.kafka,
+            "How it is doing": f"{isnad} status{elsewhere}",
+            "Logs": str(home.logs),
+        }
+    )
 
 
 def _as_typed() -> str:
