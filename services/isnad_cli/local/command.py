@@ -23,6 +23,8 @@ from isnad_cli.local.stack import Stack, running, start_detached, take_down
 from isnad_cli.local.table import as_json, table
 
 _LOOK_SECONDS = 1.0
+_UNANSWERED = 3
+"""A supervisor that did not answer so often in a row is gone."""
 
 
 class _Workers(click.ParamType):
@@ -100,9 +102,13 @@ def _foreground(stack: Stack, console: Console, title: str) -> None:
     with Display(console, title, keep=True) as display, running(stack, display.show) as where:
         _say_where(console, where, stack.choice)
         console.print("Ctrl-C ends it.")
+        unanswered = 0
         try:
-            while rows := observe(stack.home):
-                display.show(rows)
+            while unanswered < _UNANSWERED:
+                rows = observe(stack.home)
+                unanswered = 0 if rows else unanswered + 1
+                if rows:
+                    display.show(rows)
                 time.sleep(_LOOK_SECONDS)
         except KeyboardInterrupt:
             console.print("Stopping …")

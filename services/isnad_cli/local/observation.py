@@ -44,10 +44,11 @@ def observe(home: Home) -> list[Row]:
     if not processes:
         return []
     with ThreadPoolExecutor(len(processes)) as pool:
-        return list(pool.map(lambda process: _row(process, where, home), processes))
+        return list(pool.map(lambda process: observed(process, where, home), processes))
 
 
-def _row(process: Process, where: Addresses, home: Home) -> Row:
+def observed(process: Process, where: Addresses, home: Home) -> Row:
+    """Return the row of one process, from what the supervisor knows and what the process itself answers."""
     state, detail = _state(process, where, home.log(process.name))
     runs = process.pid > 0
     return Row(
@@ -65,7 +66,7 @@ def _row(process: Process, where: Addresses, home: Home) -> Row:
 def _state(process: Process, where: Addresses, log: Path) -> tuple[State, str]:
     match process.statename:
         case "STARTING" | "RUNNING":
-            trouble = _trouble(process.name, where)
+            trouble = _trouble(process, where)
             if trouble is None:
                 return "ready", ""
             return ("waiting", trouble) if trouble else ("starting", "")
@@ -77,13 +78,42 @@ def _state(process: Process, where: Addresses, log: Path) -> tuple[State, str]:
             return "stopped", ""
 
 
-def _trouble(name: str, where: Addresses) -> str | None:
+def _trouble(process: Process, where: Addresses) -> str | None:
     """Return None for one that is ready, what it waits for, or nothing when it does not answer yet."""
+    name = process.name
+    address = where.services.get(name) or _address(name, where)
+    # Another program may have been quicker to take the port, and would answer in the place of ours.
+    if not address or not _listens(process.pid, port_of(address)):
+        return ""
     if name == "kafka":
-        return None if readiness.accepts(int(where.kafka.rpartition(":")[2])) else ""
+        return None if readiness.accepts(port_of(address)) else ""
     if name == "elasticsearch":
-        return None if readiness.elasticsearch_answers(where.elasticsearch) else ""
-    return readiness.service_waits(where.services[name]) if name in where.services else ""
+        return None if readiness.elasticsearch_answers(address) else ""
+    return readiness.service_waits(address)
+
+
+def port_of(address: str) -> int:
+    """Return the port of `host:port` or of a base URL."""
+    return int(address.rpartition(":")[2])
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Tell whether a process, or one that it started, listens on a port; also where that can't be known."""
+    try:
+        return any(
+            connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            for member in _family(pid)
+            for connection in member.net_connections(kind="inet")
+        )
+    except psutil.AccessDenied:
+        return True
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
 
 
 def _address(name: str, where: Addresses) -> str:
@@ -95,8 +125,7 @@ def _address(name: str, where: Addresses) -> str:
 def _memory(pid: int) -> int:
     total = 0
     try:
-        process = psutil.Process(pid)
-        for member in [process, *process.children(recursive=True)]:
+        for member in _family(pid):
             total += member.memory_info().rss
     except psutil.Error:
         pass

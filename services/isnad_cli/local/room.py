@@ -20,6 +20,9 @@ def free_memory_mib(control_groups: Path = Path("/sys/fs/cgroup")) -> int:
     try:
         limit = int((control_groups / "memory.max").read_text())
         used = int((control_groups / "memory.current").read_text())
+        counts = dict(line.split() for line in (control_groups / "memory.stat").read_text().splitlines())
+        # What is only kept of files is given back when it is needed.
+        used -= int(counts.get("inactive_file", 0))
     except (OSError, ValueError):  # no such limit
         pass
     else:

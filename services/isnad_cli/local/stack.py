@@ -22,6 +22,7 @@ from isnad.settings import ServiceSettings, load
 from isnad_cli.local import leftovers, packages, ports, room, services, supervision
 from isnad_cli.local.accounts import Account, server_account
 from isnad_cli.local.elasticsearch_server import ElasticsearchServer
+from isnad_cli.local.following import last_words
 from isnad_cli.local.home import Home, Run
 from isnad_cli.local.kafka_server import KafkaServer
 from isnad_cli.local.observation import Row, observe
@@ -74,7 +75,13 @@ class Stack:
         process = supervision.start(self.home, self.environ)
         self.home.note(Run(mode="attached"))
 
-        groups["servers"], where = self._servers(ready_made, account)
+        try:
+            groups["servers"], where = self._servers(ready_made, account)
+        except OSError as exc:
+            raise SetupError(
+                f"{exc.filename or self.home.root} can't be used ({exc.strerror}). "
+                "Choose another folder with --home, or make room or correct the owner there."
+            ) from exc
         addresses.store(self.home.root, where)
         self._start_group(groups, "servers", process, watch)
         if "kafka" in self.choice.servers:
@@ -146,6 +153,14 @@ class Stack:
         settings = load(ServiceSettings, self.environ)
         asyncio.run(Admin(bootstrap, timeout_seconds=60).create(settings.topics.specs(settings.partitions), 1))
 
+    def _give_up(self, missing: Sequence[Row]) -> None:
+        for row in missing:
+            if row.restarts >= _TRIES:
+                raise SetupError(
+                    f"{row.name} does not start. It ended {row.restarts} times, and said last: "
+                    f"{last_words(self.home.log(row.name)) or 'nothing'} (`isnad logs {row.name}` has the rest)"
+                )
+
     def _start_group(
         self,
         groups: Mapping[str, Sequence[Program]],
@@ -165,21 +180,18 @@ class Stack:
                 raise SetupError(
                     f"The supervisor ended. Look at {self.home.log('supervisor')}, then run `isnad up` again."
                 )
-            missing = [row for row in rows if row.name in names and row.state != "ready"]
-            if rows and not missing:
+            ready = {row.name for row in rows if row.state == "ready"}
+            if names <= ready:
                 return
-            for row in missing:
-                if row.restarts >= _TRIES:
-                    raise SetupError(
-                        f"{row.name} does not start: {row.detail or 'it exits'}, {row.restarts + 1} times so far. "
-                        f"Look at `isnad logs {row.name}`."
-                    )
+            missing = [row for row in rows if row.name in names - ready]
+            self._give_up(missing)
             if time.monotonic() > deadline:
                 what = "; ".join(
-                    f"{row.name} is {row.state}{f' ({row.detail})' if row.detail else ''}" for row in missing
+                    f"{row.name} is {row.state}" + (f" ({row.detail})" * bool(row.detail)) for row in missing
                 )
                 raise SetupError(
-                    f"Not ready after {self.start_seconds:.0f} s: {what}. Look at `isnad logs {missing[0].name}`."
+                    f"Not ready after {self.start_seconds:.0f} s: {what or new}. "
+                    f"Look at `isnad logs {missing[0].name if missing else 'supervisor'}`."
                 )
             time.sleep(_LOOK_SECONDS)
 
