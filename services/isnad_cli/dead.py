@@ -56,7 +56,7 @@ class Letters:
         return Counter(stage for _, stage in self.kinds.values())
 
 
-@click.group()
+@click.group(epilog="Example: isnad dead list --stage index")
 def dead() -> None:
     """Look at what could not be processed: each record with its reason and its original bytes."""
 

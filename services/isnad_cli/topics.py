@@ -26,7 +26,7 @@ def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return home_option(kafka_option(topic_prefix_option(partitions(command))))
 
 
-@click.group()
+@click.group(epilog="Example: isnad topics check")
 def topics() -> None:
     """Create or check the topics in Kafka.
 
