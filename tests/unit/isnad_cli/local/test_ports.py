@@ -2,10 +2,11 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from isnad_cli.local.ports import choose, choose_any, is_free
+from isnad_cli.local.ports import choose_any, is_free, reserved
 
 
 @pytest.fixture
@@ -21,19 +22,30 @@ def taken() -> Iterator[int]:
                 return
 
 
-def test_a_taken_port_is_replaced_by_the_next_free_one(taken: int) -> None:
+def test_a_taken_port_is_replaced_by_the_next_free_one(taken: int, tmp_path: Path) -> None:
     """The first port after the taken one."""
-    assert choose({"kafka": taken}) == {"kafka": taken + 1}
+    with reserved({"kafka": taken}, tmp_path) as given:
+        assert given == {"kafka": taken + 1}
 
 
-def test_a_free_port_is_taken_as_asked(taken: int) -> None:
+def test_a_free_port_is_taken_as_asked(taken: int, tmp_path: Path) -> None:
     """Nothing changes where nothing is in the way."""
-    assert choose({"kafka": taken + 2}) == {"kafka": taken + 2}
+    with reserved({"kafka": taken + 2}, tmp_path) as given:
+        assert given == {"kafka": taken + 2}
 
 
-def test_no_port_is_given_twice(taken: int) -> None:
+def test_no_port_is_given_twice(taken: int, tmp_path: Path) -> None:
     """Two that ask for the same taken port get the two after it."""
-    assert choose({"kafka": taken, "api": taken}) == {"kafka": taken + 1, "api": taken + 2}
+    with reserved({"kafka": taken, "api": taken}, tmp_path) as given:
+        assert given == {"kafka": taken + 1, "api": taken + 2}
+
+
+def test_a_stack_that_goes_up_meanwhile_passes_over_reserved_ports(taken: int, tmp_path: Path) -> None:
+    """Its server does not listen yet, and the port is already spoken for; afterwards it is free again."""
+    with reserved({"kafka": taken + 1}, tmp_path), reserved({"kafka": taken + 1}, tmp_path) as other:
+        assert other == {"kafka": taken + 2}
+    with reserved({"kafka": taken + 1}, tmp_path) as later:
+        assert later == {"kafka": taken + 1}
 
 
 def test_a_port_taken_on_all_addresses_is_not_free_on_loopback() -> None:
