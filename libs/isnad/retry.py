@@ -14,7 +14,7 @@ from isnad.errors import TransientError
 from isnad.health import Health
 
 FIRST_SECONDS = 0.5
-LONGEST_SECONDS = 10.0
+LONGEST_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -37,15 +37,21 @@ class Patience:
     Args:
         health: where the wait is shown.
         stopping: ends the wait when it is set.
-        on_change: called with a dependency's name and whether it is waited for, as it changes.
+        on_change: called with a dependency's name and whether it is waited for, at each failure and when all is well.
+        pauses: gives the seconds between tries.
     """
 
     def __init__(
-        self, health: Health, stopping: asyncio.Event, on_change: Callable[[str, bool], None] | None = None
+        self,
+        health: Health,
+        stopping: asyncio.Event,
+        on_change: Callable[[str, bool], None] | None = None,
+        pauses: Callable[[], Iterator[float]] = pauses,
     ) -> None:
         self._health = health
         self._stopping = stopping
         self._on_change = on_change or (lambda _dependency, _waiting: None)
+        self._pauses = pauses
         self._log = structlog.get_logger()
         self._dependencies: set[str] = set()
 
@@ -61,7 +67,7 @@ class Patience:
             Stopped: the service was asked to stop meanwhile.
             Exception: whatever else `work` raises.
         """
-        for pause in pauses():
+        for pause in self._pauses():
             try:
                 done = await work()
             except TransientError as exc:

@@ -31,9 +31,9 @@ from faust.app.base import BootStrategy  # noqa: TID251
 from faust.types import TP, EventT, StreamT  # noqa: TID251
 from prometheus_client import CollectorRegistry
 
+from isnad.batches import Batches
 from isnad.clock import Clock, SystemClock
-from isnad.continuity import Continuity, Hole, Partition
-from isnad.delivery import Delivery
+from isnad.continuity import Partition
 from isnad.errors import SetupError
 from isnad.health import Health, serve
 from isnad.kafka import Admin, GroupProgress, LogReader, Producer
@@ -109,8 +109,6 @@ class Stage:
         self._group = settings.topics.group(name)
         self._log = structlog.get_logger(stage=name)
         self._stillness = Stillness(settings.watchdog_seconds, self._clock)
-        self._continuity = Continuity()
-        self._generation: int | None = None
         self._in_hand = False
         self._assigned: frozenset[Partition] = frozenset()
 
@@ -119,6 +117,7 @@ class Stage:
     _patience: Patience
     _producer: Producer
     _progress: GroupProgress
+    _batches: Batches
 
     @property
     def assigned(self) -> frozenset[Partition]:
@@ -161,6 +160,17 @@ class Stage:
         self._patience = Patience(self._health, self._stopping, self._show_waiting)
         self._producer = Producer(self._settings.kafka)
         self._progress = GroupProgress(self._settings.kafka, self._group)
+        self._batches = Batches(
+            stage=self._name,
+            process=self._process,
+            dead_topic=self._settings.topics.dead,
+            patience=self._patience,
+            sender=self._producer,
+            places=self._progress,
+            log=LogReader(self._settings.kafka),
+            metrics=self._metrics,
+            clock=self._clock,
+        )
         preparing = asyncio.create_task(self._prepare())
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({preparing, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -223,7 +233,9 @@ class Stage:
         if not ending.done():
             # Kafka waits for dead members before it lets one leave; there is nothing left here to wait for.
             self._leave(EXIT_OK, "stopped without finishing the batch in hand" if self._in_hand else "stopped")
-        ending.result()
+        if ending.exception() is not None:
+            self._log.warning("the stream engine did not stop in good order", exc_info=ending.exception())
+            self._leave(EXIT_OK)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE_SECONDS):
                 await self._producer.close()
@@ -244,7 +256,7 @@ class Stage:
         async for events in batches:
             self._in_hand = True
             try:
-                await self._handle(events)
+                await self._batches.handle([_record(event) for event in events], events[-1].message.generation_id)
             except Stopped:
                 self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
             except asyncio.CancelledError:
@@ -254,50 +266,7 @@ class Stage:
                 self._log.exception("a bug: nothing of the batch in hand is committed")
                 self._leave(EXIT_BUG)
             self._in_hand = False
-
-    async def _handle(self, events: Sequence[EventT[bytes]]) -> None:
-        started = self._clock.monotonic()
-        records = [_record(event) for event in events]
-        generation = events[-1].message.generation_id
-        await self._patience.until_done(lambda: self._check_continuity(records, generation))
-        outcomes = await self._patience.until_done(lambda: self._process(list(records)))
-        delivery = Delivery(
-            records, outcomes, stage=self._name, dead_topic=self._settings.topics.dead, now=self._clock.now()
-        )
-        await self._patience.until_done(lambda: delivery.attempt(self._producer))
-        for outcome in delivery.outcomes:
-            self._metrics.records.labels(self._name, outcome.status).inc()
-            if outcome.error is not None:
-                self._metrics.dead_letters.labels(self._name, str(outcome.error.reason)).inc()
-        self._metrics.batch_records.labels(self._name).observe(len(records))
-        self._metrics.batch_seconds.labels(self._name).observe(self._clock.monotonic() - started)
-        self._metrics.last_progress.labels(self._name).set(self._clock.now().timestamp())
-        self._stillness.end()
-
-    async def _check_continuity(self, records: Sequence[Record], generation: int | None) -> None:
-        if generation != self._generation:
-            self._continuity.forget()
-            self._generation = generation
-        for partition, offset in (await self._progress.starts(self._continuity.unknown(records))).items():
-            self._continuity.begin(partition, offset)
-        for hole in self._continuity.holes(records):
-            await self._look_into(hole)
-        self._continuity.seen(records)
-
-    async def _look_into(self, hole: Hole) -> None:
-        reader = LogReader(self._settings.kafka)
-        first, _ = await reader.bounds(hole.topic, hole.partition)
-        if hole.start < first:
-            self._metrics.offset_resets.labels(self._name, hole.topic).inc()
-            self._log.error(
-                "messages were deleted before this stage had read them; it goes on with the first that is there",
-                topic=hole.topic,
-                partition=hole.partition,
-                missed=min(first, hole.end) - hole.start,
-            )
-        skipped = [one async for one in reader.read(hole.topic, hole.partition, max(first, hole.start), hole.end)]
-        if skipped:
-            raise RuntimeError(f"{len(skipped)} messages were skipped: {hole}")
+            self._stillness.end()
 
     def _app(self) -> faust.App:
         app = _App(

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from isnad.clock import Clock
+from isnad.continuity import Partition
 from isnad.delivery import Delivery
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
 from isnad.messages import Reason
@@ -47,6 +48,15 @@ class FakeBroker:
     def admin(self) -> "FakeAdmin":
         """Return what stands in for `isnad.kafka.Admin`."""
         return FakeAdmin(self)
+
+    def progress(self, group: str) -> "FakeProgress":
+        """Return what stands in for `isnad.kafka.GroupProgress`."""
+        return FakeProgress(self, group)
+
+    def committed(self, group: str, topic: str, partition: int) -> int:
+        """Return the offset from which a group has to read on."""
+        self.answer()
+        return self._committed.get((group, topic, partition), 0)
 
     def records(self, topic: str) -> list[Record]:
         """Return all messages of a topic, partition by partition."""
@@ -95,7 +105,7 @@ class FakeBroker:
             record
             for topic in topics
             for number, partition in enumerate(self.partitions(topic))
-            for record in partition[self._committed.get((group, topic, number), 0) :]
+            for record in partition[self.committed(group, topic, number) :]
         ]
 
     def commit(self, group: str, records: Iterable[Record]) -> None:
@@ -193,6 +203,32 @@ class FakeReader:
         if partition >= len(partitions):
             raise SetupError(f"{topic} has no partition {partition}. Look what is wrong with: isnad topics check")
         return partitions[partition]
+
+
+class FakeProgress:
+    """Stands in for `isnad.kafka.GroupProgress`."""
+
+    def __init__(self, broker: FakeBroker, group: str) -> None:
+        self._broker = broker
+        self._group = group
+
+    async def __aenter__(self) -> Self:
+        self._broker.answer()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    async def starts(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return for each partition the offset from which the group has to read on."""
+        return {partition: self._broker.committed(self._group, *partition) for partition in partitions}
+
+    async def lags(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return for each partition how many of its messages the group has not committed."""
+        starts = await self.starts(partitions)
+        return {(topic, n): len(self._broker.partitions(topic)[n]) - start for (topic, n), start in starts.items()}
 
 
 class FakeAdmin:

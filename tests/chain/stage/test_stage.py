@@ -60,11 +60,11 @@ async def test_a_broken_dependency_is_waited_for_and_nothing_is_committed(new_tr
     await trial.create_topics()
     await trial.send(trial.topics.raw, [{"n": n} for n in range(50)])
     trial.touch("broken")
-    worker = trial.start(ISNAD_WATCHDOG_SECONDS="2")
+    worker = trial.start(ISNAD_WATCHDOG_SECONDS="1")
     await trial.until(lambda: worker.waits_for("elasticsearch"))
     assert "the file named broken is there" in worker.page("/readyz")[1]
     assert 'isnad_waiting{dependency="elasticsearch",stage="trial"} 1.0' in worker.page("/metrics")[1]
-    await asyncio.sleep(5)
+    await asyncio.sleep(4)
     assert worker.ended is None, "the watchdog took waiting for being stuck"
     assert worker.page("/healthz")[0] == 200
     assert await trial.lag() == 50
@@ -121,7 +121,7 @@ async def test_a_worker_that_is_stuck_ends_and_one_that_stands_by_does_not(new_t
     """Three workers on two partitions: the one that hangs ends with 75, the one without any is well."""
     trial = new_trial(partitions=1)
     await trial.create_topics()
-    trial.environ = {"ISNAD_WATCHDOG_SECONDS": "4"}
+    trial.environ = {"ISNAD_WATCHDOG_SECONDS": "2"}
     workers = [trial.start() for _ in range(3)]
     await trial.until(lambda: all(worker.ready() for worker in workers))
     none = 'isnad_assigned_partitions{stage="trial"} 0.0'

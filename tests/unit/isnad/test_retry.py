@@ -1,7 +1,7 @@
 """Waiting for a broken dependency."""
 
 import asyncio
-from itertools import islice
+from itertools import islice, repeat
 
 import pytest
 import structlog
@@ -41,7 +41,9 @@ def test_pauses_double_up_to_the_cap_and_differ():
 async def test_work_is_tried_until_it_succeeds_and_the_wait_is_shown(health):
     """Waiting while it fails, well again after; one line in the log for each, however often it was tried."""
     changes = []
-    patience = Patience(health, asyncio.Event(), lambda *change: changes.append((*change, health.ready())))
+    patience = Patience(
+        health, asyncio.Event(), lambda *change: changes.append((*change, health.ready())), lambda: repeat(0)
+    )
     with structlog.testing.capture_logs() as lines:
         found = await patience.until_done(Flaky(BrokerUnavailable("no leader"), BrokerUnavailable("no answer")))
     assert found == 42
@@ -52,7 +54,7 @@ async def test_work_is_tried_until_it_succeeds_and_the_wait_is_shown(health):
 
 async def test_two_dependencies_are_both_shown(health):
     """What was first waited for is not well because the next one is broken."""
-    patience = Patience(health, asyncio.Event())
+    patience = Patience(health, asyncio.Event(), pauses=lambda: repeat(0))
     reasons = []
 
     async def work(flaky=Flaky(BrokerUnavailable("a"), SearchUnavailable("b"))):  # noqa: B008  one for all calls
