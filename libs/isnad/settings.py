@@ -48,6 +48,8 @@ class StageSettings(ServiceSettings):
     """At most so long is waited for a batch to fill."""
     watchdog_seconds: float = 120.0
     """With lag and no progress for so long the process ends with an error."""
+    session_seconds: float = 10.0
+    """After so long without a sign of life Kafka gives a dead worker's partitions to others; Kafka allows 6 or more."""
 
 
 S = TypeVar("S", bound=ServiceSettings)

@@ -57,9 +57,6 @@ _GOODBYE_SECONDS = 1.5
 
 _SECOND_LOOK_SECONDS = 1.5
 _COMMIT_SECONDS = 0.5
-_SESSION_SECONDS = 10.0
-"""After so long without a sign of life Kafka gives a dead worker's partitions to others."""
-
 _HEARTBEAT_SECONDS = 2.0
 _REBALANCE_SECONDS = 60.0
 _REQUEST_SECONDS = 40.0
@@ -111,6 +108,7 @@ class Stage:
         self._stillness = Stillness(settings.watchdog_seconds, self._clock)
         self._in_hand = False
         self._assigned: frozenset[Partition] = frozenset()
+        self._lagged: frozenset[Partition] = frozenset()
 
     # What is made when it runs, because it belongs to an event loop.
     _stopping: asyncio.Event
@@ -283,10 +281,10 @@ class Stage:
             consumer_auto_offset_reset="earliest",
             consumer_max_fetch_size=MAX_MESSAGE_BYTES,
             broker_commit_interval=_COMMIT_SECONDS,
-            broker_session_timeout=_SESSION_SECONDS,
+            broker_session_timeout=self._settings.session_seconds,
             broker_heartbeat_interval=_HEARTBEAT_SECONDS,
             broker_rebalance_timeout=_REBALANCE_SECONDS,
-            broker_request_timeout=_REQUEST_SECONDS,
+            broker_request_timeout=max(_REQUEST_SECONDS, 2 * self._settings.session_seconds),
             broker_max_poll_interval=_NEVER_SECONDS,
         )
         app.on_crash = self._crashed
@@ -328,9 +326,11 @@ class Stage:
         self._leave(EXIT_STUCK, f"stuck: {why}")
 
     def _show_lag(self, lags: dict[Partition, int]) -> None:
-        self._metrics.lag.clear()
         for (topic, partition), lag in lags.items():
             self._metrics.lag.labels(self._name, topic, str(partition)).set(lag)
+        for topic, partition in self._lagged - lags.keys():
+            self._metrics.lag.remove(self._name, topic, str(partition))
+        self._lagged = frozenset(lags)
 
     def _show_waiting(self, dependency: str, waiting: bool) -> None:  # noqa: FBT001  a callback of Patience
         self._metrics.waiting.labels(self._name, dependency).set(int(waiting))

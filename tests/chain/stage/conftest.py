@@ -106,6 +106,7 @@ class Trial:
             "ISNAD_TOPIC_PREFIX": self.topics.prefix,
             "ISNAD_PARTITIONS": str(self.partitions),
             "ISNAD_LOG_FORMAT": "json",
+            "ISNAD_SESSION_SECONDS": "6",
             "TRIAL_FOLDER": str(self.folder),
         }
         surroundings = {name: value for name, value in ENVIRON.items() if not name.startswith("ISNAD_")}
