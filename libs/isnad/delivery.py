@@ -12,8 +12,12 @@ import msgspec
 
 from isnad import codec
 from isnad.errors import RecordError, TransientError
-from isnad.messages import SCHEMA, DeadLetter
+from isnad.messages import SCHEMA, DeadLetter, Reason
 from isnad.outcomes import Outcome, Outgoing, Record
+from isnad.topics import MAX_MESSAGE_BYTES
+
+_FRAME_BYTES = 512
+"""What Kafka adds to a message, generously."""
 
 
 class Sender(Protocol):
@@ -47,6 +51,12 @@ class Delivery:
         self._left: list[tuple[int, Outgoing]] = []
         self.outcomes = list(outcomes)
         for n, outcome in enumerate(outcomes):
+            too_large = _too_large(outcome)
+            if too_large is not None:
+                # Before anything of it is sent: a page's articles go out all together, or not at all.
+                self.outcomes[n] = Outcome.dead(too_large, outcome.article_id)
+                self._bury(n, too_large)
+                continue
             self._left += [(n, message) for message in outcome.messages]
             if outcome.status == "dead":
                 if outcome.error is None:
@@ -113,6 +123,15 @@ class Delivery:
         self._letters[n] = letter
         key = letter.article_id.encode() if letter.article_id else letter.key or b""
         self._left.append((n, Outgoing(self._dead_topic, key, codec.encode(letter))))
+
+
+def _too_large(outcome: Outcome) -> RecordError | None:
+    for message in outcome.messages:
+        size = len(message.key) + len(message.value) + _FRAME_BYTES
+        if size > MAX_MESSAGE_BYTES:
+            what = f"a message made of it for {message.topic} has {size:,} bytes"
+            return RecordError(Reason.TOO_LARGE, f"{what}, of {MAX_MESSAGE_BYTES:,} at most")
+    return None
 
 
 def reference(letter: DeadLetter) -> DeadLetter:

@@ -16,6 +16,12 @@ _DAY_MS = 24 * 60 * 60 * 1000
 _FOREVER = -1
 
 
+_MUST_MATCH = frozenset({"message.timestamp.type", "cleanup.policy"})
+"""Settings without which the chain's promises do not hold; the others are the operator's to change."""
+
+_RETENTION = frozenset({"retention.ms", "retention.bytes"})
+
+
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
     """How one topic must be set up in Kafka."""
@@ -27,6 +33,8 @@ class TopicSpec:
     record: str
     """Name of the struct in `messages.py` that the values are."""
     retention_ms: int
+    must_match: frozenset[str] = _MUST_MATCH
+    """Settings with which services refuse to start when they differ; the others are only worth a note."""
     config: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -87,16 +95,12 @@ class Topics:
         return (
             TopicSpec(self.raw, partitions, "article id", "RawArticle", 30 * _DAY_MS),
             # Never deleted: dedup's answers are a function of the whole log, and a rebuild reads it from the start.
-            TopicSpec(self.prepared, 1, "article id", "PreparedArticle", _FOREVER),
-            TopicSpec(self.matched, partitions, "article id", "MatchedArticle", 7 * _DAY_MS),
+            TopicSpec(self.prepared, 1, "article id", "PreparedArticle", _FOREVER, must_match=_MUST_MATCH | _RETENTION),
+            TopicSpec(self.matched, partitions, "article id", "MatchedArticle", 30 * _DAY_MS),
             TopicSpec(self.enriched, partitions, "article id", "EnrichedArticle", 30 * _DAY_MS),
             TopicSpec(self.changes, partitions, "story id", "StoryChange", 30 * _DAY_MS),
             TopicSpec(self.dead, 1, "article id, where known", "DeadLetter", _FOREVER),
         )
-
-
-_MUST_MATCH = ("message.timestamp.type", "cleanup.policy")
-"""Settings without which the chain's promises do not hold; the others are the operator's to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +135,6 @@ def faults(spec: TopicSpec, partitions: int | None, settings: Mapping[str, str])
     for name, value in spec.settings.items():
         is_so = settings.get(name)
         if is_so != value:
-            found.append(TopicFault(spec.name, f"{spec.name} has {name}={is_so}, not {value}", name in _MUST_MATCH))
+            text = f"{spec.name} has {name}={is_so}, not {value}"
+            found.append(TopicFault(spec.name, text, refused=name in spec.must_match))
     return found

@@ -13,7 +13,7 @@ from isnad_entities.names import Names, names
 from isnad_entities.passage import FieldName, Passage
 
 MOST_CHARACTERS = 400_000
-"""Of a longer body only the beginning is read: about 60,000 words, two seconds of work."""
+"""Of a longer body only the beginning is read: about 60,000 words, some seconds of work."""
 
 _READ_LANGUAGES = frozenset({"ar", "und"})
 """Persian, Urdu and others share the letters but not the rules."""

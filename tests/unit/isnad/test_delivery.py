@@ -102,6 +102,16 @@ async def test_a_message_too_large_makes_its_record_a_dead_letter_and_the_rest_f
     assert [one.value for one in broker.records(TOPICS.matched)] == [b"2"]
 
 
+async def test_of_a_page_with_one_article_too_large_nothing_is_sent(broker):
+    """The record is dead; if a part of it went on, it would be in two places."""
+    small, large = Outgoing(TOPICS.matched, b"a#1", b"1"), Outgoing(TOPICS.matched, b"a#2", b"x" * 9_000_000)
+    delivery = deliver([record(b"page", offset=0)], [Outcome("passed", (small, large), article_id="a")])
+    await delivery.attempt(broker.producer())
+    assert [outcome.status for outcome in delivery.outcomes] == ["dead"]
+    assert broker.records(TOPICS.matched) == []
+    assert len(letters(broker)) == 1
+
+
 async def test_a_record_too_large_for_a_letter_is_referred_to(broker):
     """The letter says where the original stands, instead of holding it."""
     dead = record(b"x" * 7_000_000, topic=TOPICS.raw, partition=3, offset=12)

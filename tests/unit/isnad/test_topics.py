@@ -1,0 +1,22 @@
+"""What is wrong with a topic, and whether a service may start all the same."""
+
+import pytest
+
+from isnad.topics import Topics, faults
+
+SPECS = {spec.name: spec for spec in Topics().specs()}
+
+
+@pytest.mark.parametrize("setting", ["retention.ms", "retention.bytes"])
+def test_the_ordered_log_must_be_kept_whole(setting: str) -> None:
+    """Dedup's answers are a function of the whole log: a log that loses its beginning changes them at a restart."""
+    log = SPECS["articles.prepared"]
+    (fault,) = faults(log, 1, {**log.settings, setting: "1000000"})
+    assert fault.refused
+    assert setting in fault.text
+
+
+def test_how_long_other_topics_keep_their_messages_is_the_operators_choice() -> None:
+    matched = SPECS["articles.matched"]
+    (fault,) = faults(matched, 4, {**matched.settings, "retention.ms": "3600000"})
+    assert not fault.refused
