@@ -1,12 +1,12 @@
 """Chooses the ports of the local stack: the usual one where it is free, else the next free one. Loopback only."""
 
 import fcntl
+import os
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-
-import platformdirs
 
 from isnad.errors import SetupError
 
@@ -26,40 +26,54 @@ def is_free(port: int) -> bool:
         return True
 
 
-@contextmanager
-def reserved(wanted: dict[str, int], folder: Path | None = None) -> Iterator[dict[str, int]]:
-    """Give a free port for each name, the wanted one or one of the hundred after it; no port is given twice.
+class Reservations:
+    """Free ports for one stack, which other stacks of this user pass over as long as the holding process lives.
 
-    While the context lasts, which should be until the servers listen, other stacks of this user pass over these ports.
-    `folder` holds the locks for that; by default it is in the user's runtime folder.
-
-    Raises:
-        SetupError: all of a hundred are taken.
+    A port that nobody listens on yet, or that a server is just coming back to, looks free to everybody; so each one is
+    locked as well, by a file.
     """
-    folder = folder or platformdirs.user_runtime_path("isnad") / "ports"
-    folder.mkdir(parents=True, exist_ok=True)
-    given: dict[str, int] = {}
-    with ExitStack() as held:
-        for name, first in wanted.items():
-            for port in range(first, first + _REACH):
-                if port not in given.values() and _hold(folder / str(port), held) and is_free(port):
-                    given[name] = port
-                    break
-            else:
-                raise SetupError(
-                    f"The ports {first} to {first + _REACH - 1} are all taken, so {name} can't start. "
-                    "End a program that uses one."
-                )
-        yield given
 
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path(tempfile.gettempdir()) / f"isnad-ports-{os.geteuid()}"
+        self._held = ExitStack()
+        self._given: set[int] = set()
 
-def _hold(file: Path, held: ExitStack) -> bool:
-    lock = held.enter_context(file.open("w"))
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    def reserve(self, wanted: Mapping[str, int]) -> dict[str, int]:
+        """Return a port for each name, the wanted one or one of the hundred after it; no port is given twice.
+
+        Raises:
+            SetupError: all of a hundred are taken.
+        """
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return {name: self._first(name, port) for name, port in wanted.items()}
+
+    def _first(self, name: str, first: int) -> int:
+        for port in range(first, first + _REACH):
+            if port not in self._given and is_free(port) and self._lock(self._folder / str(port)):
+                self._given.add(port)
+                return port
+        raise SetupError(
+            f"The ports {first} to {first + _REACH - 1} are all taken, so {name} can't start. "
+            "End a program that uses one."
+        )
+
+    def _lock(self, file: Path) -> bool:
+        try:
+            lock = file.open("w")
+        except OSError:  # the folder is somebody else's: go without
+            return True
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            return False
+        self._held.enter_context(lock)
+        return True
+
+    def release(self) -> None:
+        """Let go of all of them; the end of the process does it too."""
+        self._held.close()
+        self._given.clear()
 
 
 def choose_any(names: tuple[str, ...]) -> dict[str, int]:

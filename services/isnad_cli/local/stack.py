@@ -19,7 +19,7 @@ from isnad import addresses
 from isnad.addresses import Addresses
 from isnad.errors import SetupError
 from isnad.settings import ServiceSettings, load
-from isnad_cli.local import leftovers, packages, ports, room, services, supervision
+from isnad_cli.local import leftovers, packages, room, services, supervision
 from isnad_cli.local.accounts import Account, server_account
 from isnad_cli.local.elasticsearch_server import ElasticsearchServer
 from isnad_cli.local.following import last_words
@@ -75,31 +75,26 @@ class Stack:
         process = supervision.start(self.home, self.environ)
         self.home.note(Run(mode="attached"))
 
-        with ports.reserved(self.choice.server_ports) as port:
-            try:
-                groups["servers"], where = self._servers(port, ready_made, account)
-            except OSError as exc:
-                raise SetupError(
-                    f"{exc.filename or self.home.root} can't be used ({exc.strerror}). "
-                    "Choose another folder with --home, or make room or correct the owner there."
-                ) from exc
-            self._say_other_ports(self.choice.server_ports, port)
-            addresses.store(self.home.root, where)
-            self._start_group(groups, "servers", process, watch)
+        try:
+            groups["servers"], where = self._servers(ready_made, account)
+        except OSError as exc:
+            raise SetupError(
+                f"{exc.filename or self.home.root} can't be used ({exc.strerror}). "
+                "Choose another folder with --home, or make room or correct the owner there."
+            ) from exc
+        addresses.store(self.home.root, where)
+        self._start_group(groups, "servers", process, watch)
         if "kafka" in self.choice.servers:
             self._create_topics(where.kafka)
 
         # Their ports are chosen now and not with the servers': what is free may be taken half a minute later.
-        with ports.reserved(self.choice.service_ports) as port:
-            groups["services"], where = self._services(port, where)
-            self._say_other_ports(self.choice.service_ports, port)
-            addresses.store(self.home.root, where)
-            self._start_group(groups, "services", process, watch)
+        groups["services"], where = self._services(where)
+        addresses.store(self.home.root, where)
+        self._start_group(groups, "services", process, watch)
         return where
 
-    def _servers(
-        self, port: Mapping[str, int], ready_made: Packages, account: Account
-    ) -> tuple[list[Program], Addresses]:
+    def _servers(self, ready_made: Packages, account: Account) -> tuple[list[Program], Addresses]:
+        port = self._reserve_ports(self.choice.server_ports)
         found: list[Program] = []
         where = Addresses()
         if "kafka" in self.choice.servers:
@@ -116,7 +111,8 @@ class Stack:
             where = msgspec.structs.replace(where, elasticsearch=elasticsearch.url)
         return found, where
 
-    def _services(self, port: Mapping[str, int], where: Addresses) -> tuple[list[Program], Addresses]:
+    def _services(self, where: Addresses) -> tuple[list[Program], Addresses]:
+        port = self._reserve_ports(self.choice.service_ports)
         where = msgspec.structs.replace(
             where,
             api=f"http://127.0.0.1:{port['api']}" if "api" in port else where.api,
@@ -144,10 +140,12 @@ class Stack:
         )
         room.must_suffice(self.home.root, needed, room.free_memory_mib())
 
-    def _say_other_ports(self, asked: Mapping[str, int], given: Mapping[str, int]) -> None:
+    def _reserve_ports(self, asked: Mapping[str, int]) -> dict[str, int]:
+        given = Supervisor(self.home).reserve(asked)
         for name, port in given.items():
             if port != asked[name]:
                 self.console.print(f"Port {asked[name]} is taken, so {name} listens on {port}.")
+        return given
 
     def _create_topics(self, bootstrap: str) -> None:
         from isnad.kafka import Admin

@@ -71,7 +71,7 @@ def settings(groups: Mapping[str, Sequence[Program]], home: Home) -> str:
         "[rpcinterface:supervisor]",
         "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
         "[rpcinterface:isnad]",
-        "supervisor.rpcinterface_factory=isnad_cli.local.restarts:make_rpcinterface",
+        "supervisor.rpcinterface_factory=isnad_cli.local.extension:make_rpcinterface",
     ]
     for priority, (group, programs) in enumerate(groups.items()):
         lines += [f"[group:{group}]", f"programs={','.join(p.name for p in programs)}", f"priority={priority}"]
@@ -150,7 +150,7 @@ class _Rpc(Protocol):
 
 
 class Supervisor:
-    """Talks to the supervisor of a home, if there is one. Every method raises SupervisorGone if there is none."""
+    """Talks to the supervisor of a home. Every method raises SupervisorGone where there is none."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -160,6 +160,17 @@ class Supervisor:
         found = self._call(lambda rpc: rpc.supervisor.getAllProcessInfo())
         restarts: dict[str, int] = self._call(lambda rpc: rpc.isnad.counts())
         return [msgspec.convert({**one, "restarts": restarts.get(one["name"], 0)}, Process) for one in found]
+
+    def reserve(self, wanted: Mapping[str, int]) -> dict[str, int]:
+        """Return a port for each name, the wanted one or the next free one, held until the supervisor ends.
+
+        Raises:
+            SetupError: too many are taken.
+        """
+        given: dict[str, int] | str = self._call(lambda rpc: rpc.isnad.reserve(dict(wanted)))
+        if isinstance(given, str):
+            raise SetupError(given)
+        return given
 
     def add(self, groups: Mapping[str, Sequence[Program]], new: str) -> None:
         """Tell it of a new group, beside those that it knows, and start its processes without waiting for them."""

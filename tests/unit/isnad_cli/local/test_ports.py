@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from isnad_cli.local.ports import choose_any, is_free, reserved
+from isnad_cli.local.ports import Reservations, choose_any, is_free
 
 
 @pytest.fixture
@@ -22,30 +22,37 @@ def taken() -> Iterator[int]:
                 return
 
 
-def test_a_taken_port_is_replaced_by_the_next_free_one(taken: int, tmp_path: Path) -> None:
+@pytest.fixture
+def reservations(tmp_path: Path) -> Iterator[Reservations]:
+    made = Reservations(tmp_path / "ports")
+    yield made
+    made.release()
+
+
+def test_a_taken_port_is_replaced_by_the_next_free_one(taken: int, reservations: Reservations) -> None:
     """The first port after the taken one."""
-    with reserved({"kafka": taken}, tmp_path) as given:
-        assert given == {"kafka": taken + 1}
+    assert reservations.reserve({"kafka": taken}) == {"kafka": taken + 1}
 
 
-def test_a_free_port_is_taken_as_asked(taken: int, tmp_path: Path) -> None:
+def test_a_free_port_is_taken_as_asked(taken: int, reservations: Reservations) -> None:
     """Nothing changes where nothing is in the way."""
-    with reserved({"kafka": taken + 2}, tmp_path) as given:
-        assert given == {"kafka": taken + 2}
+    assert reservations.reserve({"kafka": taken + 2}) == {"kafka": taken + 2}
 
 
-def test_no_port_is_given_twice(taken: int, tmp_path: Path) -> None:
-    """Two that ask for the same taken port get the two after it."""
-    with reserved({"kafka": taken, "api": taken}, tmp_path) as given:
-        assert given == {"kafka": taken + 1, "api": taken + 2}
+def test_no_port_is_given_twice(taken: int, reservations: Reservations) -> None:
+    """Neither at once nor later, though nobody listens there yet."""
+    assert reservations.reserve({"kafka": taken, "api": taken}) == {"kafka": taken + 1, "api": taken + 2}
+    assert reservations.reserve({"index": taken})["index"] > taken + 2
 
 
-def test_a_stack_that_goes_up_meanwhile_passes_over_reserved_ports(taken: int, tmp_path: Path) -> None:
-    """Its server does not listen yet, and the port is already spoken for; afterwards it is free again."""
-    with reserved({"kafka": taken + 1}, tmp_path), reserved({"kafka": taken + 1}, tmp_path) as other:
-        assert other == {"kafka": taken + 2}
-    with reserved({"kafka": taken + 1}, tmp_path) as later:
-        assert later == {"kafka": taken + 1}
+def test_another_stack_passes_over_what_is_reserved(taken: int, reservations: Reservations, tmp_path: Path) -> None:
+    """A server that is just starting, or starting again, finds its port as it left it."""
+    reservations.reserve({"kafka": taken + 1})
+    other = Reservations(tmp_path / "ports")
+    assert other.reserve({"kafka": taken + 1}) == {"kafka": taken + 2}
+    reservations.release()
+    assert other.reserve({"api": taken + 1}) == {"api": taken + 1}
+    other.release()
 
 
 def test_a_port_taken_on_all_addresses_is_not_free_on_loopback() -> None:
