@@ -18,7 +18,7 @@ one that looks last sees both copies; the removal itself carries the winner's ve
 into that index is refused.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Literal
 
 from isnad.errors import RecordError, SearchUnavailable, SetupError
@@ -87,25 +87,33 @@ class Writer:
             self._created.add(name)
 
     async def _send(self, request: Sequence[Write]) -> list[Answer]:
-        """Send one request, in halves if need be; return the answers of those that have to be tried again."""
-        try:
-            answers = await self._index.bulk(request)
-        except RequestRefused as exc:
-            if len(request) == 1:
-                self._finished[request[0]] = RecordError(_reason(exc.status), exc.reason)
-                return []
-            middle = len(request) // 2
-            return await self._send(request[:middle]) + await self._send(request[middle:])
-        if len(answers) != len(request):
-            raise SearchUnavailable(f"Elasticsearch answered {len(answers)} of {len(request)} writes.")
+        """Send one request; return the answers of those that have to be tried again."""
         again = []
-        for write, answer in zip(request, answers, strict=True):
+        async for write, answer in self._answers(request):
             result = _result(answer)
             if result is None:
                 again.append(answer)
             else:
                 self._finished[write] = result
         return again
+
+    async def _answers(self, request: Sequence[Write]) -> AsyncIterator[tuple[Write, Answer]]:
+        """Send one request, in halves if need be; yield each write's answer before the next half is sent."""
+        try:
+            answers = await self._index.bulk(request)
+        except RequestRefused as exc:
+            if len(request) == 1:
+                yield request[0], Answer(exc.status, reason=exc.reason)
+                return
+            middle = len(request) // 2
+            for half in (request[:middle], request[middle:]):
+                async for answered in self._answers(half):
+                    yield answered
+            return
+        if len(answers) != len(request):
+            raise SearchUnavailable(f"Elasticsearch answered {len(answers)} of {len(request)} writes.")
+        for answered in zip(request, answers, strict=True):
+            yield answered
 
     async def _take_out_older_copies(self, writes: Iterable[Write]) -> None:
         wanted: dict[str, set[str]] = {}
@@ -122,10 +130,14 @@ class Writer:
                 removals += [Write(family, copy.index, id_, newest.version, None) for copy in older]
         if not removals:
             return
-        answers = await self._index.bulk(removals)
-        done = [answer for answer in answers if answer.status == _NOT_FOUND or _result(answer) in ("indexed", "stale")]
-        if len(done) != len(removals):
-            raise SearchUnavailable("Elasticsearch did not take out articles that moved to another month.")
+        left = [
+            answer
+            async for _, answer in self._answers(removals)
+            if answer.status != _NOT_FOUND and _result(answer) not in ("indexed", "stale")
+        ]
+        if left:
+            # Whatever it says: the articles themselves are well, and stand.
+            raise SearchUnavailable(f"Articles that moved to another month: {_summary(left, len(removals))}")
 
 
 def _requests(writes: Sequence[Write], max_bytes: int) -> Iterable[list[Write]]:
@@ -149,7 +161,7 @@ def _result(answer: Answer) -> Result | None:
     if answer.status == _CONFLICT:
         return "stale"
     if answer.status in (_BAD_REQUEST, _TOO_LARGE) and answer.error not in _SERVERS_FAULT:
-        return RecordError(_reason(answer.status), f"{answer.error}: {answer.reason}")
+        return RecordError(_reason(answer.status), _said(answer))
     return None
 
 
@@ -157,7 +169,11 @@ def _reason(status: int) -> Reason:
     return Reason.TOO_LARGE if status == _TOO_LARGE else Reason.INDEX_REJECTED
 
 
+def _said(answer: Answer) -> str:
+    return ": ".join(part for part in (answer.error, answer.reason) if part)
+
+
 def _summary(answers: Sequence[Answer], of: int) -> str:
     first = answers[0]
-    what = f"{first.status} {first.error}: {first.reason[:300]}"
+    what = f"{first.status} {_said(first)[:300]}"
     return f"Elasticsearch refuses {len(answers)} of {of} writes for now ({what})."

@@ -38,6 +38,7 @@ class FakeIndex:
     Attributes:
         away: while it is a text, nothing answers, and that is why.
         refuse: answers to the next writes of these ids, given instead of writing; None lets one through.
+        refuse_requests: refusals of the next bulk requests as a whole; None lets one through.
         answer_only: so many answers at most to the next bulk request.
         max_request_bytes: larger bulk requests are refused as too large.
         requests: the writes of each bulk request so far.
@@ -46,6 +47,7 @@ class FakeIndex:
     def __init__(self) -> None:
         self.away: str | None = None
         self.refuse: dict[str, list[Answer | None]] = {}
+        self.refuse_requests: list[RequestRefused | None] = []
         self.answer_only: int | None = None
         self.max_request_bytes = 100 * 1024 * 1024
         self.requests: list[list[Write]] = []
@@ -66,6 +68,9 @@ class FakeIndex:
         """Write; see `SearchIndex.bulk`."""
         self._answering()
         self.requests.append(list(writes))
+        refusal = self.refuse_requests.pop(0) if self.refuse_requests else None
+        if refusal is not None:
+            raise refusal
         if sum(len(write.document or b"") for write in writes) > self.max_request_bytes:
             raise RequestRefused(413, "content too long")
         for write in writes:

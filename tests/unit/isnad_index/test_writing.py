@@ -8,7 +8,7 @@ import pytest
 from isnad.errors import RecordError, SearchUnavailable
 from isnad.indexes import Indexes
 from isnad.messages import Reason
-from isnad.search_index import Answer
+from isnad.search_index import Answer, RequestRefused
 from isnad.testing.search import FakeIndex
 from isnad_index.documents import article_write, story_write
 from isnad_index.setting_up import set_up
@@ -188,6 +188,44 @@ async def test_a_removal_that_fails_is_tried_again(index, make_article):
         await writer.write([moved])
     await writer.write([moved])
     assert list(index.standing()) == [("isnad-articles-2018.03", "alwatan:1")]
+
+
+async def test_removals_that_are_refused_as_a_whole_are_halved(index, make_article):
+    """Four articles move; their removals go as 4 in a request, which is refused, and then as 2 and 2."""
+    writer = Writer(index)
+    names = [f"alwatan:{n}" for n in range(4)]
+    await writer.write([article_write(make_article(name, offset=1), INDEXES) for name in names])
+    index.requests.clear()
+    index.refuse_requests = [None, RequestRefused(413, "content too long")]
+    moved = [article_write(make_article(name, offset=2, published_at=MARCH), INDEXES) for name in names]
+    assert await writer.write(moved) == ["indexed"] * 4
+    assert sorted(index.standing()) == [("isnad-articles-2018.03", name) for name in names]
+    assert [len(request) for request in index.requests] == [4, 4, 2, 2]
+
+
+@pytest.mark.parametrize("status", [400, 413])
+async def test_a_single_removal_that_is_refused_is_waited_for_and_says_why(index, make_article, status):
+    """Its article is well and stands already, so it is no dead letter, and no bug either."""
+    writer = Writer(index)
+    await writer.write([article_write(make_article(offset=1), INDEXES)])
+    index.refuse_requests = [None, RequestRefused(status, "not through this proxy")]
+    moved = article_write(make_article(offset=2, published_at=MARCH), INDEXES)
+    with pytest.raises(SearchUnavailable, match=r"another month.*not through this proxy"):
+        await writer.write([moved])
+    assert await writer.write([moved]) == ["indexed"]
+    assert list(index.standing()) == [("isnad-articles-2018.03", "alwatan:1")]
+
+
+async def test_what_one_half_finished_is_not_sent_again_when_the_other_fails(index, writes):
+    """Of 4 writes in ever smaller requests three pass, and one is refused for now."""
+    writer = Writer(index)
+    index.refuse_requests = [RequestRefused(413, "content too long"), None, RequestRefused(413, "content too long")]
+    index.refuse["alwatan:3"] = [Answer(429, "es_rejected_execution_exception", "rejected")]
+    with pytest.raises(SearchUnavailable):
+        await writer.write(writes[:4])
+    index.requests.clear()
+    assert await writer.write(writes[:4]) == ["indexed"] * 4
+    assert [[write.id for write in request] for request in index.requests] == [["alwatan:3"]]
 
 
 async def test_a_story_is_replaced_by_its_later_change_only(index, make_change):
