@@ -96,10 +96,7 @@ class Elastic:
             docs = [{"_index": index, "_id": one, "_source": False} for index in indexes for one in wanted]
             fields = "docs._index,docs._id,docs._version,docs.error"
             found = (await self._client.mget(docs=docs, filter_path=fields)).body.get("docs", [])
-        for doc in found:
-            error = doc.get("error", {})
-            if error and error.get("type") != "index_not_found_exception":
-                raise SearchUnavailable(f"Elasticsearch can't look into {doc['_index']}: {error.get('reason')}")
+        _check_looked(found)
         return [Copy(doc["_index"], doc["_id"], doc["_version"]) for doc in found if "_version" in doc]
 
     async def search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,8 +115,9 @@ class Elastic:
         if not wanted:
             return {}
         with translated(self._url):
-            found = (await self._client.mget(index=index, ids=wanted)).body
-        return {doc["_id"]: doc["_source"] for doc in found["docs"] if doc.get("found")}
+            found = (await self._client.mget(index=index, ids=wanted)).body["docs"]
+        _check_looked(found)
+        return {doc["_id"]: doc["_source"] for doc in found if doc.get("found")}
 
     async def put_template(self, name: str, body: Mapping[str, Any]) -> bool:
         """Create or replace an index template; see `SearchIndex.put_template`."""
@@ -178,6 +176,15 @@ def _answer(item: dict[str, Any]) -> Answer:
     cause = error.get("caused_by") or {}
     reason = "; ".join(str(part["reason"]) for part in (error, cause) if part.get("reason"))
     return Answer(said["status"], error.get("type", ""), reason)
+
+
+def _check_looked(docs: Iterable[dict[str, Any]]) -> None:
+    """Raise where Elasticsearch could not look for a document: that is no word on whether it is there."""
+    for doc in docs:
+        error = doc.get("error")
+        # An index that does not exist yet holds nothing.
+        if error and error.get("type") != "index_not_found_exception":
+            raise SearchUnavailable(f"Elasticsearch can't look into {doc['_index']}: {error.get('reason')}")
 
 
 def _without_password(url: str) -> str:

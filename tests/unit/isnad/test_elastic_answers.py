@@ -108,6 +108,31 @@ async def test_silence_is_waited_for_so_long_and_no_longer(server):
         await bulk(server, timeout_seconds=0.3)
 
 
+def looked_up(*docs: str) -> bytes:
+    return b'{"docs":[' + ",".join(docs).encode() + b"]}"
+
+
+SHARD_DOWN = (
+    '{"_index":"isnad-stories","_id":"b","error":{"type":"no_shard_available_action_exception","reason":"no shard"}}'
+)
+
+
+async def test_a_document_whose_shard_is_down_is_no_missing_document(server):
+    """Otherwise a story that is there would be answered with 404."""
+    found = '{"_index":"isnad-stories","_id":"a","found":true,"_source":{"id":"a"}}'
+    server.body, server.headers = looked_up(found, SHARD_DOWN), {"Content-Type": "application/json"}
+    async with Elastic(server.url) as elastic:
+        with pytest.raises(SearchUnavailable, match="isnad-stories: no shard"):
+            await elastic.documents("isnad-stories", ["a", "b"])
+
+
+async def test_documents_of_an_index_that_is_not_there_yet_are_none(server):
+    missing = '{"_index":"isnad-stories","_id":"a","error":{"type":"index_not_found_exception","reason":"no such"}}'
+    server.body, server.headers = looked_up(missing), {"Content-Type": "application/json"}
+    async with Elastic(server.url) as elastic:
+        assert await elastic.documents("isnad-stories", ["a"]) == {}
+
+
 async def test_no_answers_in_an_answer_is_fewer_than_writes(server):
     server.body, server.headers = b"{}", {"Content-Type": "application/json"}
     assert await bulk(server) == []
