@@ -3,22 +3,14 @@
 import os
 import sys
 
-from isnad import logs, settings
-from isnad.errors import IsnadError
-from isnad.health import Health
+from isnad.launch import launch
 from isnad_entities.app import NAME, build
 from isnad_entities.settings import EntitiesSettings
 
 
 def main() -> int:
     """Run until told to stop; return the exit status."""
-    try:
-        told = settings.load(EntitiesSettings, os.environ)  # noqa: TID251  the composition root reads the environment
-        logs.configure(told, NAME)
-        return build(told, Health()).run()
-    except IsnadError as exc:
-        print(f"isnad-entities: {exc}", file=sys.stderr)  # noqa: T201  the log may not be set up
-        return 1
+    return launch(NAME, EntitiesSettings, build, os.environ)  # noqa: TID251  the composition root reads the environment
 
 
 if __name__ == "__main__":

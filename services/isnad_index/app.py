@@ -2,15 +2,24 @@
 
 import asyncio
 
+import structlog
+
 from isnad.codec import decode
+from isnad.elastic import Elastic
 from isnad.errors import RecordError
+from isnad.health import Health
 from isnad.indexes import Indexes
 from isnad.messages import EnrichedArticle, StoryChange
 from isnad.outcomes import Outcome, Process, Record
 from isnad.search_index import Write
+from isnad.stage import Stage
 from isnad.topics import Topics
 from isnad_index.documents import article_write, story_write
+from isnad_index.setting_up import set_up
+from isnad_index.settings import IndexSettings
 from isnad_index.writing import Result, Writer
+
+NAME = "index"
 
 
 def write_of(record: Record, topics: Topics, indexes: Indexes) -> Write | RecordError:
@@ -33,6 +42,31 @@ def indexing(writer: Writer, topics: Topics, indexes: Indexes) -> Process:
         return [_outcome(one, results) for one in asked]
 
     return process
+
+
+def build(settings: IndexSettings, health: Health) -> Stage:
+    """Return the stage, ready to run."""
+    elastic = Elastic(
+        settings.elasticsearch,
+        api_key=settings.elasticsearch_api_key,
+        ca_file=settings.elasticsearch_ca,
+        timeout_seconds=settings.elasticsearch_seconds,
+    )
+
+    async def put_templates() -> None:
+        for name in await set_up(elastic, settings.indexes, settings.index_replicas):
+            structlog.get_logger().warning("A newer isnad made this index template; it stays.", template=name)
+
+    topics = settings.topics
+    return Stage(
+        NAME,
+        (topics.enriched, topics.changes),
+        indexing(Writer(elastic), topics, settings.indexes),
+        settings,
+        startup=(put_templates,),
+        shutdown=(elastic.close,),
+        health=health,
+    )
 
 
 def _outcome(asked: Write | RecordError, results: dict[Write, Result]) -> Outcome:
