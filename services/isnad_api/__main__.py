@@ -72,7 +72,7 @@ async def _serve(told: ApiSettings) -> None:
     parts = Parts(
         index=elastic,
         indexes=told.indexes,
-        delivery=producer,
+        sender=producer,
         raw_topic=told.topics.raw,
         max_request_bytes=told.max_request_bytes,
         metrics=ApiMetrics.on(registry),

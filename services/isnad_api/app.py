@@ -1,22 +1,22 @@
 """The API: addresses, parameters and what answers them (wiring)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import FastAPI, Query, Request
 from starlette.types import ASGIApp
 
 from isnad.clock import Clock
-from isnad.errors import RequestError
+from isnad.delivery import Sender
+from isnad.errors import RecordError, RequestError
 from isnad.indexes import Indexes
-from isnad.messages import EntityType, RawArticle
+from isnad.messages import EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
-from isnad.outcomes import Outgoing
 from isnad.search_index import SearchIndex
 from isnad_api import answers, problems, queries
 from isnad_api.models import (
@@ -31,7 +31,7 @@ from isnad_api.models import (
 )
 from isnad_api.parameters import AskedFilters, AskedId, AskedPage, AskedSize
 from isnad_api.problems import ProblemError
-from isnad_api.pushing import read_lines
+from isnad_api.pushing import Line, Settled, read_lines, settle
 from isnad_api.queries import Sort
 from isnad_api.questions import MAX_CHARACTERS, understand
 from isnad_api.watching import Watching
@@ -51,21 +51,13 @@ Who had the report first, who reprinted it, and who is in it.
 """
 
 
-class Delivery(Protocol):
-    """Where pushed articles go; `isnad.kafka.Producer` is one."""
-
-    async def send_all(self, messages: Sequence[Outgoing]) -> None:
-        """Send the messages; return when all are acknowledged."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the API works with."""
 
     index: SearchIndex
     indexes: Indexes
-    delivery: Delivery
+    sender: Sender
     raw_topic: str
     max_request_bytes: int
     metrics: ApiMetrics
@@ -79,9 +71,14 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
     """Return the application; `watched` puts around it what every request needs."""
     errors: dict[int | str, dict[str, Any]] = {
         "4XX": {"model": Problem, "description": "The request can't be answered; `detail` says why."},
+        500: {
+            "model": Problem,
+            "description": "isnad is not set up as it must be, or has a bug; trying again does not help.",
+        },
         503: {
             "model": Problem,
-            "description": "Kafka or Elasticsearch is away; try again after `Retry-After` seconds.",
+            "description": "Kafka or Elasticsearch is away; try again after `Retry-After` seconds. "
+            "Of a push, `accepted` says what Kafka has already.",
         },
     }
     app = FastAPI(
@@ -129,8 +126,9 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
     async def push(request: Request) -> PushAnswer:
         """Push one article (JSON), or many (NDJSON, one in each line).
 
-        Answers when Kafka has acknowledged all that were accepted; each line is accepted or refused by itself. Pushing
-        an article again changes nothing.
+        Answers when Kafka has acknowledged all that were accepted; each line is accepted or refused by itself. Where
+        Kafka did not acknowledge all in time, the answer is 503, and `accepted` says which it has. Pushing an article
+        again changes nothing.
         """
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != _JSON and kind not in _LINES:
@@ -142,21 +140,27 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
         body = await _body(request, parts.max_request_bytes)
         # Megabytes of JSON take a while; others are answered meanwhile.
         lines = await asyncio.to_thread(read_lines, body, parts.raw_topic, several=kind != _JSON)
-        refused = [
-            Refused(line=line.number, reason=line.error.reason, detail=line.error.detail)
-            for line in lines
-            if line.error is not None
-        ]
         messages = [line.message for line in lines if line.message is not None]
-        parts.metrics.articles.labels("refused").inc(len(refused))
-        if not messages:
-            too_large = bool(refused) and all(one.reason == "too_large" for one in refused)
-            detail = f"No article was accepted. {refused[0].detail}" if refused else "The body is empty."
-            raise ProblemError(413 if too_large else 422, detail, refused=refused)
-        await parts.delivery.send_all(messages)
-        parts.metrics.articles.labels("accepted").inc(len(messages))
-        accepted = [Accepted(line=line.number, id=line.id) for line in lines if line.message is not None]
-        return PushAnswer(accepted=accepted, refused=refused)
+        settled = settle(lines, await parts.sender.deliver(messages))
+        parts.metrics.articles.labels("accepted").inc(len(settled.accepted))
+        parts.metrics.articles.labels("refused").inc(len(settled.refused))
+        return _push_answer(settled)
+
+
+def _push_answer(settled: Settled) -> PushAnswer:
+    accepted = [Accepted(line=line.number, id=line.id) for line in settled.accepted]
+    refused = [_refused(line, line.error) for line in settled.refused if line.error is not None]
+    if settled.obstacle is not None:
+        raise problems.not_sent(settled.obstacle, len(settled.open), accepted=accepted, refused=refused)
+    if not accepted:
+        too_large = bool(refused) and all(one.reason == Reason.TOO_LARGE for one in refused)
+        detail = f"No article was accepted. {refused[0].detail}" if refused else "The body is empty."
+        raise ProblemError(413 if too_large else 422, detail, refused=refused)
+    return PushAnswer(accepted=accepted, refused=refused)
+
+
+def _refused(line: Line, error: RecordError) -> Refused:
+    return Refused(line=line.number, reason=error.reason, detail=error.detail)
 
 
 async def _body(request: Request, max_bytes: int) -> bytes:

@@ -337,4 +337,5 @@ class Problem(Model):
     detail: str
     request_id: str = Field(description="Tell it when you ask about the error; the log has it too.")
     errors: list[FieldProblem] = []
+    accepted: list[Accepted] = Field([], description="Of a push that failed: what Kafka has all the same.")
     refused: list[Refused] = []

@@ -9,11 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from isnad.errors import IsnadError, RequestError, SearchUnavailable
-from isnad_api.models import FieldProblem, Problem, Refused
+from isnad.errors import RequestError, SearchUnavailable, SetupError, TransientError
+from isnad_api.models import Accepted, FieldProblem, Problem, Refused
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+_LATER = {"Retry-After": str(RETRY_SECONDS)}
 
 _log = structlog.get_logger()
 
@@ -26,14 +27,35 @@ class ProblemError(Exception):
         status: int,
         detail: str,
         *,
+        accepted: list[Accepted] | None = None,
         refused: list[Refused] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.accepted = accepted or []
         self.refused = refused or []
         self.headers = headers
+
+
+def not_sent(
+    obstacle: TransientError | SetupError, open_lines: int, *, accepted: list[Accepted], refused: list[Refused]
+) -> ProblemError:
+    """Return the error of a push of which Kafka did not acknowledge so many lines."""
+    if isinstance(obstacle, SetupError):
+        _log.error("articles can't be pushed until isnad is set up as it must be", reason=str(obstacle))
+        detail = (
+            f"Kafka is not set up as isnad needs it, and sending the {open_lines:,} left again will not help. The log "
+            "says what is wrong, under this request_id; topics are created and corrected by: isnad topics create"
+        )
+        return ProblemError(500, detail, accepted=accepted, refused=refused)
+    _log.warning("articles were not acknowledged", reason=str(obstacle), articles=open_lines)
+    detail = (
+        f"Kafka has not acknowledged {open_lines:,} of {open_lines + len(accepted):,} articles; send them again in a "
+        "moment. Sending again what it has changes nothing."
+    )
+    return ProblemError(503, detail, accepted=accepted, refused=refused, headers=_LATER)
 
 
 def problem(
@@ -42,6 +64,7 @@ def problem(
     detail: str,
     *,
     errors: list[FieldProblem] | None = None,
+    accepted: list[Accepted] | None = None,
     refused: list[Refused] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
@@ -52,6 +75,7 @@ def problem(
         detail=detail,
         request_id=request.scope.get("isnad_request_id", ""),
         errors=errors or [],
+        accepted=accepted or [],
         refused=refused or [],
     )
     content = told.model_dump(exclude_defaults=True) | {"type": told.type}
@@ -63,7 +87,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def known(request: Request, error: ProblemError) -> Response:
-        return problem(request, error.status, error.detail, refused=error.refused, headers=error.headers)
+        return problem(
+            request,
+            error.status,
+            error.detail,
+            accepted=error.accepted,
+            refused=error.refused,
+            headers=error.headers,
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -80,14 +111,15 @@ def install(app: FastAPI) -> None:
         detail = details.get(error.status_code, str(error.detail))
         return problem(request, error.status_code, detail, headers=error.headers)
 
-    @app.exception_handler(IsnadError)
-    async def ours(request: Request, error: IsnadError) -> Response:
-        if isinstance(error, RequestError):
-            return problem(request, 400, str(error))
+    @app.exception_handler(RequestError)
+    async def asked_wrongly(request: Request, error: RequestError) -> Response:
+        return problem(request, 400, str(error))
+
+    @app.exception_handler(SearchUnavailable)
+    async def away(request: Request, error: SearchUnavailable) -> Response:
         _log.warning("request failed", reason=str(error), path=request.url.path)
-        what = "Searching" if isinstance(error, SearchUnavailable) else "Pushing articles"
-        headers = {"Retry-After": str(RETRY_SECONDS)}
-        return problem(request, 503, f"{what} is not available for now; try again in a moment.", headers=headers)
+        detail = "Searching is not available for now; try again in a moment."
+        return problem(request, 503, detail, headers=_LATER)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

@@ -1,11 +1,12 @@
-"""From the body of a push to messages for `articles.raw` (pure)."""
+"""From the body of a push to messages for `articles.raw`, and to what became of each line (pure)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from isnad.codec import decode, encode
-from isnad.errors import RecordError
+from isnad.errors import RecordError, SetupError, TransientError
 from isnad.identity import article_id
 from isnad.messages import SCHEMA, RawArticle, Reason
 from isnad.outcomes import Outgoing
@@ -40,6 +41,50 @@ def read_lines(body: bytes, topic: str, *, several: bool) -> list[Line]:
     """
     texts = enumerate(body.split(b"\n"), 1) if several else [(1, body)]
     return [_line(number, text.strip(), topic) for number, text in texts if text.strip() or not several]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a push."""
+
+    accepted: list[Line]
+    """Kafka has them."""
+    refused: list[Line]
+    """With the `error` of each; sending them again does not help."""
+    open: list[Line]
+    """Kafka did not acknowledge them; they may still arrive."""
+    obstacle: TransientError | SetupError | None
+    """Why lines are open."""
+
+
+def settle(lines: Sequence[Line], failures: Sequence[Exception | None]) -> Settled:
+    """Return what became of each line.
+
+    Args:
+        lines: the lines of a push.
+        failures: for each line that has a message, in order: None, or why Kafka does not have it.
+
+    Raises:
+        Exception: a failure that is nobody's fault but isnad's.
+    """
+    settled = Settled([], [line for line in lines if line.message is None], [], None)
+    sent = [line for line in lines if line.message is not None]
+    obstacles: list[TransientError | SetupError] = []
+    for line, failure in zip(sent, failures, strict=True):
+        match failure:
+            case None:
+                settled.accepted.append(line)
+            case RecordError():
+                settled.refused.append(replace(line, message=None, error=failure))
+            case TransientError() | SetupError():
+                settled.open.append(line)
+                obstacles.append(failure)
+            case _:
+                raise failure
+    settled.refused.sort(key=lambda line: line.number)
+    # Waiting mends the one and not the other, so who is told to wait must not need the other.
+    obstacles.sort(key=lambda obstacle: isinstance(obstacle, TransientError))
+    return replace(settled, obstacle=obstacles[0] if obstacles else None)
 
 
 def _line(number: int, text: bytes, topic: str) -> Line:

@@ -14,16 +14,16 @@ from isnad_api.app import Parts, create_app, watched
 
 
 class Log:
-    """Takes messages as Kafka does; `failure` is raised instead while it is set."""
+    """Takes messages as Kafka does; `failures` are the articles, by id, that it does not take."""
 
     def __init__(self) -> None:
         self.messages: list[Outgoing] = []
-        self.failure: Exception | None = None
+        self.failures: dict[str, Exception] = {}
 
-    async def send_all(self, messages: Sequence[Outgoing]) -> None:
-        if self.failure is not None:
-            raise self.failure
-        self.messages += messages
+    async def deliver(self, messages: Sequence[Outgoing]) -> list[Exception | None]:
+        failures = [self.failures.get(message.key.decode()) for message in messages]
+        self.messages += [message for message, failure in zip(messages, failures, strict=True) if failure is None]
+        return failures
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def parts(index, log, registry):
     return Parts(
         index=index,
         indexes=Indexes(),
-        delivery=log,
+        sender=log,
         raw_topic="articles.raw",
         max_request_bytes=5 * 1024 * 1024,
         metrics=ApiMetrics.on(registry),

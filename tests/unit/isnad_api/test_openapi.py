@@ -12,7 +12,7 @@ def test_every_answer_is_described(parts):
     for methods in paths.values():
         for operation in methods.values():
             assert operation["summary"]
-            assert {"4XX", "503"} <= set(operation["responses"])
+            assert {"4XX", "500", "503"} <= set(operation["responses"])
 
 
 def test_the_example_of_a_pushed_article_fits_its_description(parts):

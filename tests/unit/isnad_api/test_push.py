@@ -3,8 +3,10 @@
 import json
 
 import pytest
+import structlog
 
-from isnad.errors import BrokerUnavailable, SetupError
+from isnad.errors import BrokerUnavailable, RecordError, SetupError
+from isnad.messages import Reason
 
 ARTICLE = {"source": "alwatan", "id": "alwatan/1", "title": "عنوان", "body": "نص"}
 
@@ -46,19 +48,71 @@ async def test_where_no_line_is_accepted_the_push_is_refused(api, log):
     assert log.messages == []
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        BrokerUnavailable("Kafka at 10.0.0.7:9092 did not acknowledge"),
-        SetupError("Kafka at 10.0.0.7:9092 has no topic"),
-    ],
-)
-async def test_without_kafka_a_push_is_to_be_sent_again(api, log, failure):
-    log.failure = failure
+AWAY = BrokerUnavailable("Kafka at 10.0.0.7:9092 did not acknowledge")
+WRONG = SetupError("Kafka at 10.0.0.7:9092 has no topic articles.raw. Create it: isnad topics create")
+TOO_LARGE = RecordError(Reason.TOO_LARGE, "a message of 900 bytes is larger than articles.raw takes")
+
+
+async def test_without_kafka_a_push_is_to_be_sent_again(api, log):
+    log.failures["alwatan/1"] = AWAY
     answer = await api.post("/v1/articles", json=ARTICLE)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert "10.0.0.7" not in answer.text
+
+
+async def test_of_a_push_that_is_to_be_sent_again_each_line_is_told_that_kafka_has_or_refuses(api, log, registry):
+    """Line 1 is acknowledged, 2 too large, 3 not acknowledged in time, 4 no article."""
+    log.failures = {"b": TOO_LARGE, "c": AWAY}
+    answer = await post_lines(api, ndjson(ARTICLE, {**ARTICLE, "id": "b"}, {**ARTICLE, "id": "c"}, {"source": "x"}))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    told = answer.json()
+    assert "1 of 2" in told["detail"]
+    assert told["accepted"] == [{"line": 1, "id": "alwatan/1"}]
+    assert [(one["line"], one["reason"]) for one in told["refused"]] == [(2, "too_large"), (4, "no_text")]
+    counted = [
+        registry.get_sample_value("isnad_pushed_articles_total", {"outcome": outcome})
+        for outcome in ("accepted", "refused")
+    ]
+    assert counted == [1.0, 2.0]
+
+
+async def test_a_line_that_kafka_finds_too_large_is_refused_and_the_others_are_accepted(api, log):
+    """The topic's own limit may be lower than isnad's; sending the line again would never help."""
+    log.failures["b"] = TOO_LARGE
+    answer = await post_lines(api, ndjson(ARTICLE, {**ARTICLE, "id": "b"}, {"source": "x"}, {**ARTICLE, "id": "d"}))
+    assert answer.status_code == 202
+    told = answer.json()
+    assert [one["line"] for one in told["accepted"]] == [1, 4]
+    assert told["refused"][0] == {"line": 2, "reason": "too_large", "detail": TOO_LARGE.detail}
+    assert [one["line"] for one in told["refused"]] == [2, 3]
+
+
+async def test_a_single_article_that_kafka_finds_too_large_is_413(api, log):
+    log.failures["alwatan/1"] = TOO_LARGE
+    answer = await api.post("/v1/articles", json=ARTICLE)
+    assert answer.status_code == 413
+    assert TOO_LARGE.detail in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("others", [{}, {"b": AWAY}])
+async def test_a_missing_topic_is_no_reason_to_send_again(api, log, others):
+    """Nobody is sent into an endless loop; the operator finds the reason in the log and the command in the answer."""
+    log.failures = {"alwatan/1": WRONG, **others}
+    with structlog.testing.capture_logs() as lines:
+        answer = await post_lines(api, ndjson(ARTICLE, {**ARTICLE, "id": "b"}))
+    assert answer.status_code == 500
+    assert "retry-after" not in answer.headers
+    assert "isnad topics create" in answer.json()["detail"]
+    assert "10.0.0.7" not in answer.text
+    assert [(line["log_level"], line["reason"]) for line in lines] == [("error", str(WRONG))]
+
+
+async def test_a_bug_while_sending_is_no_refusal(api, log):
+    log.failures["alwatan/1"] = ZeroDivisionError("secret")
+    answer = await api.post("/v1/articles", json=ARTICLE)
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
 
 
 async def test_an_article_that_is_too_large_is_413(api, log):
