@@ -1,8 +1,10 @@
 """What each error of the library means for isnad; a test fails when it grows one that is not listed here."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
+from urllib.parse import urlsplit
 
 import elastic_transport as transport
 import elasticsearch as library  # noqa: TID251  isnad.elastic is the adapter of elasticsearch
@@ -60,8 +62,20 @@ def reason_of(error: Exception) -> str:
             reasons = dict.fromkeys(str(cause["reason"]) for cause in causes if cause.get("reason"))
             return f"{said.get('type', 'error')}: {'; '.join(reasons)}"[:500]
         return error.message[:500]
-    # str() of some of them is only their kind.
-    return str(error.message)[:500] if isinstance(error, transport.TransportError) else str(error)[:500]
+    if isinstance(error, transport.TransportError):
+        # str() of some of them is only their kind; what the HTTP client says of a connection is about its own parts.
+        return _network_reason(error) or str(error.message)[:500]
+    return str(error)[:500]
+
+
+def _network_reason(error: transport.TransportError) -> str:
+    """Return the system's own word for a connection that failed, such as `Connection refused`; else nothing."""
+    for cause in error.errors:
+        number = getattr(cause, "errno", None)
+        if isinstance(number, int):
+            # Negative ones are of the look-up of names, and unknown to the system's table.
+            return os.strerror(number) if number > 0 else str(getattr(cause, "strerror", ""))
+    return ""
 
 
 def translate(error: Exception, url: str) -> IsnadError:
@@ -74,7 +88,7 @@ def translate(error: Exception, url: str) -> IsnadError:
         return SearchUnavailable(f"Elasticsearch at {url} refuses the rights ({status}): {reason_of(error)}")
     if status:
         return SearchUnavailable(f"Elasticsearch at {url} refuses for now ({status}): {reason_of(error)}")
-    return SearchUnavailable(f"Elasticsearch at {url} does not answer: {reason_of(error)}")
+    return SearchUnavailable(f"Elasticsearch does not answer at {urlsplit(url).netloc or url} ({reason_of(error)})")
 
 
 @contextmanager

@@ -162,7 +162,7 @@ def translate(error: BaseException, bootstrap: str) -> BaseException:
     if isinstance(error, kafka.UnknownTopicOrPartitionError):
         return SetupError(f"A topic is missing in Kafka at {bootstrap} ({said}). Create it: isnad topics create")
     if isinstance(error, (kafka.KafkaConnectionError, kafka.NoBrokersAvailable)):
-        return BrokerUnavailable(f"Kafka at {bootstrap} does not answer; is it running there?")
+        return BrokerUnavailable(f"Kafka does not answer at {bootstrap}")
     if meaning is Meaning.WAIT:
         return BrokerUnavailable(f"Kafka at {bootstrap} is not available: {said}")
     if meaning is Meaning.SET_UP:
@@ -183,4 +183,4 @@ def translated(bootstrap: str) -> Iterator[None]:
             raise
         raise meant from exc
     except (TimeoutError, OSError) as exc:
-        raise BrokerUnavailable(f"Kafka at {bootstrap} does not answer ({exc or 'no answer in time'})") from exc
+        raise BrokerUnavailable(f"Kafka does not answer at {bootstrap} ({exc or 'no answer in time'})") from exc

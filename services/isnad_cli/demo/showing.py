@@ -60,7 +60,7 @@ class DrainDisplay:
 
     def waiting(self, reason: str, timeout_seconds: float) -> None:  # noqa: ARG002  the feeder's signature
         """Kafka takes nothing for now."""
-        self._console.print(f"{reason} Waiting for it.", highlight=False, markup=False)
+        self._console.print(f"{reason.rstrip('.')}. Waiting for it.", highlight=False, markup=False)
 
     def well(self) -> None:
         """Kafka takes it again."""

@@ -13,6 +13,7 @@ from isnad.addresses import Addresses
 from isnad_cli.local import readiness
 from isnad_cli.local.following import last_words
 from isnad_cli.local.home import Home
+from isnad_cli.local.readiness import Wait
 from isnad_cli.local.services import SERVERS
 from isnad_cli.local.supervision import Process, Supervisor, SupervisorGone
 
@@ -25,13 +26,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     state: State
     detail: str = ""
-    """What it waits for, where it waits."""
+    """What it waits for, where it waits; what it said last, where it ended."""
+    waits_seconds: int | None = None
+    """Since when it waits, where it says so."""
+    lag_records: int | None = None
+    """Records that wait for it, where it says so."""
     pid: int | None = None
     up_seconds: int = 0
     restarts: int = 0
     memory_bytes: int = 0
     """Resident, with the processes that it started itself."""
     address: str = ""
+    """What it serves: Kafka, Elasticsearch, the API."""
+    health: str = ""
+    """Base URL of a service's /healthz, /readyz and /metrics."""
 
 
 def observe(home: Home) -> list[Row]:
@@ -49,46 +57,52 @@ def observe(home: Home) -> list[Row]:
 
 def observed(process: Process, where: Addresses, home: Home) -> Row:
     """Return the row of one process, from what the supervisor knows and what the process itself answers."""
-    state, detail = _state(process, where, home.log(process.name))
+    state, waits = _state(process, where, home.log(process.name))
     runs = process.pid > 0
+    health = where.services.get(process.name, "")
+    began = min((wait.since for wait in waits if wait.since), default=None)
     return Row(
         name=process.name,
         state=state,
-        detail=detail,
+        detail="; ".join(wait.text for wait in waits),
+        waits_seconds=max(0, round(process.now - began.timestamp())) if began else None,
+        lag_records=readiness.lag_records(health) if health and state in ("ready", "waiting") else None,
         pid=process.pid if runs else None,
         up_seconds=max(0, process.now - process.start) if runs else 0,
         restarts=process.restarts,
         memory_bytes=_memory(process.pid) if runs else 0,
         address=_address(process.name, where),
+        health=health,
     )
 
 
-def _state(process: Process, where: Addresses, log: Path) -> tuple[State, str]:
+def _state(process: Process, where: Addresses, log: Path) -> tuple[State, list[Wait]]:
     match process.statename:
         case "STARTING" | "RUNNING":
             trouble = _trouble(process, where)
             if trouble is None:
-                return "ready", ""
-            return ("waiting", trouble) if trouble else ("starting", "")
+                return "ready", []
+            return ("waiting", trouble) if trouble else ("starting", [])
         case "BACKOFF" | "FATAL" | "EXITED":
-            return "restarting", last_words(log)
+            said = last_words(log)
+            return "restarting", [Wait("", said)] if said else []
         case "STOPPING":
-            return "stopping", ""
+            return "stopping", []
         case _:
-            return "stopped", ""
+            return "stopped", []
 
 
-def _trouble(process: Process, where: Addresses) -> str | None:
+def _trouble(process: Process, where: Addresses) -> list[Wait] | None:
     """Return None for one that is ready, what it waits for, or nothing when it does not answer yet."""
     name = process.name
     address = where.services.get(name) or _address(name, where)
     # Another program may have been quicker to take the port, and would answer in the place of ours.
     if not address or not _listens(process.pid, port_of(address)):
-        return ""
+        return []
     if name == "kafka":
-        return None if readiness.accepts(port_of(address)) else ""
+        return None if readiness.accepts(port_of(address)) else []
     if name == "elasticsearch":
-        return None if readiness.elasticsearch_answers(address) else ""
+        return None if readiness.elasticsearch_answers(address) else []
     return readiness.service_waits(address)
 
 
@@ -117,9 +131,7 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _address(name: str, where: Addresses) -> str:
-    if name in SERVERS or name == "api":
-        return str(getattr(where, name))
-    return where.services.get(name, "")
+    return str(getattr(where, name)) if name in SERVERS or name == "api" else ""
 
 
 def _memory(pid: int) -> int:

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 import msgspec
-from rich.box import SIMPLE_HEAD
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from isnad_cli.local.observation import Row
 
-_ALWAYS = 6
-"""Columns of every table; the last one comes only when something waits."""
+_LONGEST_REASON = 200
 
 _COLOURS = {
     "ready": "green",
@@ -22,17 +21,18 @@ _COLOURS = {
 }
 
 
-def table(rows: Sequence[Row], title: str) -> Table:
-    """Return the table."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+def table(rows: Sequence[Row], title: str) -> Group:
+    """Return the table, which fits 80 columns, and under it a line for each process that waits or ended, and why."""
+    made = Table(
+        title=f"{title}, on 127.0.0.1", title_justify="left", title_style="bold", box=None, pad_edge=False, min_width=40
+    )
     made.add_column("Service", no_wrap=True)
     made.add_column("State", no_wrap=True)
-    made.add_column("Up for", justify="right", no_wrap=True)
-    made.add_column("Restarts", justify="right")
-    made.add_column("Memory", justify="right", no_wrap=True)
-    made.add_column("Address", no_wrap=True)
-    if any(row.detail for row in rows):
-        made.add_column("Waits for", overflow="fold")
+    for heading in ("Up for", "Restarts", "Memory", "Lag", "Port", "Health"):
+        made.add_column(heading, justify="right", no_wrap=True)
+    reasons = Table.grid(padding=(0, 2))
+    reasons.add_column(no_wrap=True)
+    reasons.add_column(overflow="fold")
     for row in rows:
         made.add_row(
             row.name,
@@ -40,10 +40,18 @@ def table(rows: Sequence[Row], title: str) -> Table:
             duration(row.up_seconds) if row.pid else "",
             Text(str(row.restarts), style="red" if row.restarts else "dim"),
             f"{row.memory_bytes >> 20} MB" if row.memory_bytes else "",
-            row.address.removeprefix("http://"),
-            *([row.detail] if len(made.columns) > _ALWAYS else []),
+            "" if row.lag_records is None else str(row.lag_records),
+            row.address.rpartition(":")[2],
+            row.health.rpartition(":")[2],
         )
-    return made
+        if row.detail:
+            reasons.add_row(row.name, Text(_reason(row)))
+    return Group(made, "", reasons) if reasons.row_count else Group(made)
+
+
+def _reason(row: Row) -> str:
+    text = row.detail if len(row.detail) <= _LONGEST_REASON else f"{row.detail[: _LONGEST_REASON - 1]}…"
+    return text if row.waits_seconds is None else f"{text}, for {duration(row.waits_seconds)}"
 
 
 def duration(seconds: int) -> str:

@@ -1,5 +1,9 @@
 """Every error that the Elasticsearch library knows has a meaning for isnad."""
 
+import errno
+from types import SimpleNamespace
+
+import aiohttp
 import elastic_transport
 import elasticsearch  # noqa: TID251  its errors are looked through
 import pytest
@@ -46,6 +50,15 @@ def test_no_answer_means_waiting(kind):
         error = translate(kind("connection refused", errors=()), "http://es")
         assert isinstance(error, SearchUnavailable)
         assert "connection refused" in str(error)
+
+
+def test_a_connection_that_fails_is_told_without_the_http_clients_parts():
+    refused = aiohttp.ClientConnectorError(
+        SimpleNamespace(host="127.0.0.1", port=9200, ssl=True, is_ssl=False),
+        OSError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 9200)"),
+    )
+    error = translate(elastic_transport.ConnectionError(str(refused), errors=(refused,)), "http://127.0.0.1:9200")
+    assert str(error) == "Elasticsearch does not answer at 127.0.0.1:9200 (Connection refused)"
 
 
 def test_an_error_that_the_library_grows_means_waiting_until_somebody_maps_it():

@@ -55,6 +55,12 @@ def test_a_missing_topic_names_the_command_that_creates_it():
     assert too_large.reason is Reason.TOO_LARGE
 
 
+def test_a_broker_that_is_away_is_said_in_words_that_others_go_on_from():
+    """The feeder adds `. Waiting for it`, the status since when."""
+    error = translate(kafka.KafkaConnectionError("Unable to bootstrap"), "127.0.0.1:9092")
+    assert str(error) == "Kafka does not answer at 127.0.0.1:9092"
+
+
 def test_what_retrying_can_mend_is_waited_for():
     """Whatever aiokafka itself calls retriable, but for a missing topic, which it has waited for itself."""
     retriable = {error for error in LIBRARY_ERRORS if getattr(error, "retriable", False)}
