@@ -1,4 +1,4 @@
-"""Options that several commands share (click): the home, and where Kafka, Elasticsearch and the API are.
+"""Options that several commands share (click): the home, and where Kafka and the API are.
 
 An address comes from the option, else from its environment variable, else from the running local stack, else it is the
 default port.
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from isnad import addresses
+from isnad.endpoints import base_url, kafka_servers
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,21 +30,27 @@ def home_option(command: F) -> F:
     )(command)
 
 
-def _from_stack(field: str) -> Callable[[click.Context, click.Parameter, str | None], str]:
-    def callback(context: click.Context, _: click.Parameter, value: str | None) -> str:
-        if value:
-            return value
+def _checked_or_stack(
+    field: str, check: Callable[[str], str]
+) -> Callable[[click.Context, click.Parameter, str | None], str]:
+    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+        if value is not None:
+            try:
+                return check(value)
+            except ValueError as exc:
+                raise click.BadParameter(str(exc), context, parameter) from exc
         home = context.params.get("home") or addresses.default_home()
         return str(getattr(addresses.load(home), field))
 
     return callback
 
 
-def _address_option(name: str, what: str) -> Callable[[F], F]:
+def _address_option(name: str, what: str, check: Callable[[str], str]) -> Callable[[F], F]:
     return click.option(
         f"--{name}",
         envvar=f"ISNAD_{name.upper()}",
-        callback=_from_stack(name),
+        show_envvar=True,
+        callback=_checked_or_stack(name, check),
         show_default="the local stack's",
         help=f"Address of {what}.",
     )
@@ -51,17 +58,12 @@ def _address_option(name: str, what: str) -> Callable[[F], F]:
 
 def kafka_option(command: F) -> F:
     """`--kafka host:port`, passed on as `kafka: str`; put it under `home_option`."""
-    return _address_option("kafka", "Kafka, host:port")(command)
-
-
-def elasticsearch_option(command: F) -> F:
-    """`--elasticsearch URL`, passed on as `elasticsearch: str`; put it under `home_option`."""
-    return _address_option("elasticsearch", "Elasticsearch, a URL")(command)
+    return _address_option("kafka", "Kafka, host:port[,host:port]", kafka_servers)(command)
 
 
 def api_option(command: F) -> F:
     """`--api URL`, passed on as `api: str`; put it under `home_option`."""
-    return _address_option("api", "isnad's API, a URL")(command)
+    return _address_option("api", "isnad's API, a URL", base_url)(command)
 
 
 def topic_prefix_option(command: F) -> F:

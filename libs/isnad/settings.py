@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 import msgspec
 
+from isnad.endpoints import kafka_servers
 from isnad.errors import SetupError
 from isnad.topics import RAW_PARTITIONS, Topics
 
@@ -67,7 +68,10 @@ def load(kind: type[S], environ: Mapping[str, str]) -> S:
         variable = PREFIX + field.name.upper()
         if variable in environ:
             try:
-                given[field.name] = msgspec.convert(environ[variable], types[field.name], strict=False)
+                value = msgspec.convert(environ[variable], types[field.name], strict=False)
+                given[field.name] = kafka_servers(value) if field.name == "kafka" else value
             except msgspec.ValidationError as exc:
                 raise SetupError(f"{variable}={environ[variable]!r}: {exc}. Correct the variable or unset it.") from exc
+            except ValueError as exc:  # the address of Kafka; the text holds it
+                raise SetupError(f"{variable}: {exc}. Correct the variable or unset it.") from exc
     return kind(**given)
