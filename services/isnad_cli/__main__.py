@@ -5,13 +5,11 @@ Each subcommand is imported only when it is called, so extras stay optional and 
 
 import difflib
 import importlib
-import logging
-import sys
 from typing import Any
 
 import click
 
-from isnad.errors import IsnadError, RequestError
+from isnad.commandline import run
 
 COMMANDS = {
     "demo": ("isnad_cli.demo.command:demo", "Run the whole chain on the seed articles and show the result."),
@@ -62,22 +60,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; an error that isnad raised on purpose is one sentence and an exit status, never a traceback."""
-    # What libraries log is not for the user of a command; what matters of it reaches him as isnad's own sentence.
-    logging.getLogger().addHandler(logging.NullHandler())
-    try:
-        cli(prog_name="isnad")
-    except RequestError as exc:
-        click.echo(f"isnad: {exc}", err=True)
-        sys.exit(2)
-    except ModuleNotFoundError as exc:
-        if exc.name is None or exc.name.startswith("isnad"):
-            raise
-        click.echo(f"isnad: the package {exc.name!r} is not installed. Get it: pip install 'isnad[all]'", err=True)
-        sys.exit(1)
-    except IsnadError as exc:
-        click.echo(f"isnad: {exc}", err=True)
-        sys.exit(1)
+    """Run the command."""
+    run(cli, "isnad")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from isnad.errors import RecordError, RequestError
 from isnad.kafka import LogReader
 from isnad.messages import DeadLetter, Reason
 from isnad.options import home_option, kafka_option, topic_prefix_option
+from isnad.terminal import escaped
 from isnad.topics import Topics
 
 _SECONDS = 20.0
@@ -113,8 +114,8 @@ def show(*, offset: int, raw: bool, topic_prefix: str, kafka: str, home: object)
         return
     for name in letter.__struct_fields__:
         if name not in ("schema", "key", "value"):
-            click.echo(f"{name:12} {_plain(getattr(letter, name))}")
-    click.echo(f"{'key':12} {_plain(letter.key)}")
+            click.echo(f"{name:12} {escaped(getattr(letter, name))}")
+    click.echo(f"{'key':12} {escaped(letter.key)}")
     click.echo(f"{'value':12} {len(letter.value or b''):,} bytes")
     if letter.value is not None:
         click.echo(f"\n{_readable(letter.value)}")
@@ -191,21 +192,15 @@ def _print(letters: Letters) -> None:
                 died_at,
                 letter.stage,
                 str(letter.reason),
-                Text(_plain(record)),
-                Text(_plain(letter.detail)),
+                Text(escaped(record)),
+                Text(escaped(letter.detail)),
             )
         console.print()
         console.print(table)
-
-
-def _plain(value: object) -> str:
-    """Return text that can't move the cursor, colour the terminal or turn the line around."""
-    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def _readable(value: bytes) -> str:
     """Return the original for reading: JSON with indents, other text and bytes as they are, with escapes."""
     with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):
         value = msgspec.json.format(value)
-    return "\n".join(_plain(line) for line in value.decode("utf-8", "backslashreplace").splitlines())
+    return "\n".join(escaped(line) for line in value.decode("utf-8", "backslashreplace").splitlines())

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 from isnad.clock import Clock
+from isnad.terminal import escaped
 from isnad_feeder.places import Place, Refusal
 from isnad_feeder.tally import Tally
 
@@ -28,8 +29,8 @@ class Lines:
         self._started = self._last_line = clock.monotonic()
 
     def say(self, text: str) -> None:
-        """Show a line."""
-        self._console.print(Text(text), soft_wrap=True, highlight=False)
+        """Show a line; what it quotes from a file can't steer the terminal."""
+        self._console.print(Text(escaped(text)), soft_wrap=True, highlight=False)
 
     def opened(self, file: str) -> None:
         """A file is being read."""
@@ -92,14 +93,14 @@ class Bar(Lines):
 
     def __init__(self, console: Console, clock: Clock, total_bytes: int | None) -> None:
         super().__init__(console, clock)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), _Rate())
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20), _Rate())
         self._progress = Progress(*columns, console=console, transient=True)
         self._task = self._progress.add_task("reading", total=total_bytes)
         self._progress.start()
 
     def opened(self, file: str) -> None:
         """A file is being read."""
-        self._progress.update(self._task, description=Path(file).name[-32:])
+        self._progress.update(self._task, description=escaped(Path(file).name)[-32:])
 
     def advanced(self, tally: Tally, read_bytes: int) -> None:
         """Something was sent; the bar shows how much of the input has been read."""

@@ -32,6 +32,13 @@ def test_markup_in_a_name_is_shown_as_it_is() -> None:
     assert said(console) == ["refused: [red]a[/red].txt: " + "binary " * 10]
 
 
+def test_control_sequences_are_shown_and_not_obeyed() -> None:
+    """Of a file's name, a field's name, bytes that are no UTF-8: each as an escape, on one line."""
+    console = Console(file=io.StringIO(), width=40)
+    Lines(console, ManualClock()).refused(Refusal(Place("a\udce9\n.json"), "its fields are \x1b[2J, \x9b31m, \u202eab"))
+    assert said(console) == ["refused: a\\udce9\\n.json: its fields are \\x1b[2J, \\x9b31m, \\u202eab"]
+
+
 def test_quiet_says_only_that_it_waits() -> None:
     """With --json everything else is in the object."""
     console = Console(file=io.StringIO(), width=200)
@@ -48,11 +55,11 @@ def test_the_bar_shows_the_file_the_count_and_the_rate() -> None:
     """On one line of a narrow terminal, and it is taken away at the end."""
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
     bar = Bar(console, ManualClock(), 1000)
-    bar.opened("/somewhere/far/away/2018-03.jsonl.gz")
+    bar.opened("/somewhere/far/away/[b]2018-03.jsonl.gz")
     bar.advanced(Tally(accepted=1234), 500)
     bar.refused(Refusal(Place("a.txt"), "binary"))
     bar.finish()
     shown = "\n".join(said(console))
-    assert "2018-03.jsonl.gz" in shown
+    assert "[b]2018-03.jsonl.gz" in shown
     assert "1,234 accepted" in shown
     assert "refused: a.txt: binary" in shown
