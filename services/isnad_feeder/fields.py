@@ -40,7 +40,7 @@ def message(page: Page, mapping: Mapping[str, str], source: str | None, topic: s
     """Return the page as a message for `topic`, keyed by the article's id.
 
     The page's own source goes before `source`, and this before the folder that the page was in. Null and blank fields
-    count as absent.
+    count as absent. An `id` that is a number is one that each outlet counts for itself: it becomes `source:number`.
 
     Raises:
         Unreadable: no article can be made of the page; the text says what is missing or wrong.
@@ -74,19 +74,21 @@ def _raw_article(page: Page, mapping: Mapping[str, str], source: str | None) -> 
     given.setdefault("source", source or page.folder)
     if not given["source"]:
         raise Unreadable(f"names no source ({_found(page)}); say whose articles these are: --source NAME")
+    if isinstance(given.get("id"), int):
+        given["id"] = f"{given['source'].strip()}:{given['id']}"
     schema = page.fields.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:
         raise Unreadable(f"schema {schema}; this version of isnad reads up to {SCHEMA}")
     return RawArticle(schema=SCHEMA, **given)
 
 
-def _checked(theirs: str, ours: str, value: object) -> str | tuple[str, ...]:
+def _checked(theirs: str, ours: str, value: object) -> str | int | tuple[str, ...]:
     if ours == "tags":
         if isinstance(value, list) and all(isinstance(tag, str) for tag in value):
             return tuple(value)
         raise Unreadable(f"`{theirs}` is {_kind(value)}, where a list of strings is wanted")
     if ours == "id" and isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        return value
     if isinstance(value, str):
         return value
     raise Unreadable(f"`{theirs}` is {_kind(value)}, where text is wanted")

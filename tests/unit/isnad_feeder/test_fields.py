@@ -82,9 +82,16 @@ def test_a_headline_alone_goes_through() -> None:
     }  # fmt: skip
 
 
-def test_a_number_may_be_an_id() -> None:
-    """Ids from a database are numbers as often as text."""
-    sent = message(Page(HERE, {"source": "o", "body": "x", "id": 17}), {}, None, "articles.raw")
+@pytest.mark.parametrize("source", ["a", "b"])
+def test_a_number_as_an_id_is_its_outlets_own(source: str) -> None:
+    """Every outlet's database has a row 1; one must not overwrite the other's."""
+    sent = message(Page(HERE, {"body": "x", "nr": 1}), {"id": "nr"}, source, "articles.raw")
+    assert (sent.key.decode(), json.loads(sent.value)["id"]) == (f"{source}:1", f"{source}:1")
+
+
+def test_a_text_as_an_id_stays_as_it_is() -> None:
+    """Whoever gave it finds the article under it, digits or not."""
+    sent = message(Page(HERE, {"source": "o", "body": "x", "id": "17"}), {}, None, "articles.raw")
     assert (sent.key, json.loads(sent.value)["id"]) == (b"17", "17")
 
 
