@@ -30,7 +30,11 @@ _ACKNOWLEDGE_SECONDS = 10.0
 
 
 @click.command(
-    epilog="Exit status: 0 all accepted, 3 something was refused and the rest accepted, 1 Kafka or its set-up is "
+    epilog="\b\nExamples:\n"
+    "  isnad feed seeds/\n"
+    "  isnad feed july/*.zip --map body=content,published_at=date_extracted\n"
+    "  tail -f live.jsonl | isnad feed - --source my-outlet\n\n"
+    "Exit status: 0 all accepted, 3 something was refused and the rest accepted, 1 Kafka or its set-up is "
     "broken, 2 the command was wrong, 130 interrupted.",
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path))
@@ -68,16 +72,12 @@ def feed(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    r"""Send the articles in PATHS to the chain: files, folders, or - for JSON lines from standard input.
+    """Send the articles in PATHS to the chain: files, folders, or - for JSON lines from standard input.
 
     Read are pages of text (.txt), JSON lines (.jsonl, .ndjson) and JSON arrays (.json), each also as .gz or in a .zip.
-    Feeding the same again changes nothing: an article's id comes from its source and address, or its text.
-
-    \b
-    Examples:
-      isnad feed seeds/
-      isnad feed july/*.zip --map body=content,published_at=date_extracted
-      tail -f live.jsonl | isnad feed - --source my-outlet
+    Feeding the same again changes nothing, and a corrected article replaces the earlier one with its id. The id is the
+    file's own field `id`: text stays as it is, a number (1, not "1") becomes source:number, as every outlet has its
+    own number 1. Without it, the id is made from the source and the address, else from the source and the text.
     """
     piped = Path("-") in paths
     given = Input(
@@ -107,8 +107,9 @@ def _known_encoding(name: str | None) -> str | None:
     if name is None:
         return None
     try:
+        " ".encode(name)  # refuses what Python also calls a codec and is none of text: hex, base64, rot13
         return codecs.lookup(name).name
-    except LookupError as exc:
+    except (LookupError, UnicodeError) as exc:
         raise RequestError(f"--encoding {name!r} is unknown; try windows-1256, iso-8859-6, utf-16 or utf-8") from exc
 
 
@@ -156,6 +157,6 @@ class _Run:
     def _sum_up(self) -> None:
         tally, seconds = self._feeding.tally, self._clock.monotonic() - self._started
         if self._as_json:
-            click.echo(msgspec.json.encode(tally.summary(seconds)).decode())
+            click.echo(msgspec.json.encode(tally.summary(seconds)))
         else:
             click.echo(tally.sentence(seconds) + ("" if self._kafka else " (dry run: nothing was sent)"))

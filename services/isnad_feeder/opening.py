@@ -6,6 +6,7 @@ itself are not believed.
 
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ MAX_RATIO = 100
 """Beyond `FREE_BYTES`, unpacked bytes per packed byte: news as JSON packs 3:1 to 10:1, a zip bomb from 1000:1."""
 
 _BUFFER = 1 << 16
+_DAMAGED = (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _Bounded(io.RawIOBase):
             data = self._read(len(buffer))
         except EOFError as exc:
             raise Unreadable("the archive is cut short; what stood before the cut was read") from exc
-        except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, ValueError) as exc:
+        except (*_DAMAGED, ValueError) as exc:
             raise Unreadable(f"the archive is damaged: {exc}") from exc
         except OSError as exc:
             raise Unreadable(f"can't be read: {exc.strerror or exc}") from exc
@@ -121,6 +123,10 @@ def _members(file: File, stream: IO[bytes]) -> Iterator[Document | Refusal]:
     names = 0
     with archive:
         for member in sorted(archive.infolist(), key=lambda info: info.filename):
+            if not member.filename:
+                names += 1
+                yield Refusal(archive_place, "the archive is damaged: something in it has no name")
+                continue
             path = PurePosixPath(member.filename)
             if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in path.parts):
                 continue
@@ -133,7 +139,7 @@ def _members(file: File, stream: IO[bytes]) -> Iterator[Document | Refusal]:
             try:
                 with archive.open(member) as packed:
                     yield _document(place, path.name, folder, packed, budget, stream)
-            except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError) as exc:
+            except (*_DAMAGED, ValueError, NotImplementedError, RuntimeError, EOFError) as exc:
                 yield Refusal(place, f"can't be unpacked: {exc}")
     if not names:
         yield Refusal(archive_place, "the archive is empty")

@@ -141,18 +141,27 @@ def _items(stream: io.BufferedReader) -> Iterator[object]:
     while True:
         chunk = stream.read1(_CHUNK)
         broken: Exception | None = None
+        reason = ""
         try:
             parser.send(chunk)
         except StopIteration:
             pass
         except ijson.JSONError as exc:
-            broken = exc
+            broken, reason = exc, f"not JSON: {_first_line(exc)}"
+        except ArithmeticError as exc:
+            broken, reason = exc, "a number with too large an exponent"
+        except SystemError as exc:
+            # So ijson's C parser fails at a number that Python refuses to convert, and leaves an event without value.
+            if not isinstance(exc.__cause__, ValueError):
+                raise
+            events.pop()
+            broken, reason = exc, "a number with too many digits"
         without_event = 0 if events else without_event + len(chunk)
         for event, value in events:
             yield from item.add(event, value)
         events.clear()
         if broken is not None:
-            raise Unreadable(f"not JSON: {_first_line(broken)}; what stands from here on is not read") from broken
+            raise Unreadable(f"{reason}; what stands from here on is not read") from broken
         if without_event > MAX_WRITTEN_BYTES:
             raise Unreadable(f"a value longer than {MAX_WRITTEN_BYTES >> 20} MiB; what stands from here on is not read")
         if not chunk:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from isnad_feeder.places import Place, Refusal
+from isnad_feeder.places import Refusal
 
 MAX_LISTED = 10_000
 """So many refusals are listed in the summary; all are counted, and told as they happen."""
@@ -42,7 +42,7 @@ class Tally:
             "distinct": len(self.keys),
             "refused": self.refused,
             "seconds": round(seconds, 3),
-            "refusals": [_written(refusal.place) | {"reason": refusal.reason} for refusal in self.refusals],
+            "refusals": [_written(refusal) for refusal in self.refusals],
         } | ({"refusals_left_out": left_out} if left_out else {})
 
     def sentence(self, seconds: float) -> str:
@@ -54,6 +54,10 @@ class Tally:
         return f"{files}: {self.accepted:,} accepted{repeated}, {self.refused:,} refused, {seconds:.1f} s{rate}"
 
 
-def _written(place: Place) -> dict[str, Any]:
-    parts = {"file": place.file, "member": place.member, "line": place.line, "item": place.item}
+def _written(refusal: Refusal) -> dict[str, Any]:
+    place = refusal.place
+    texts = {"file": place.file, "member": place.member, "reason": refusal.reason}
+    numbers = {"line": place.line, "item": place.item}
+    # A file's name, or what a reason quotes, may hold what UTF-8 can't: it is written as an escape.
+    parts = {name: text and text.encode("utf-8", "backslashreplace").decode() for name, text in texts.items()} | numbers
     return {name: value for name, value in parts.items() if value is not None}

@@ -1,6 +1,9 @@
 """`isnad feed` as a user calls it, without Kafka."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,9 @@ from isnad.errors import RequestError
 from isnad_feeder.command import feed
 
 SEEDS = Path(__file__).parents[3] / "seeds"
+
+NO_ENCODINGS = [("--encoding", name) for name in ("hex", "rot13", "base64", "zip", "undefined", "é")]
+"""Codecs of Python that are none of text, and what is no codec."""
 
 
 def call(*arguments: object, stdin: str | None = None) -> Result:
@@ -53,10 +59,31 @@ def test_standard_input_is_json_lines() -> None:
     assert summary["refusals"] == [{"file": "-", "line": 3, "reason": "`body` is a number, where text is wanted"}]
 
 
-@pytest.mark.parametrize("wrong", [("--map", "text=x"), ("--rate", "fast"), ("--encoding", "klingon")])
+@pytest.mark.parametrize("wrong", [("--map", "text=x"), ("--rate", "fast"), ("--encoding", "klingon"), *NO_ENCODINGS])
 def test_wrong_options_send_nothing(wrong: tuple[str, str]) -> None:
     """A mistake in an option is told before anything is read."""
     assert isinstance(call(SEEDS, *wrong).exception, RequestError)
+
+
+def test_a_file_name_that_is_not_utf8_is_fed_and_told(tmp_path: Path) -> None:
+    """Linux allows any bytes; the counts come all the same, the name with an escape."""
+    (tmp_path / os.fsdecode(b"a\xe9.jsonl")).write_text('{"source":"o","body":"x"}\n{}\n')
+    result = call(tmp_path, "--json")
+    summary = json.loads(result.stdout)
+    assert (summary["accepted"], summary["refusals"][0]["file"]) == (1, f"{tmp_path}/a\\udce9.jsonl")
+    assert f"{tmp_path}/a\\udce9.jsonl, line 2: has no `body`" in call(tmp_path).stderr
+
+
+def test_the_feeder_runs_by_itself(tmp_path: Path) -> None:
+    """`python -m isnad_feeder` feeds, and tells a mistake as a sentence that can't steer the terminal."""
+    (tmp_path / "a.jsonl").write_text('{"source":"o","body":"x"}\n')
+    program = [sys.executable, "-m", "isnad_feeder", str(tmp_path), "--dry-run"]
+    fed = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (fed.returncode, fed.stderr) == (0, "")
+    assert fed.stdout.startswith("1 file: 1 accepted, 0 refused, ")
+    wrong = subprocess.run([*program, "--rate", "fast"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr == "isnad: --rate 'fast': write articles per second, minute or hour, as in --rate 50/s\n"
 
 
 def test_a_path_that_is_not_there_is_a_mistake_in_the_call() -> None:

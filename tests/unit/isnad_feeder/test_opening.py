@@ -126,3 +126,29 @@ def test_other_archives_are_refused(tmp_path: Path, read: Read) -> None:
         (f"{path}!picture.png", "not a kind that is read: .txt .jsonl .ndjson .json, these as .gz, or .zip of them"),
         (f"{tmp_path / 'b.zip'}", "the archive is empty"),
     ]
+
+
+def test_a_damaged_lzma_member_is_refused(tmp_path: Path, read: Read) -> None:
+    """Whichever of the first bytes after LZMA's header of 9 is spoilt; the member after it goes through."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr("a.jsonl", LINE * 50)
+        packed.writestr("b.jsonl", LINE)
+        begin = 30 + len("a.jsonl") + 9
+    for spoilt in range(begin, begin + 30):
+        content = bytearray(made.getvalue())
+        content[spoilt] ^= 0xFF
+        path = tmp_path / "day.zip"
+        path.write_bytes(content)
+        happened = read(path)
+        assert any("day.zip!a.jsonl" in place for place, _ in refusals(happened))
+        assert ready(happened)[-1] == f"{path}!b.jsonl, line 1"
+
+
+def test_a_member_without_a_name_is_refused(tmp_path: Path, read: Read) -> None:
+    """As where its name begins with a zero byte; the others go through."""
+    path = archive(tmp_path / "day.zip", **{"a.jsonl": LINE, "b.jsonl": LINE})
+    path.write_bytes(path.read_bytes().replace(b"a.jsonl", b"\0.jsonl"))
+    happened = read(path)
+    assert refusals(happened) == [(str(path), "the archive is damaged: something in it has no name")]
+    assert ready(happened) == [f"{path}!b.jsonl, line 1"]

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from isnad_feeder.events import Event, Ready, Remark
 from isnad_feeder.places import Refusal
 
@@ -187,3 +189,20 @@ def test_utf16_lines_are_read(tmp_path: Path, read: Read) -> None:
 def _peak_bytes() -> int:
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        ("9" * 5000, "a number with too many digits; what stands from here on is not read"),
+        ("1e99999999999999999999", "a number with too large an exponent; what stands from here on is not read"),
+    ],
+)
+def test_a_number_that_nothing_can_hold_ends_its_array(tmp_path: Path, read: Read, number: str, reason: str) -> None:
+    """What stood before it and the other files go through; in JSON lines only its line is refused."""
+    good = json.dumps(GOOD)
+    (tmp_path / "a.json").write_text(f'[{good}, {{"id": {number}}}, {good}]')
+    (tmp_path / "b.jsonl").write_text(f'{{"id": {number}}}\n{good}\n')
+    happened = read(tmp_path)
+    told = refusals(happened)
+    assert (told.pop("a.json, item 2"), [*told], len(bodies(happened))) == (reason, ["b.jsonl, line 1"], 2)
