@@ -17,14 +17,14 @@ from fastapi import FastAPI
 from isnad import logs, settings
 from isnad.clock import SystemClock
 from isnad.elastic import Elastic
-from isnad.errors import BrokerUnavailable, IsnadError, SearchUnavailable, SetupError
+from isnad.errors import BrokerUnavailable, IsnadError, SetupError
 from isnad.health import Health, serve
-from isnad.kafka import Admin, Producer
+from isnad.kafka import Admin, Producer, require_topics
 from isnad.metrics import ApiMetrics, new_registry
 from isnad_api.app import Parts, create_app, watched
+from isnad_api.readiness import keep_looking
 from isnad_api.settings import ApiSettings
 
-_LOOK_SECONDS = 5.0
 _CHECK_SECONDS = 5.0
 _STOP_SECONDS = 5
 _EXIT_SETUP = 78
@@ -50,7 +50,17 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 async def _serve(told: ApiSettings) -> None:
-    await _check_topics(told)
+    log = structlog.get_logger()
+
+    async def look_at_kafka() -> None:
+        specs = [spec for spec in told.topics.specs(told.partitions) if spec.name == told.topics.raw]
+        await require_topics(Admin(told.kafka, timeout_seconds=_CHECK_SECONDS), specs, told.kafka)
+
+    try:
+        await look_at_kafka()
+    except BrokerUnavailable as exc:
+        # Searching works all the same; wrong topics that show later are told by /readyz.
+        log.warning("Kafka is away; until it is there, articles can't be pushed.", reason=str(exc))
     health = Health()
     registry = new_registry()
     elastic = Elastic(
@@ -63,7 +73,8 @@ async def _serve(told: ApiSettings) -> None:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looking = asyncio.create_task(_look(elastic, health))
+        looks = {"kafka": look_at_kafka, "elasticsearch": elastic.ping}
+        looking = asyncio.create_task(keep_looking(looks, health))
         yield
         looking.cancel()
         await producer.close()
@@ -82,7 +93,7 @@ async def _serve(told: ApiSettings) -> None:
     listening = _listen(told.api_host, told.api_port)
     pages = serve(health, registry, told.health_host, told.health_port)
     host, port = listening.getsockname()[:2]
-    structlog.get_logger().info("listening", address=f"http://{host}:{port}", health=pages.url)
+    log.info("listening", address=f"http://{host}:{port}", health=pages.url)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -99,35 +110,6 @@ async def _serve(told: ApiSettings) -> None:
     finally:
         pages.close()
         listening.close()
-
-
-async def _check_topics(told: ApiSettings) -> None:
-    """Refuse to start on topics that are not as they must be; without Kafka, searching works all the same."""
-    specs = [spec for spec in told.topics.specs(told.partitions) if spec.name == told.topics.raw]
-    try:
-        faults = await Admin(told.kafka, timeout_seconds=_CHECK_SECONDS).check(specs)
-    except BrokerUnavailable as exc:
-        structlog.get_logger().warning("Kafka is away; until it is there, articles can't be pushed.", reason=str(exc))
-        return
-    refused = "; ".join(fault.text for fault in faults if fault.refused)
-    if refused:
-        raise SetupError(
-            f"The topics in Kafka at {told.kafka} are not as they must be: {refused}. "
-            "Create or correct them: isnad topics create"
-        )
-
-
-async def _look(elastic: Elastic, health: Health) -> None:
-    """Tell /readyz whether searches can be answered."""
-    while True:
-        try:
-            await elastic.ping()
-        except SearchUnavailable as exc:
-            health.waiting("elasticsearch", str(exc))
-        else:
-            health.well("elasticsearch")
-        health.well("start")
-        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -10,7 +10,7 @@ import pytest
 
 from isnad.clock import SystemClock
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
-from isnad.kafka import Admin, GroupProgress, LogReader, Producer
+from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics
 from isnad.messages import Reason
 from isnad.outcomes import Outgoing
 from isnad.testing.broker import FakeBroker
@@ -153,6 +153,18 @@ class BrokerContract:
         assert len(await broker.admin().create(specs, replication=1)) == 6
         assert await broker.admin().check(specs) == []
         assert await broker.admin().create(specs, replication=1) == []
+
+    async def test_a_service_requires_its_topics_as_they_must_be(self, broker, none):
+        """Missing ones and a wrong number of partitions are told with the command; a setting of one's own is not."""
+        admin, specs = broker.admin(), none.specs(partitions=3)
+        with pytest.raises(SetupError, match=f"at here:9092 .*{none.raw} does not exist.*isnad topics create"):
+            await require_topics(admin, specs, "here:9092", second_look_seconds=0)
+        await admin.create(specs, replication=1)
+        await require_topics(admin, specs, "here:9092")
+        longer = [replace(spec, config={**spec.settings, "retention.ms": "-1"}) for spec in specs]
+        await require_topics(admin, longer, "here:9092")
+        with pytest.raises(SetupError, match="has 3 partitions and must have 4"):
+            await require_topics(admin, none.specs(partitions=4), "here:9092", second_look_seconds=0)
 
     async def test_partitions_are_added_but_never_taken_away(self, broker, topics):
         """More are added; fewer are reported, and a service would refuse."""

@@ -8,5 +8,6 @@ from isnad.kafka.admin import Admin
 from isnad.kafka.producer import Producer
 from isnad.kafka.progress import GroupProgress
 from isnad.kafka.reader import LogReader
+from isnad.kafka.required import require_topics
 
-__all__ = ["Admin", "GroupProgress", "LogReader", "Producer"]
+__all__ = ["Admin", "GroupProgress", "LogReader", "Producer", "require_topics"]
