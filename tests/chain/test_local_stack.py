@@ -45,10 +45,10 @@ class Shell:
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def up(self) -> "subprocess.Popen[str]":
+    def up(self, *before: str) -> "subprocess.Popen[str]":
         """Run `isnad up` in the foreground and return when it is ready."""
         process = subprocess.Popen(
-            self._command("up", "--only", "kafka"),
+            [*before, *self._command("up", "--only", "kafka")],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -178,6 +178,14 @@ def test_a_killed_server_is_started_again_and_counted(shell: Shell) -> None:
     assert "kafka" in shell.run("logs", "kafka")
 
     shell.run("down")
+    assert up.wait(60) == 0
+    assert shell.processes() == []
+
+
+def test_a_scripts_background_up_ends_by_sigint_too(shell: Shell) -> None:
+    """A shell lets what a script starts with `&` ignore SIGINT; so does this one."""
+    up = shell.up("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    up.send_signal(signal.SIGINT)
     assert up.wait(60) == 0
     assert shell.processes() == []
 

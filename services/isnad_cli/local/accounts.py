@@ -5,6 +5,8 @@ Elasticsearch refuses to run as root, who therefore starts the servers as the un
 
 import os
 import pwd
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,15 +21,42 @@ class Account:
     uid: int
     gid: int
 
-    def own(self, folder: Path) -> None:
-        """Create a folder that belongs to this user alone."""
-        folder.mkdir(parents=True, exist_ok=True)
-        os.chown(folder, self.uid, self.gid)
-        folder.chmod(0o700)
+    def enter(self, folder: Path) -> None:
+        """Create a folder that belongs to the caller, and in which this user can read and not write.
 
-    def hand_over(self, file: Path) -> None:
-        """Give a file to this user."""
-        os.chown(file, self.uid, self.gid)
+        Only in such a folder may root write and hand things over: in one of the user's own, he could put a link to
+        somebody's file in the way.
+
+        Raises:
+            SetupError: there is a link, or a file.
+        """
+        _settle(folder, os.geteuid(), self.gid, 0o750)
+
+    def own(self, folder: Path) -> None:
+        """Create a folder that belongs to this user alone, in one that he can't write to.
+
+        Raises:
+            SetupError: there is a link, or a file.
+        """
+        _settle(folder, self.uid, self.gid, 0o700)
+
+    def own_anew(self, folder: Path, texts: Mapping[str, str]) -> None:
+        """Make a folder of this user that holds just these files, whatever was there, in one that he can't write to.
+
+        Raises:
+            SetupError: there is a link, or a file.
+        """
+        if os.path.lexists(folder):
+            _settle(folder, os.geteuid(), self.gid, 0o700)
+            shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
+        for name, text in texts.items():
+            file = folder / name
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            file.write_text(text)
+        # The folder itself at last: as soon as it is his he can put into it what he likes.
+        for path in (*folder.rglob("*"), folder):
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def must_reach(self, folder: Path) -> None:
         """Check that this user can enter the folder.
@@ -43,6 +72,22 @@ class Account:
                     f"Elasticsearch refuses to run as root and runs as {self.name}, who can't enter {step}. "
                     "Choose another folder with --home (or ISNAD_PACKAGES), or start isnad as an ordinary user."
                 )
+
+
+def _settle(folder: Path, uid: int, gid: int, mode: int) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except (FileExistsError, NotADirectoryError) as exc:
+        raise SetupError(
+            f"{folder} is a link or no folder, which isnad does not follow. "
+            "Remove it, or choose another folder with --home."
+        ) from exc
+    try:
+        os.fchown(descriptor, uid, gid)
+        os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)
 
 
 def server_account() -> Account:

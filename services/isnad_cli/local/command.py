@@ -83,8 +83,11 @@ def up(
         choice=choice,
         start_seconds=timeout,
     )
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too, which a shell lets a script's background commands ignore.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup asks for
+        signal.signal(signal.SIGHUP, _interrupt)
     title = f"isnad in {stack.home.root}"
     try:
         if detach:
@@ -203,6 +206,10 @@ def reset(*, home: Path, yes: bool) -> None:
       isnad reset --yes
     """  # noqa: D301  click's mark for lines to be kept as they are
     folder = Home(home.absolute())
+    if folder.is_empty():
+        click.echo(f"There is nothing to delete in {folder.root}.")
+        return
+    folder.must_be_ours()
     if not yes:
         click.confirm(f"Stop the stack and delete all articles, indices and logs in {folder.root}?", abort=True)
     take_down(folder)

@@ -1,6 +1,5 @@
 """Elasticsearch on one machine: its settings, the folders it needs, and how it is started. One node, loopback only."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -72,21 +71,22 @@ class ElasticsearchServer:
 
     def prepare(self) -> None:
         """Write the settings."""
-        config = self.folder / "config"
-        for folder in (self.folder, config, self.folder / "data", self.folder / "tmp"):
-            self.account.own(folder)
-        (config / "jvm.options.d").mkdir(exist_ok=True)
+        self.account.enter(self.folder)
+        for name in ("data", "tmp"):
+            self.account.own(self.folder / name)
+        shipped = self.packages.elasticsearch_home / "config"
         texts = {
             "elasticsearch.yml": "".join(f"{key}: {value}\n" for key, value in self.settings().items()),
             "jvm.options": "\n".join(self.jvm_options()) + "\n",
             "log4j2.properties": _LOGGING,
+            # Elasticsearch's launcher wants this folder to be there.
+            "jvm.options.d/none.options": "",
+            **{
+                name: (shipped / name).read_text() for name in ("role_mapping.yml", "roles.yml", "users", "users_roles")
+            },
         }
-        for name, text in texts.items():
-            (config / name).write_text(text)
-        for name in ("role_mapping.yml", "roles.yml", "users", "users_roles"):
-            shutil.copyfile(self.packages.elasticsearch_home / "config" / name, config / name)
-        for path in config.rglob("*"):
-            self.account.hand_over(path)
+        # His own, since the server adds a keystore.
+        self.account.own_anew(self.folder / "config", texts)
 
     def program(self) -> Program:
         """How it is started."""

@@ -8,7 +8,8 @@
     ├── elasticsearch/    settings and data
     ├── state/            what the services keep, each in its own folder
     ├── logs/             one file for each process, rotated
-    └── run/              addresses.json, the lock, the supervisor's settings and socket
+    ├── run/              addresses.json, the lock, the supervisor's settings and socket
+    └── isnad-home        says that isnad made all this, and may delete it
 """
 
 import fcntl
@@ -25,6 +26,8 @@ import msgspec
 from isnad.addresses import addresses_file
 from isnad.errors import SetupError
 
+_MARKER = "isnad-home"
+
 _SOCKET_BYTES = 96
 """Unix allows little more than a hundred bytes for a socket's path, and the supervisor adds a few at first."""
 
@@ -34,6 +37,12 @@ class Run(msgspec.Struct, frozen=True):
 
     mode: Literal["attached", "detached"]
     """Whether it is to end with the `isnad up` that started it."""
+
+
+def _holds_something(path: Path) -> bool:
+    if path.is_dir() and not path.is_symlink():
+        return any(child.name != "lock" for child in path.iterdir())
+    return os.path.lexists(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,7 @@ class Home:
         Raises:
             SetupError: the folder can't be used; the text says why.
         """
+        self.must_be_ours()
         if len(os.fsencode(self.socket)) > _SOCKET_BYTES:
             raise SetupError(f"The path {self.root} is too long for a socket in it. Choose a shorter one with --home.")
         try:
@@ -104,10 +114,40 @@ class Home:
                     folder.mkdir(parents=True)
                     folder.chmod(mode)
             self._lock_file.touch()
+            self._marker.write_text("Made by isnad; `isnad reset` deletes what it put here.\n")
         except OSError as exc:
             raise SetupError(
                 f"{self.root} can't be used ({exc.strerror}). Choose another folder with --home, or correct its owner."
             ) from exc
+
+    @property
+    def _marker(self) -> Path:
+        return self.root / _MARKER
+
+    @property
+    def _data(self) -> tuple[Path, ...]:
+        return (self.kafka, self.elasticsearch, self.state, self.logs, self.run)
+
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing that `erase` would delete."""
+        return not any(os.path.lexists(path) for path in (*self._data, self._marker))
+
+    def must_be_ours(self) -> None:
+        """Check that folders which have the names of ours were made by isnad.
+
+        Raises:
+            SetupError: they were not, or nobody can tell.
+        """
+        # Homes of the first versions have no marker, and the lock is all that some of them hold.
+        marks = (self._marker, addresses_file(self.root), self.supervisor)
+        if any(mark.is_file() for mark in marks) or (self.kafka.is_dir() and self.elasticsearch.is_dir()):
+            return
+        foreign = [path.name for path in self._data if _holds_something(path)]
+        if foreign:
+            raise SetupError(
+                f"{self.root} has {', '.join(f'{name}/' for name in foreign)} that isnad did not make, so isnad leaves "
+                "it alone. Choose another folder with --home."
+            )
 
     @property
     def _lock_file(self) -> Path:
@@ -136,6 +176,10 @@ class Home:
             finally:
                 lock.seek(0)
                 lock.truncate()
+
+    def was_used(self) -> bool:
+        """Tell whether a stack was ever up here."""
+        return self._lock_file.exists()
 
     def holder(self) -> int | None:
         """Return the process that holds this home, None if nobody does."""
@@ -168,6 +212,19 @@ class Home:
             file.unlink(missing_ok=True)
 
     def erase(self) -> None:
-        """Delete all data; the packages stay."""
-        for folder in (self.kafka, self.elasticsearch, self.state, self.logs, self.run):
-            shutil.rmtree(folder, ignore_errors=True)
+        """Delete all data; the packages stay.
+
+        Raises:
+            SetupError: the folder is not ours, or something in it can't be deleted.
+        """
+        self.must_be_ours()
+        failures = []
+        for folder in self._data:
+            try:
+                if os.path.lexists(folder):
+                    shutil.rmtree(folder)
+            except OSError as exc:
+                failures.append(f"{exc.filename or folder} ({exc.strerror or exc})")
+        if failures:
+            raise SetupError(f"Not everything could be deleted: {'; '.join(failures)}. Correct it and reset again.")
+        self._marker.unlink(missing_ok=True)

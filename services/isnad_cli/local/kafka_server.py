@@ -55,7 +55,11 @@ class KafkaServer:
 
     @property
     def _settings(self) -> Path:
-        return self.folder / "server.properties"
+        return self.folder / "config" / "server.properties"
+
+    @property
+    def _logging(self) -> Path:
+        return self.folder / "config" / "log4j2.yaml"
 
     def properties(self) -> dict[str, str]:
         """Kafka's own settings, by its names."""
@@ -91,12 +95,11 @@ class KafkaServer:
         Raises:
             SetupError: Kafka refuses the folder.
         """
-        for folder in (self.folder, self.folder / "data", self.folder / "tmp"):
-            self.account.own(folder)
-        self._settings.write_text("".join(f"{key}={value}\n" for key, value in self.properties().items()))
-        self._settings.chmod(0o644)
-        (self.folder / "log4j2.yaml").write_text(_LOGGING)
-        (self.folder / "log4j2.yaml").chmod(0o644)
+        self.account.enter(self.folder)
+        for name in ("data", "tmp"):
+            self.account.own(self.folder / name)
+        properties = "".join(f"{key}={value}\n" for key, value in self.properties().items())
+        self.account.own_anew(self.folder / "config", {self._settings.name: properties, self._logging.name: _LOGGING})
         if (self.folder / "data" / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
@@ -146,7 +149,7 @@ class KafkaServer:
             "-Djava.awt.headless=true",
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
             f"-Dkafka.logs.dir={self.folder / 'tmp'}",
-            f"-Dlog4j2.configurationFile={self.folder / 'log4j2.yaml'}",
+            f"-Dlog4j2.configurationFile={self._logging}",
             *(["-XX:TieredStopAtLevel=1"] if self.short_lived else quicker),
             "-cp",
             ":".join(str(jar) for jar in self.packages.kafka_jars),

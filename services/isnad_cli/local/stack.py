@@ -265,8 +265,8 @@ def take_down(home: Home) -> int:
     Raises:
         SetupError: an `isnad up` in the foreground does not end.
     """
-    if not home.run.exists():
-        return 0
+    if not home.was_used():
+        return leftovers.end(home.root)
     holder = home.holder()
     found = len(leftovers.find(home.root))
     if holder:

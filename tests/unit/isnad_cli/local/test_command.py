@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from isnad.errors import RequestError
+from isnad.errors import RequestError, SetupError
 from isnad_cli.__main__ import cli
 
 
@@ -40,12 +40,35 @@ def test_logs_of_an_unknown_service_names_those_that_exist(tmp_path: Path) -> No
 
 def test_reset_asks_first(tmp_path: Path) -> None:
     """Without a yes nothing is deleted."""
-    (tmp_path / "kafka").mkdir()
+    for name in ("kafka", "elasticsearch"):
+        (tmp_path / name).mkdir()
     result = CliRunner().invoke(cli, ["reset", "--home", str(tmp_path)], input="n\n")
     assert result.exit_code == 1
     assert (tmp_path / "kafka").exists()
-    assert run("reset", "--yes", "--home", str(tmp_path)).exit_code == 0
+    assert "Deleted" in run("reset", "--yes", "--home", str(tmp_path)).output
     assert not (tmp_path / "kafka").exists()
+
+
+def test_a_second_reset_says_that_there_is_nothing(tmp_path: Path) -> None:
+    """And asks nothing."""
+    assert "There is nothing to delete" in run("reset", "--home", str(tmp_path)).output
+
+
+def test_somebodys_folders_are_neither_stopped_nor_reset(tmp_path: Path) -> None:
+    """A folder that has a run/ of its own; `down` changes nothing there, and `reset` refuses."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text("mine")
+    assert "Nothing is up" in run("down", "--home", str(tmp_path)).output
+    assert isinstance(run("reset", "--yes", "--home", str(tmp_path)).exception, SetupError)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["run.json"]
+
+
+def test_down_after_somebody_deleted_the_lock_is_no_failure(tmp_path: Path) -> None:
+    """Nothing is up then; reset works too."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "addresses.json").write_text("{}")
+    assert "Nothing is up" in run("down", "--home", str(tmp_path)).output
+    assert "Deleted" in run("reset", "--yes", "--home", str(tmp_path)).output
 
 
 @pytest.mark.parametrize("value", ["prepare", "prepare=two", "prepare=-1"])

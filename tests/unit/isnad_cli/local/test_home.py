@@ -80,6 +80,53 @@ def test_erasing_leaves_alone_what_is_not_its_own(home: Home) -> None:
     assert (home.root / "thesis.txt").read_text() == "years"
 
 
+def test_folders_that_isnad_never_made_are_left_alone(short_path: Path) -> None:
+    """Somebody's project with logs/ and state/ of its own is neither used nor erased, and not even marked."""
+    for name in ("logs", "state"):
+        (short_path / name).mkdir()
+        (short_path / name / "mine").write_text("years")
+    for act in (Home(short_path).erase, Home(short_path).create):
+        with pytest.raises(SetupError, match=r"logs/, state/ that isnad did not make|state/, logs/ that"):
+            act()
+    assert sorted(path.name for path in short_path.iterdir()) == ["logs", "state"]
+    assert (short_path / "logs" / "mine").exists()
+
+
+@pytest.mark.parametrize("made", [("run/addresses.json",), ("kafka/x", "elasticsearch/x"), ("run/supervisor.conf",)])
+def test_homes_without_a_marker_are_known_by_what_is_in_them(short_path: Path, made: tuple[str, ...]) -> None:
+    """The first versions wrote none."""
+    for name in made:
+        (short_path / name).parent.mkdir()
+        (short_path / name).write_text("{}")
+    Home(short_path).create()
+    Home(short_path).erase()
+    assert list(short_path.iterdir()) == []
+
+
+def test_empty_folders_are_nobodys(short_path: Path) -> None:
+    """The first versions of `isnad doctor` left some and a lock; they can be used."""
+    for name in ("logs", "state", "run"):
+        (short_path / name).mkdir()
+    (short_path / "run" / "lock").touch()
+    Home(short_path).create()
+    Home(short_path).must_be_ours()
+
+
+def test_what_can_not_be_deleted_is_said(home: Home, short_path: Path) -> None:
+    """A link in the place of a folder is not followed, the rest is deleted, and the home stays ours."""
+    elsewhere = short_path / "disk"
+    elsewhere.mkdir()
+    (elsewhere / "file").write_text("")
+    home.kafka.symlink_to(elsewhere)
+    with pytest.raises(SetupError, match=r"Not everything could be deleted: .*kafka"):
+        home.erase()
+    assert not home.logs.exists()
+    assert (elsewhere / "file").exists()
+    home.kafka.unlink()
+    home.erase()
+    assert home.is_empty()
+
+
 def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
     """Before anything is started, and with what to do."""
     with pytest.raises(SetupError, match=r"too long.*--home"):

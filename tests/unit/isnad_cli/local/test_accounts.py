@@ -1,0 +1,67 @@
+"""What root writes and hands over stays what he meant, whatever the servers' user puts in the way."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from isnad.errors import SetupError
+from isnad_cli.local.accounts import Account
+
+ME = Account("me", os.geteuid(), os.getegid())
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Somebody's file, outside of the home."""
+    file = tmp_path / "shadow"
+    file.write_text("secret")
+    file.chmod(0o644)
+    return file
+
+
+def test_a_folder_made_anew_holds_what_was_asked_for_and_nothing_else(tmp_path: Path, target: Path) -> None:
+    """A link planted under the name of a setting goes, and what it points to is neither written nor handed over."""
+    config = tmp_path / "config"
+    ME.own_anew(config, {"server.properties": "old"})
+    (config / "server.properties").unlink()
+    (config / "server.properties").symlink_to(target)
+    (config / "more").symlink_to(target)
+    before = target.stat()
+
+    ME.own_anew(config, {"server.properties": "new", "sub/empty": ""})
+    assert target.read_text() == "secret"
+    assert (target.stat().st_uid, target.stat().st_ctime_ns) == (before.st_uid, before.st_ctime_ns)
+    assert sorted(str(path.relative_to(config)) for path in config.rglob("*")) == [
+        "server.properties",
+        "sub",
+        "sub/empty",
+    ]
+    assert (config / "server.properties").read_text() == "new"
+    assert not (config / "server.properties").is_symlink()
+
+
+@pytest.mark.parametrize("make", [ME.enter, ME.own, lambda folder: ME.own_anew(folder, {"a": "b"})])
+def test_a_link_in_the_place_of_a_folder_is_refused(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """It is not followed, and the sentence says what to do."""
+    elsewhere = tmp_path / "etc"
+    elsewhere.mkdir(mode=0o755)
+    (elsewhere / "passwd").write_text("")
+    (tmp_path / "data").symlink_to(elsewhere)
+    with pytest.raises(SetupError, match=r"data is a link.*--home"):
+        make(tmp_path / "data")
+    assert elsewhere.stat().st_mode & 0o777 == 0o755
+    assert (elsewhere / "passwd").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_the_server_can_not_write_where_root_does(tmp_path: Path) -> None:
+    """The folder around data and settings stays root's; the server may enter it."""
+    nobody = Account("nobody", 65534, 65534)
+    nobody.own(tmp_path / "kafka")  # as earlier versions did
+    nobody.enter(tmp_path / "kafka")
+    status = (tmp_path / "kafka").stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (0, 65534, 0o750)
+    nobody.own_anew(tmp_path / "kafka" / "config", {"a": ""})
+    assert {path.stat().st_uid for path in (tmp_path / "kafka").rglob("*")} == {65534}
