@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from typing import Any, cast, get_args
 
-from isnad.messages import EntityType
+from isnad.messages import UNDATED_MARKS, EntityType
 from isnad_api.models import (
     ArticleAnswer,
     ArticleHit,
@@ -22,6 +22,11 @@ from isnad_api.models import (
     StoryHit,
 )
 from isnad_api.queries import MARK_END, MARK_START, Json, Sort
+
+LONGEST, LEAD = 240, 80
+"""Characters of a piece of a body, and of those before its first mark."""
+SHORTEST = 60
+FRAGMENTS_SHOWN = 3
 
 _MARKED = re.compile(f"{MARK_START}([^{MARK_END}]*){MARK_END}")
 _MARKS = str.maketrans("", "", MARK_START + MARK_END)
@@ -64,7 +69,7 @@ def story_answer(story: Json, answer: Json, *, page: int, size: int) -> StoryAns
         page=page,
         size=size,
         members=[
-            ArticleSummary.model_validate({**hit["_source"], "share": _share(hit["_source"], story["origin"]["id"])})
+            ArticleSummary.model_validate(_summary(hit["_source"], story["origin"]["id"]))
             for hit in answer["hits"]["hits"]
         ],
     )
@@ -82,20 +87,49 @@ def entities_answer(answer: Json) -> EntitiesAnswer:
 
 
 def highlight(field: str, marked: str) -> Highlight:
-    """Return a piece of text with its marks taken out and told apart."""
-    text, marks, escaped = "", [], ""
+    """Return a piece of text with its marks taken out and told apart; of a long body, what is around the first."""
+    text, marks = "", []
     rest = 0
     for match in _MARKED.finditer(marked):
-        before = marked[rest : match.start()].translate(_MARKS)
-        start = len(text) + len(before)
+        start = len(text) + len(before := marked[rest : match.start()].translate(_MARKS))
         text += before + match[1]
         marks.append((start, len(text)))
-        escaped += f"{html.escape(before)}<em>{html.escape(match[1])}</em>"
         rest = match.end()
-    after = marked[rest:].translate(_MARKS)
-    return Highlight.model_validate(
-        {"field": field, "text": text + after, "marks": marks, "html": escaped + html.escape(after)}
-    )
+    text += marked[rest:].translate(_MARKS)
+    if field == "body":
+        text, marks = _around(text, marks)
+    return Highlight.model_validate({"field": field, "text": text, "marks": marks, "html": _html(text, marks)})
+
+
+def highlights(found: dict[str, list[str]]) -> list[Highlight]:
+    """Return the title and the best pieces of the body; those that say too little only where there is nothing else."""
+    bodies = [highlight("body", marked) for marked in found.get("body", [])]
+    telling = [one for one in bodies if len(one.text) >= SHORTEST] or bodies
+    return [highlight("title", marked) for marked in found.get("title", [])] + telling[:FRAGMENTS_SHOWN]
+
+
+def _around(text: str, marks: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """Cut at spaces to `LONGEST`, so that the first mark stays, with something before it."""
+    if len(text) <= LONGEST:
+        return text, marks
+    first = marks[0] if marks else (0, 0)
+    start = max(0, min(first[0] - LEAD, len(text) - LONGEST))
+    if start:
+        space = text.find(" ", start, first[0])
+        start = space + 1 if space >= 0 else start
+    end = min(len(text), max(start + LONGEST, first[1]))
+    if end < len(text):
+        space = text.rfind(" ", first[1], end)
+        end = space if space >= 0 else end
+    return text[start:end], [(a - start, b - start) for a, b in marks if b <= end]
+
+
+def _html(text: str, marks: list[tuple[int, int]]) -> str:
+    escaped, rest = "", 0
+    for start, end in marks:
+        escaped += f"{html.escape(text[rest:start])}<em>{html.escape(text[start:end])}</em>"
+        rest = end
+    return escaped + html.escape(text[rest:])
 
 
 def _group(hit: Json) -> str:
@@ -104,7 +138,8 @@ def _group(hit: Json) -> str:
 
 def _story_hit(hit: Json, story: Json | None) -> StoryHit:
     inner = hit["inner_hits"]["articles"]["hits"]
-    articles = [_article_hit(one) for one in inner["hits"]]
+    origin_id = story["origin"]["id"] if story else ""
+    articles = [_article_hit(one, origin_id) for one in inner["hits"]]
     if story is None:
         # The story's document comes through another topic and may be a moment behind.
         times = sorted(article.published_at for article in articles)
@@ -130,13 +165,17 @@ def _story_hit(hit: Json, story: Json | None) -> StoryHit:
     )
 
 
-def _article_hit(hit: Json) -> ArticleHit:
-    found = hit.get("highlight", {})
-    highlights = [highlight(field, marked) for field in ("title", "body") for marked in found.get(field, [])]
-    return ArticleHit.model_validate({**hit["_source"], "share": _share(hit["_source"]), "highlights": highlights})
+def _article_hit(hit: Json, origin_id: str) -> ArticleHit:
+    pieces = highlights(hit.get("highlight", {}))
+    return ArticleHit.model_validate({**_summary(hit["_source"], origin_id), "highlights": pieces})
 
 
-def _share(article: Json, origin_id: str = "") -> Share | None:
+def _summary(article: Json, origin_id: str) -> Json:
+    dated = not UNDATED_MARKS & set(article.get("time_marks", []))
+    return {**article, "dated": dated, "share": _share(article, origin_id)}
+
+
+def _share(article: Json, origin_id: str) -> Share | None:
     """Its link to the story's origin, else the one that shares most, within the story."""
     links: list[dict[str, Any]] = [
         link

@@ -7,6 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from isnad.messages import EntityType, Relation
 
+_RELATION = (
+    "To the articles that arrived before it: by the order of arrival, never changed afterwards. Which article was "
+    "published first, the story's `origin` says; a copy that arrives before it is an `original` here."
+)
+
 _STORY = "alalam-news:0a1b2c3d4e5f60718293"
 
 
@@ -26,7 +31,7 @@ class Span(Model):
 class Share(Model):
     """How much two articles share: parts of their distinct 5-word shingles."""
 
-    id: str = Field(description="The earlier article.")
+    id: str = Field(description="The other article: it arrived earlier, and may be published later.")
     story_id: str
     jaccard: float = Field(description="Shared ÷ all shingles of both.")
     contained: float = Field(description="Shared ÷ this article's shingles.")
@@ -35,7 +40,7 @@ class Share(Model):
 
 
 class Link(Share):
-    """An earlier article that shares text, with the longest stretches that stand in both."""
+    """An article that arrived earlier and shares text, with the longest stretches that stand in both."""
 
     passages: list[Span] = Field([], description="In this article's body, longest first.")
 
@@ -57,10 +62,17 @@ class ArticleSummary(Model):
     title: str
     url: str | None = None
     published_at: datetime
+    dated: bool = Field(
+        default=True, description="False: the publisher's time is not known; `published_at` is the arrival."
+    )
     language: str
-    relation: Relation
+    relation: Relation = Field(description=_RELATION)
     agencies: list[str] = Field([], description="News agencies that the article credits as its source.")
-    share: Share | None = Field(None, description="Its best match within the story; none for an original.")
+    share: Share | None = Field(
+        None,
+        description="What it shares with the story's origin, else with its best match in the story, of those that "
+        "arrived before it; none for the one that arrived first.",
+    )
 
 
 class ArticleHit(ArticleSummary):
@@ -70,7 +82,7 @@ class ArticleHit(ArticleSummary):
 
 
 class Origin(Model):
-    """The member of a story that was published first."""
+    """The member of a story that was published first, whenever it arrived; its `relation` may so be `copy`."""
 
     id: str
     source: str
@@ -164,6 +176,7 @@ class SearchAnswer(Model):
                                     "title": "التحالف يقصف في دير الزور",
                                     "url": "https://news.example/1",
                                     "published_at": "2018-02-08T06:00:00Z",
+                                    "dated": True,
                                     "language": "ar",
                                     "relation": "original",
                                     "agencies": ["وكالة فرانس برس"],
@@ -285,7 +298,7 @@ class ArticleAnswer(Model):
     page_id: str
     part: int = 0
     story_id: str
-    relation: Relation
+    relation: Relation = Field(description=_RELATION)
     links: list[Link] = []
     mentions: list[MentionView] = []
     credits: list[CreditView] = []

@@ -13,13 +13,17 @@ from isnad_api.queries import Filters
 def _moment(text: object) -> object:
     """Of what ISO 8601 allows, only what people mean: 2018-02-08, or a time of that day (RFC 3339)."""
     if not isinstance(text, str) or not _MOMENT.match(text):
-        raise ValueError("write a date (2018-02-08) or a time (2018-02-08T12:00:00Z)")
-    if len(text) == len("2018-02-08"):
-        return date.fromisoformat(text)
-    moment = datetime.fromisoformat(text)
+        raise ValueError(_WRITE)
+    try:
+        if len(text) == len("2018-02-08"):
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(_WRITE) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+_WRITE = "write a date (2018-02-08) or a time (2018-02-08T12:00:00Z)"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T|$)", re.ASCII)
 _Moment = Annotated[datetime | date, BeforeValidator(_moment)]
 _Day = Annotated[date, BeforeValidator(_moment)]
@@ -31,7 +35,11 @@ def _filters(
     *,
     outlet: Annotated[_Texts, Query(description="Outlet; several: any of them.", examples=["alwatan"])] = [],  # noqa: B006
     entity: Annotated[
-        _Texts, Query(description="Named entity, `سوريا` or `LOC:سوريا`; several: all of them.", examples=["LOC:سوريا"])
+        _Texts,
+        Query(
+            description="Named entity, `سوريا` or `LOC:سوريا` (PER, LOC, ORG, MISC); several: all.",
+            examples=["LOC:سوريا"],
+        ),
     ] = [],  # noqa: B006
     day: Annotated[_Days, Query(description="Day of publication (UTC); several: any of them.")] = [],  # noqa: B006
     language: Annotated[_Texts, Query(description="`ar`, `fa`, `en` …; several: any of them.")] = [],  # noqa: B006

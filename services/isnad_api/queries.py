@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from isnad.errors import RequestError
 from isnad.messages import EntityType
 from isnad.text.words import words
+from isnad_api.clitics import bare
 from isnad_api.questions import Question, Term
 
 Json = dict[str, Any]
@@ -14,6 +16,8 @@ Sort = Literal["relevance", "newest", "oldest"]
 
 ARTICLES_SHOWN = 5
 """Matching articles shown of each story."""
+FRAGMENTS_ASKED = 5
+"""Pieces of a body among which those to show are chosen."""
 FACET_SIZE = 20
 DAYS_SHOWN = 366
 
@@ -31,11 +35,19 @@ _WEIGHTS = {
 """A hit counts most in the title and as it was typed; an entry's weight is its factor."""
 _AS_SPELLED = ("title", "title.folded", "body", "body.folded")
 
-_TYPED_ENTITY = re.compile(r"(PER|LOC|ORG|MISC):(.+)", re.DOTALL)
+_BARE_FIELDS = ("title.stemmed", "body.stemmed")
+_BARE_BOOST = 0.2
+"""For what a word is without its preposition: found too, after what has the word as it was typed."""
+
+_TYPED_ENTITY = re.compile(r"([A-Za-z]+):(.+)", re.DOTALL)
+_ENTITY_TYPES = get_args(EntityType)
 _LONGEST_HIGHLIGHTED = 200_000
 """Characters of a body in which hits are looked for."""
 
-_HIT_FIELDS = ["id", "source", "title", "url", "published_at", "language", "story_id", "relation", "links", "agencies"]
+_HIT_FIELDS = [
+    *("id", "source", "title", "url", "published_at", "time_marks", "language"),
+    *("story_id", "relation", "links", "agencies"),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +73,9 @@ def stories(question: Question, filters: Filters, sort: Sort, page: int, size: i
         sort: by what the stories are ordered; a story stands where its foremost matching article does.
         page: from 1.
         size: stories per page.
+
+    Raises:
+        RequestError: an entity of a kind that there is not.
     """
     order = _order(sort)
     return {
@@ -121,7 +136,7 @@ def members(story_id: str, page: int, size: int) -> Json:
 
 
 def _query(question: Question, filters: Filters) -> Json:
-    must = [_any_of([_match(term) for term in group]) for group in question.all_of]
+    must = [_any_of([clause for term in group for clause in _readings(term)]) for group in question.all_of]
     return {
         "bool": {
             "must": must or [{"match_all": {}}],
@@ -133,6 +148,17 @@ def _query(question: Question, filters: Filters) -> Json:
 
 def _any_of(clauses: list[Json]) -> Json:
     return clauses[0] if len(clauses) == 1 else {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def _readings(term: Term) -> list[Json]:
+    """The term as it was typed and, where it is one word, without its preposition."""
+    if term.phrase or len(term.words) > 1:
+        return [_match(term)]
+    fields = [f"{name}^{_WEIGHTS[name] * _BARE_BOOST:g}" for name in _BARE_FIELDS]
+    others: list[Json] = [
+        {"multi_match": {"query": word, "fields": fields, "type": "best_fields"}} for word in bare(term.text)
+    ]
+    return [_match(term), *others]
 
 
 def _match(term: Term) -> Json:
@@ -173,6 +199,11 @@ def _entity(entity: str) -> Json:
     typed = _TYPED_ENTITY.fullmatch(entity)
     folded = " ".join(words(typed[2] if typed else entity))
     if typed:
+        if typed[1] not in _ENTITY_TYPES:
+            raise RequestError(
+                f"There is no kind of entity {typed[1]!r}: write {', '.join(_ENTITY_TYPES[:-1])} or "
+                f"{_ENTITY_TYPES[-1]} before the colon, or the name alone."
+            )
         return {"prefix": {"entity_keys": f"{typed[1]}|{folded}|"}}
     return {"term": {"entity_names": folded}}
 
@@ -205,8 +236,10 @@ def _highlight() -> Json:
         "fields": {
             "title": {"number_of_fragments": 0, "matched_fields": ["title.folded", "title.stemmed"]},
             "body": {
-                "number_of_fragments": 3,
-                "fragment_size": 160,
+                # Whole sentences, of which `answers.py` takes what stands around the words: Elasticsearch cuts longer
+                # ones anywhere, and a piece may then be nothing but the last word.
+                "number_of_fragments": FRAGMENTS_ASKED,
+                "fragment_size": 1000,
                 "no_match_size": 160,
                 "order": "score",
                 "matched_fields": ["body.folded", "body.stemmed"],
