@@ -46,6 +46,20 @@ async def test_a_validation_error_says_where(api):
     assert {one["where"] for one in told["errors"]} >= {"query.size"}
 
 
+async def test_an_unknown_kind_of_entity_is_told_with_the_known_ones(api):
+    answer = await api.get("/v1/search?entity=XXX:سوريا")
+    assert answer.status_code == 400
+    assert "'XXX'" in answer.json()["detail"]
+    assert "PER, LOC, ORG or MISC" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("moment", ["garbage", "2018-02-30", "2018-02-08T99:00"])
+async def test_what_is_no_time_is_told_what_to_write(api, moment):
+    (wrong,) = (await api.get(f"/v1/search?from={moment}")).json()["errors"]
+    assert wrong["where"] == "query.from"
+    assert "write a date (2018-02-08)" in wrong["detail"]
+
+
 async def test_without_elasticsearch_a_search_is_to_be_tried_again(api, index):
     index.away = "Elasticsearch at http://10.0.0.7:9200 does not answer: refused"
     for path in ("/v1/search?q=حلب", "/v1/articles/a", "/v1/stories/a", "/v1/entities"):
