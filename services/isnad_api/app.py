@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import FastAPI, Query, Request
+from fastapi.responses import RedirectResponse
+from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
 from isnad.clock import Clock
@@ -46,6 +48,8 @@ Who had the report first, who reprinted it, and who is in it.
 
 * Push articles to `POST /v1/articles`; seconds later they are found.
 * `GET /v1/search` answers with *stories*: reports that are reprints of one another are one hit.
+* A story's `origin` is the article that was published first; an article's `relation` and `share` tell it from those
+  that *arrived* before it. Where a copy arrives before what it copies, the two differ.
 * Ids may hold `#`, `:` and `/`: percent-encode them in an address (`%23`).
 * Errors are `application/problem+json` (RFC 9457).
 """
@@ -81,7 +85,8 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
             "Of a push, `accepted` says what Kafka has already.",
         },
     }
-    app = FastAPI(
+    # FastAPI's own pages load their scripts from a server elsewhere, and stay blank where there is none.
+    app = FastAPIOffline(
         title="isnad",
         summary="Live Arabic news: reprints, origins, names, and search.",
         description=_ABOUT,
@@ -92,6 +97,11 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
         responses=errors,
     )
     problems.install(app)
+
+    @app.get("/", include_in_schema=False)
+    async def begin(request: Request) -> RedirectResponse:
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
+
     _add_push(app, parts)
     _add_search(app, parts)
     _add_lookups(app, parts)
