@@ -1,7 +1,7 @@
 """What a search found, as lines for the terminal (pure)."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -14,6 +14,8 @@ from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, 
 _BODY_LINES = 3
 _FACET_SHOWN = 6
 _NO_TITLE = "(no title)"
+_NAME_CELLS = 40
+_RELATIONS = {"copy": "copy: ", "partial": "partly reused: ", "revision": "new version: "}
 _MARK = "bold yellow"
 _STEERING = (
     {ord("\n"): " ", ord("\t"): " "} | dict.fromkeys(range(0x202A, 0x202F)) | dict.fromkeys(range(0x2066, 0x206A))
@@ -30,18 +32,24 @@ class Highlight(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """How much of an article's wording stands in an earlier one, 0 to 1."""
+    """How much of an article's wording stands in another, and of the other's in it, 0 to 1."""
 
+    id: str
     contained: float
+    contains: float
 
 
 class Article(msgspec.Struct, frozen=True):
-    """An article that fits."""
+    """An article that fits; of the origin of a story that does not fit itself only the first fields are known."""
 
+    id: str
     source: str
     title: str
     published_at: datetime
-    relation: str
+    url: str | None = None
+    dated: bool = True
+    """False: `published_at` is when it arrived."""
+    relation: str = ""
     share: Share | None = None
     highlights: tuple[Highlight, ...] = ()
 
@@ -55,6 +63,7 @@ class Story(msgspec.Struct, frozen=True):
     first_published_at: datetime
     matching: int
     hits: tuple[Article, ...]
+    origin: Article | None = None
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -111,34 +120,95 @@ def show(found: Found, width: int, *, plain: bool) -> Iterator[Text]:
 
 def _story(number: int, story: Story, width: int, *, plain: bool) -> Iterator[Text]:
     best = story.hits[0]
-    yield Text.assemble((f"{number:>3}  ", "dim"), (clip(_harmless(story.title) or _NO_TITLE, width - 5), "bold"))
+    fitting = {one.id: one for one in story.hits}
+    head = fitting.get(story.origin.id, story.origin) if story.origin else best
+    title = _title(head, width - 5, plain=plain)
+    title.stylize_before("bold")
+    yield Text.assemble((f"{number:>3}  ", "dim"), title)
     outlets = ", ".join(
         isolate(_harmless(name)) + (f" ×{count}" if count > 1 else "")
         for name, count in sorted(story.outlets.items(), key=lambda one: -one[1])
     )
-    when = f"{story.first_published_at:%Y-%m-%d}"
     counted = f" · {story.matching} of {story.articles} articles fit" if story.articles > 1 else ""
-    yield Text.assemble("     ", (outlets, "cyan"), (f" · {when}{counted}", "dim"))
+    yield Text.assemble("     ", (outlets, "cyan"), (f" · {_when(head)}{counted}", "dim"))
+    yield Text.assemble("     ", (_address(head), "dim"))
     bodies = [one for one in best.highlights if one.field == "body"]
     for highlight in [one for one in bodies if one.marks][:1] or bodies[:1]:
+        if best.id != head.id:
+            yield Text.assemble("       ", ("in ", "dim"), (_name(best, beside=head), "dim"), (":", "dim"))
         yield from _marked(highlight, width - 7, plain=plain)
-    for article in story.hits[1:]:
-        share = f", {article.share.contained:.0%} of it from an earlier one" if article.share else ""
-        about = f"{isolate(_harmless(article.source))} ({article.relation}{share}): "
-        room = max(10, width - 10 - cell_len(about))
-        yield Text.assemble(("     └─ ", "dim"), (about, "dim"), clip(_harmless(article.title) or _NO_TITLE, room))
+    known = {head.id: head, **fitting}
+    for article in story.hits:
+        if article.id != head.id:
+            yield from _member(article, known, story.hits, width, plain=plain)
+    if more := story.matching - len(story.hits):
+        yield Text(f"     … and {_many(more, 'article')} more that fit", "dim")
 
 
-def _marked(highlight: Highlight, width: int, *, plain: bool) -> Iterator[Text]:
-    """A piece of text in lines, each isolated, so that right-to-left writing stays within its line."""
+def _member(
+    article: Article, known: Mapping[str, Article], others: Iterable[Article], width: int, *, plain: bool
+) -> Iterator[Text]:
+    about = f"{isolate(_harmless(article.source))}: "
+    title = _title(article, max(10, width - 10 - cell_len(about)), plain=plain)
+    yield Text.assemble(("     └─ ", "dim"), (about, "cyan"), title)
+    facts = [fact for fact in (_when(article), _shared(article, known, others)) if fact]
+    yield Text(f"        {' · '.join(facts)}", "dim")
+    yield Text(f"        {_address(article)}", "dim")
+
+
+def _shared(article: Article, known: Mapping[str, Article], others: Iterable[Article]) -> str:
+    """Say what it shares, and the relation unless the other is younger: relations go by the order of arrival."""
+    if article.share is None:
+        back = [one for one in others if one.share and one.share.id == article.id]
+        later = max(back, key=lambda one: one.share.contains if one.share else 0, default=None)
+        if later is None or later.share is None:
+            return ""
+        return f"shares {later.share.contains:.0%} of its wording with {_name(later, beside=article)}"
+    other = known.get(article.share.id)
+    name = _name(other, beside=article) if other else isolate(_harmless(article.share.id))
+    relation = _RELATIONS.get(article.relation, "") if other and other.published_at <= article.published_at else ""
+    return f"{relation}shares {article.share.contained:.0%} of its wording with {name}"
+
+
+def _name(article: Article, *, beside: Article) -> str:
+    """The outlet, or the title where both are the same outlet's."""
+    if article.source != beside.source:
+        return isolate(_harmless(article.source))
+    return clip(_harmless(article.title) or article.id, _NAME_CELLS)
+
+
+def _when(article: Article) -> str:
+    arrived = "" if article.dated else "arrived "
+    return f"{arrived}{article.published_at:%Y-%m-%d}"
+
+
+def _address(article: Article) -> str:
+    """Where to open it. Plain letters stay without marks, which a terminal would take for a part of the link."""
+    address = _harmless(article.url or article.id)
+    return address if address.isascii() else isolate(address)
+
+
+def _title(article: Article, cells: int, *, plain: bool) -> Text:
+    """The title on one line, isolated, its searched words marked where it fits the search."""
+    marked = [one for one in article.highlights if one.field == "title"]
+    line = _line(marked[0], plain=plain) if marked else Text(_harmless(article.title) or _NO_TITLE)
+    line.truncate(cells, overflow="ellipsis")
+    return Text.assemble(FIRST_STRONG_ISOLATE, line, POP_DIRECTIONAL_ISOLATE)
+
+
+def _line(highlight: Highlight, *, plain: bool) -> Text:
     line = Text()
     rest = 0
     for start, end in highlight.marks:
         word = _harmless(highlight.text[start:end])
         line.append(_harmless(highlight.text[rest:start])).append(f"[{word}]" if plain else word, _MARK)
         rest = end
-    line.append(_harmless(highlight.text[rest:]))
-    wrapped = line.wrap(Console(width=width), max(20, width))
+    return line.append(_harmless(highlight.text[rest:]))
+
+
+def _marked(highlight: Highlight, width: int, *, plain: bool) -> Iterator[Text]:
+    """A piece of text in lines, each isolated, so that right-to-left writing stays within its line."""
+    wrapped = _line(highlight, plain=plain).wrap(Console(width=width), max(20, width))
     for n, part in enumerate(wrapped[:_BODY_LINES]):
         part.rstrip()
         cut = "…" if n == _BODY_LINES - 1 and len(wrapped) > _BODY_LINES else ""

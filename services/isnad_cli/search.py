@@ -13,15 +13,42 @@ from isnad.options import api_option, home_option
 from isnad_cli.found import Found, show
 
 _SECONDS = 30.0
+_NAMES = {"q": "WORDS"}
+"""Parameters of the API that are no option of the command."""
+
+
+class _Wrong(msgspec.Struct):
+    """A parameter that the API can't make sense of."""
+
+    where: str
+    detail: str
 
 
 class _Problem(msgspec.Struct):
     """An error of the API (RFC 9457)."""
 
     detail: str = ""
+    errors: tuple[_Wrong, ...] = ()
 
 
-@click.command(epilog='Example: isnad search "سوريا -روسيا" --entity أمريكا --from 2018-02-01')
+class _Command(click.Command):
+    """Tells who leaves a word out (-روسيا) from who mistypes an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = next((one for one in args if one.startswith("-") and not one[1:2].isascii()), "")
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as exc:
+            if not first:
+                raise
+            raise click.UsageError(
+                f"{first} reads like an option. To leave out a word, write the options first, then --, then the "
+                f"words: isnad search -- {first}",
+                ctx,
+            ) from exc
+
+
+@click.command(cls=_Command, epilog='Example: isnad search "سوريا -روسيا" --entity أمريكا --from 2018-02-01')
 @click.argument("words", nargs=-1)
 @click.option("--outlet", multiple=True, help="Only this outlet; may be repeated: any of them.")
 @click.option(
@@ -95,12 +122,18 @@ def _get(api: str, asked: list[tuple[str, str]]) -> bytes:
 
 def _error(answer: httpx.Response, api: str) -> IsnadError:
     try:
-        detail = msgspec.json.decode(answer.content, type=_Problem).detail
+        problem = msgspec.json.decode(answer.content, type=_Problem)
     except msgspec.DecodeError:
         return _another(api)
     if answer.is_client_error:
-        return RequestError(detail)
-    return SearchUnavailable(detail or f"isnad's API at {api} failed ({answer.status_code}).")
+        return RequestError("; ".join(map(_sentence, problem.errors)) or problem.detail)
+    return SearchUnavailable(problem.detail or f"isnad's API at {api} failed ({answer.status_code}).")
+
+
+def _sentence(wrong: _Wrong) -> str:
+    """«query.from: Value error, write a date …» as the command's user knows it."""
+    name = wrong.where.removeprefix("query.").partition(".")[0]
+    return f"{_NAMES.get(name, f'--{name}')}: {wrong.detail.removeprefix('Value error, ')}."
 
 
 def _another(api: str) -> SetupError:

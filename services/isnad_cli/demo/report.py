@@ -31,7 +31,7 @@ def outcome(files: int, counts: Mapping[str, int], seconds: float) -> Renderable
 
 
 def stories(measured: Measured, width: int) -> RenderableType:
-    """Return the stories, each with its articles and how much they share with an earlier one."""
+    """Return the stories, each with its articles and how much they share with one that arrived before."""
     lines: list[Text] = []
     for number, members in enumerate(measured.stories.values(), 1):
         lines.append(Text.assemble((f"{number:>2}  ", "dim"), (clip(members[0].title or _NO_TITLE, width - 8), "bold")))
@@ -42,15 +42,18 @@ def stories(measured: Measured, width: int) -> RenderableType:
 
 
 def shared(article: Indexed, members: Iterable[Indexed]) -> str:
-    """Say how much of an article's wording stands in another of its story."""
-    others = {member.id for member in members}
+    """Say how much of an article's wording stands in another of its story, and of the other's in it.
+
+    Both the relation and the order in which the articles are shown are those of arrival.
+    """
+    others = {member.id: member for member in members}
     links = [link for link in article.links if link.id in others]
     if not links:
         return _RELATIONS[article.relation]
     best = max(links, key=lambda link: link.contained)
     return (
-        f"{_RELATIONS[article.relation]}: shares {best.contained:.0%} of its wording, "
-        f"{best.contains:.0%} of the earlier one's"
+        f"{_RELATIONS[article.relation]}: shares {best.contained:.0%} of its wording with "
+        f"{isolate(others[best.id].source)}, and has {best.contains:.0%} of that one's"
     )
 
 

@@ -186,7 +186,7 @@ def test_the_report_shows_stories_copies_and_shares() -> None:
         "The stories, and what was reused",
         f"1  {isolate('عنوان p1#1')}",
         f"└─ {isolate('عنوان p1#2')}",
-        "copy: shares 96% of its wording, 31% of the earlier one's",
+        f"copy: shares 96% of its wording with {isolate('s')}, and has 31% of that one's",
         f"2  {isolate('عنوان p2')}",
     ]
     entities = shown(report.entities(measured().entities))

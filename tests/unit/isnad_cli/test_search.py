@@ -136,6 +136,88 @@ def test_a_long_piece_is_broken_into_lines_that_fit():
     assert all(len(line) <= 60 + 3 for line in lines)
 
 
+def member(id_, source, title, published_at="2018-02-08T06:00:00Z", **more):
+    return {
+        "id": id_, "source": source, "title": title, "url": f"https://{source}.example/{id_}", "language": "ar",
+        "published_at": published_at, "relation": "original", "highlights": [], **more,
+    }  # fmt: skip
+
+
+def share(id_, contained, contains):
+    return {"id": id_, "story_id": "a", "jaccard": 0.5, "contained": contained, "contains": contains}
+
+
+def lines_of(hits, origin, *, matching=None):
+    """The lines of one story, without the marks of direction."""
+    answer = json.loads(EXAMPLE.model_dump_json())
+    articles = matching or len(hits)
+    answer["hits"][0].update(hits=hits, origin=origin, title=origin["title"], matching=articles, articles=articles)
+    shown = show(msgspec.json.decode(json.dumps(answer), type=Found), 100, plain=True)
+    isolates = str.maketrans("", "", FIRST_STRONG_ISOLATE + POP_DIRECTIONAL_ISOLATE)
+    lines = [line.plain.translate(isolates).strip() for line in shown]
+    return lines[2 : lines.index("", 2)]
+
+
+ORIGIN = member("o", "early", "الأصل")
+COPY = member("c", "late", "النسخة", "2018-02-08T09:00:00Z")
+
+
+def test_a_copy_that_arrived_before_its_origin_is_told_without_contradiction():
+    """The origin by publication is a copy by arrival, and all it copies was published later."""
+    origin = {**ORIGIN, "relation": "copy", "share": share("c", 1.0, 0.8)}
+    lines = lines_of([origin, COPY], ORIGIN)
+    assert lines == [
+        "1  الأصل",
+        "alalam-news, alwatan · 2018-02-08 · 2 of 2 articles fit",
+        "https://early.example/o",
+        "└─ late: النسخة",
+        "2018-02-08 · shares 80% of its wording with early",
+        "https://late.example/c",
+    ]
+
+
+def test_a_copy_says_whose_wording_it_shares():
+    copy = {**COPY, "relation": "copy", "share": share("o", 0.96, 0.3)}
+    assert "2018-02-08 · copy: shares 96% of its wording with early" in lines_of([ORIGIN, copy], ORIGIN)
+
+
+def test_an_article_of_the_same_outlet_is_told_by_its_title():
+    copy = {**COPY, "source": "early", "relation": "revision", "share": share("o", 0.96, 0.3)}
+    assert "2018-02-08 · new version: shares 96% of its wording with الأصل" in lines_of([ORIGIN, copy], ORIGIN)
+
+
+def test_the_only_article_that_fits_is_listed_when_it_is_not_the_headline():
+    """And what of the piece is not the headline's is said to be another's."""
+    piece = {"field": "body", "text": "في حلب", "marks": [[3, 6]], "html": ""}
+    copy = {**COPY, "relation": "copy", "share": share("o", 1, 1), "highlights": [piece]}
+    lines = lines_of([copy], ORIGIN)
+    assert lines[3:6] == ["in late:", "في [حلب]", "└─ late: النسخة"]
+
+
+def test_the_headline_is_not_listed_again_and_its_piece_is_its_own():
+    shown = "\n".join(
+        lines_of([{**ORIGIN, "highlights": EXAMPLE.model_dump()["hits"][0]["hits"][0]["highlights"]}], ORIGIN)
+    )
+    assert shown.count("الأصل") == 1
+    assert "in early" not in shown
+
+
+def test_words_are_marked_in_titles_too():
+    title = {"field": "title", "text": "الأصل", "marks": [[0, 5]], "html": ""}
+    assert lines_of([{**ORIGIN, "highlights": [title]}], ORIGIN)[0] == "1  [الأصل]"
+
+
+def test_a_date_that_is_the_arrival_s_is_said_to_be():
+    lines = lines_of([{**ORIGIN, "dated": False}, {**COPY, "dated": False}], ORIGIN)
+    assert lines[1].endswith("· arrived 2018-02-08 · 2 of 2 articles fit")
+    assert "arrived 2018-02-08" in lines
+
+
+def test_an_article_without_an_address_has_its_id_and_what_is_left_out_is_counted():
+    lines = lines_of([{**ORIGIN, "url": None}], ORIGIN, matching=7)
+    assert (lines[2], lines[-1]) == ("o", "… and 6 articles more that fit")
+
+
 def test_nothing_found_is_said():
     empty = msgspec.structs.replace(found(), hits=(), stories=0, articles=0)
     assert [line.plain for line in show(empty, 80, plain=True)] == ["Nothing was found."]
@@ -166,6 +248,24 @@ def test_what_the_api_refuses_is_said_in_its_words(monkeypatch, capsys, api, ans
     api.status, api.body = answered, json.dumps(body).encode()
     left, said = exits(monkeypatch, capsys, "x", "--api", api.url)
     assert (left, said.strip()) == (status, f"isnad: {sentence}")
+
+
+def test_a_wrong_option_is_named_as_the_command_names_it(monkeypatch, capsys, api):
+    wrong = {"where": "query.from", "detail": "Value error, write a date (2018-02-08)"}
+    api.status, api.body = 422, json.dumps({"detail": "query.from: Value error", "errors": [wrong]}).encode()
+    left, said = exits(monkeypatch, capsys, "x", "--api", api.url)
+    assert (left, said.strip()) == (2, "isnad: --from: write a date (2018-02-08).")
+
+
+def test_who_leaves_the_first_word_out_is_told_how(monkeypatch, capsys):
+    status, said = exits(monkeypatch, capsys, "-روسيا", "سوريا")
+    assert status == 2
+    assert "isnad search -- -روسيا" in said
+    assert "No such option" not in said
+
+
+def test_a_mistyped_option_is_still_told_as_one(monkeypatch, capsys):
+    assert "No such option: --sizes" in exits(monkeypatch, capsys, "--sizes", "3")[1]
 
 
 @pytest.mark.parametrize(("answered", "body"), [(404, b"<html>"), (200, b"<html>"), (200, b"{}")])
