@@ -68,9 +68,10 @@ def _raw_article(page: Page, mapping: Mapping[str, str], source: str | None) -> 
             continue
         given[ours] = _checked(theirs, ours, value)
     if "body" not in given and "html" not in given:
-        if "title" not in given or not _stated(page, mapping):
+        # A headline alone is an article, but not where a field under another name may well be its text.
+        if "title" not in given or (_foreign(page, mapping) and not _stated(page, mapping)):
             raise Unreadable(_no_text(page, mapping))
-        given["body"] = ""  # a headline alone: the chain has a rule for it
+        given["body"] = ""
     given.setdefault("source", source or page.folder)
     if not given["source"]:
         raise Unreadable(f"names no source ({_found(page)}); say whose articles these are: --source NAME")
@@ -109,10 +110,18 @@ def _stated(page: Page, mapping: Mapping[str, str]) -> list[str]:
 def _no_text(page: Page, mapping: Mapping[str, str]) -> str:
     if stated := _stated(page, mapping):
         return f"`{stated[0]}` is empty, and there is no title"
-    texts = [name for name, value in page.fields.items() if isinstance(value, str) and name not in mapping.values()]
-    longest = max(texts, key=lambda name: len(page.fields[name]), default="THEIRS")
-    missing = mapping.get("body", "body")
-    return f"has no `{missing}` ({_found(page)}); say which field is the text, as in --map body={longest}"
+    missing = f"has no `{mapping.get('body', 'body')}` ({_found(page)})"
+    texts = _foreign(page, mapping)
+    if not texts:
+        return f"{missing}, and no title either"
+    longest = max(texts, key=lambda name: len(page.fields[name]))
+    return f"{missing}; say which field is the text, as in --map body={longest}"
+
+
+def _foreign(page: Page, mapping: Mapping[str, str]) -> list[str]:
+    """The fields of text whose names mean nothing to isnad and that are mapped to nothing."""
+    known = {*OURS, "schema", *mapping.values()}
+    return [name for name, value in page.fields.items() if isinstance(value, str) and name not in known]
 
 
 def _found(page: Page) -> str:

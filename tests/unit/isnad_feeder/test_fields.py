@@ -47,6 +47,11 @@ def test_the_records_own_source_wins() -> None:
     assert record({"source": " ", "body": "x"}, source="given")["source"] == "given"
 
 
+def test_a_headline_alone_is_an_article() -> None:
+    """As it is by HTTP, where no other field could be its text."""
+    assert record({"source": "o", "title": "a headline"})["title"] == "a headline"
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -57,7 +62,12 @@ def test_the_records_own_source_wins() -> None:
                 "say which field is the text, as in --map body=content"
             ),
         ),
-        ({}, "has no `body` (it has no fields); say which field is the text, as in --map body=THEIRS"),
+        ({}, "has no `body` (it has no fields), and no title either"),
+        ({"source": "o"}, "has no `body` (its fields are source), and no title either"),
+        (
+            {"source": "o", "title": "a headline", "text": "and its text"},
+            "has no `body` (its fields are source, title, text); say which field is the text, as in --map body=text",
+        ),
         ({"body": "x"}, "names no source (its fields are body); say whose articles these are: --source NAME"),
         ({"source": "o", "body": ""}, "`body` is empty, and there is no title"),
         ({"source": ["o"], "body": "x"}, "`source` is a list, where text is wanted"),
