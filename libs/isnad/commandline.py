@@ -1,12 +1,17 @@
 """How a command of isnad runs: an error that isnad raised on purpose is a sentence and an exit status."""
 
+import contextlib
+import errno
 import logging
+import os
 import sys
 
 import click
 
 from isnad.errors import IsnadError, RequestError
 from isnad.terminal import escaped
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def run(command: click.Command, name: str) -> None:
@@ -27,6 +32,18 @@ def run(command: click.Command, name: str) -> None:
     except IsnadError as exc:
         _say(str(exc))
         sys.exit(2 if isinstance(exc, RequestError) else 1)
+    except OSError as exc:
+        if exc.errno not in _NO_ROOM:
+            raise
+        _say(f"the output can't be written ({exc.strerror}). Make room, then run the command again.")
+        _drop_output()
+        sys.exit(1)
+
+
+def _drop_output() -> None:
+    """What stands unwritten in the buffer would be tried again, and reported, when the interpreter ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(sentence: str) -> None:
