@@ -37,6 +37,15 @@ def story_ids(answer: Json) -> list[str]:
     return [_group(hit) for hit in answer["hits"]["hits"]]
 
 
+def with_dated(stories: dict[str, Json], undated: Json) -> dict[str, Json]:
+    """Return the stories' documents with `dated` in their origins; `undated` answers `queries.undated`."""
+    arrivals = {hit["_source"]["id"] for hit in undated["hits"]["hits"]}
+    return {
+        id_: {**story, "origin": {**story["origin"], "dated": story["origin"]["id"] not in arrivals}}
+        for id_, story in stories.items()
+    }
+
+
 def search_answer(answer: Json, stories: dict[str, Json], *, q: str, sort: Sort, page: int, size: int) -> SearchAnswer:
     """Return the page of stories; `stories` are the stories' documents by id, as far as they are there."""
     facets = answer.get("aggregations", {})

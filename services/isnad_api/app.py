@@ -1,7 +1,7 @@
 """The API: addresses, parameters and what answers them (wiring)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -208,7 +208,7 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
         question = understand(q)
         order: Sort = sort or ("relevance" if q.strip() else "newest")
         found = await parts.index.search(parts.indexes.articles, queries.stories(question, filters, order, page, size))
-        stories = await parts.index.documents(parts.indexes.stories, answers.story_ids(found))
+        stories = await _stories(parts, answers.story_ids(found))
         return answers.search_answer(found, stories, q=q, sort=order, page=page, size=size)
 
     @app.get("/v1/entities", tags=["search"])
@@ -236,11 +236,19 @@ def _add_lookups(app: FastAPI, parts: Parts) -> None:
     async def story(id: AskedId, page: AskedPage = 1, size: AskedSize = 50) -> StoryAnswer:  # noqa: A002
         """Return a story: its origin, and its articles with what they share."""
         _check_depth(page, size)
-        documents = await parts.index.documents(parts.indexes.stories, [id])
+        documents = await _stories(parts, [id])
         if id not in documents:
             raise ProblemError(404, "No story has this id.")
         found = await parts.index.search(parts.indexes.articles, queries.members(id, page, size))
         return answers.story_answer(documents[id], found, page=page, size=size)
+
+
+async def _stories(parts: Parts, ids: Sequence[str]) -> dict[str, queries.Json]:
+    stories = await parts.index.documents(parts.indexes.stories, ids)
+    if not stories:
+        return {}
+    origins = [story["origin"]["id"] for story in stories.values()]
+    return answers.with_dated(stories, await parts.index.search(parts.indexes.articles, queries.undated(origins)))
 
 
 def _check_depth(page: int, size: int) -> None:

@@ -1,10 +1,10 @@
 """What a searched word is without the conjunction and preposition that may stand before it (pure).
 
 «بسوريا» is «in Syria», and whoever pastes it from a headline wants what there is about Syria; «بطاقة» is a card and
-never «with energy». The letters do not tell the two apart, but the article does: it never follows its preposition's
-word from outside, so a word that is also written with the article (البطاقة) begins with a letter of its own. The words
-below are those of the ANT Corpus (Chouigui et al. 2017, 2021) that stand there with the article and of which, without
-their first letter, another frequent word would be left.
+never «with energy». The letters do not tell the two apart, but the article does: it never stands before a preposition,
+so a word that is also written with the article (البطاقة) begins with a letter of its own. Below are the words of the
+ANT Corpus (Chouigui et al. 2017, 2021) that stand there with the article, or of which the adjective does (كوريا,
+الكورية), and that without their first letter would be taken for another word of it.
 """
 
 import re
@@ -15,9 +15,11 @@ _LETTERS_LEFT = 4
 """With fewer letters left the first one mostly belongs to the word: كتاب, كلام, بلدي, فكرة."""
 
 _OWN_LETTER = (
-    "باخر بادي بارد بارز بايس بحار بحر بحير بداي بدني بديل برقي برود بضايع بطار بطاري بطاق بطال بطول بعيد بقاي بلدي "
-    "بليغ بناي بواب فاخر فارق فاسد فاصل فاعل فاعلي فايد فخام فرضي فرعي فريد فعال فعالي فعلي فلكي فوايد كارث كامل كامير "
-    "كبير كرام كروي كريم كفال كفاي كفيل كمي كندي كنيس كواكب لاجي لاعب لايح لبنان لحظ لدي لطيف لوايح ليلي"
+    "باخر بادي بارد بارز بايس بحار بحر بحرين بحير بداي بدني بديل برقي برميل برود بريطان بريطاني بضايع بطار بطاري بطاق "
+    "بطال بطول بعيد بقاي بلاغ بلدي بليغ بناي بواب بوتين بورما بيان فاخر فارق فاسد فاصل فاعل فاعلي فايد فايض فخام فرضي "
+    "فرعي فرنس فرنسي فريد فساد فعال فعالي فعلي فلاحي فلبيني فلسطين فلسطيني فلكي فنان فوايد فوري كارث كافي كامل كامير "
+    "كبير كتاب كتايب كرام كروي كريم كفاء كفال كفاي كفيل كلام كمي كندي كنيس كواكب كوري كوميدي كيفي كيني لاجي لاحق لاعب "
+    "لايح لبنان لحظ لدي لسان لطيف لقاء لقط لوايح لوح ليبي ليلي"
 )
 _ENDING = "ا|ه|ي|يا|يه|ات|ان|ون|ين|يون|يين|نا|ها|هم|ته|تها|تهم"
 _KEEPS = re.compile(rf"(?:{'|'.join(_OWN_LETTER.split())})(?:{_ENDING})?")

@@ -12,6 +12,8 @@ _RELATION = (
     "published first, the story's `origin` says; a copy that arrives before it is an `original` here."
 )
 
+_DATED = "False: the publisher's time is not known; `published_at` is the arrival."
+
 _STORY = "alalam-news:0a1b2c3d4e5f60718293"
 
 
@@ -62,9 +64,7 @@ class ArticleSummary(Model):
     title: str
     url: str | None = None
     published_at: datetime
-    dated: bool = Field(
-        default=True, description="False: the publisher's time is not known; `published_at` is the arrival."
-    )
+    dated: bool = Field(default=True, description=_DATED)
     language: str
     relation: Relation = Field(description=_RELATION)
     agencies: list[str] = Field([], description="News agencies that the article credits as its source.")
@@ -89,6 +89,7 @@ class Origin(Model):
     title: str
     url: str | None = None
     published_at: datetime
+    dated: bool = Field(default=True, description=_DATED)
 
 
 class StoryHit(Model):

@@ -1,12 +1,13 @@
 """Searches in Elasticsearch's language (pure). Field names are those of the index templates."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from isnad.errors import RequestError
-from isnad.messages import EntityType
+from isnad.messages import UNDATED_MARKS, EntityType
 from isnad.text.words import words
 from isnad_api.clitics import bare
 from isnad_api.questions import Question, Term
@@ -119,6 +120,12 @@ def entities(name: str, type_: EntityType | None, filters: Filters, size: int) -
 def article(id_: str) -> Json:
     """Return the search for one article by its id, in whichever month it stands."""
     return {"query": {"term": {"id": id_}}, "size": 1, "sort": [{"log_appended_at": "desc"}]}
+
+
+def undated(ids: Collection[str]) -> Json:
+    """Return the search for those of the articles whose `published_at` is the time of their arrival."""
+    filters: list[Json] = [{"terms": {"id": list(ids)}}, {"terms": {"time_marks": sorted(UNDATED_MARKS)}}]
+    return {"query": {"bool": {"filter": filters}}, "size": len(ids), "_source": ["id"]}
 
 
 def members(story_id: str, page: int, size: int) -> Json:

@@ -65,7 +65,17 @@ def cannot(request, what):
 
 
 def article(
-    id_, *, title="عنوان", body="نص", source="alwatan", published_at=NOON, offset=0, story=None, links=(), mentions=()
+    id_,
+    *,
+    title="عنوان",
+    body="نص",
+    source="alwatan",
+    published_at=NOON,
+    offset=0,
+    story=None,
+    links=(),
+    mentions=(),
+    time_marks=(),
 ):
     prepared = PreparedArticle(
         schema=SCHEMA,
@@ -76,6 +86,7 @@ def article(
         language="ar",
         published_at=published_at,
         arrived_at=NOON,
+        time_marks=time_marks,
     )
     relation = "copy" if links else "original"
     return EnrichedArticle(
@@ -371,6 +382,14 @@ class TestSearching:
         assert [member.id for member in story.members] == ["a", "c"]
         assert story.members[1].share.id == "a"
 
+    async def test_an_origin_whose_time_is_its_arrival_s_is_told_from_one_that_is_dated(self, fill, index, indexes):
+        await fill(
+            article("a", time_marks=("missing",)), article("b", time_marks=("no_zone",)), change("a"), change("b")
+        )
+        stories = await index.documents(indexes.stories, ["a", "b"])
+        told = answers.with_dated(stories, await index.search(indexes.articles, queries.undated(["a", "b"])))
+        assert {id_: story["origin"]["dated"] for id_, story in told.items()} == {"a": False, "b": True}
+
     async def test_an_article_is_found_by_its_id_with_all_that_is_known(self, fill, index, indexes):
         await fill(article("page#1", mentions=(place("سوريا"),)))
         found = answers.article_answer(await index.search(indexes.articles, queries.article("page#1")))
@@ -404,6 +423,69 @@ class TestArabic:
         ]
         expected = {asked: sorted(written for one, written in pairs if one == asked) for asked, _ in pairs}
         assert await find_in_each(pairs) == expected
+
+    async def test_a_word_with_a_preposition_finds_it_without_one(self, request, find_in_each):
+        """As somebody pastes it from a headline."""
+        cannot(request, "stem")
+        pairs = [
+            ("بسوريا", "سوريا"),
+            ("لسوريا", "والسورية"),
+            ("وبسوريا", "لسوريا"),
+            ("كأميركا", "أمريكا"),
+            ("بأمريكا", "وأميركا"),
+            ("بدمشق", "دمشق"),
+            ("ولبنان", "بلبنان"),
+            ("فلإيران", "إيران"),
+            ("بالعراق", "العراق"),
+            ("للأردن", "الأردن"),
+        ]
+        found = await find_in_each(pairs)
+        assert [(asked, written) for asked, written in pairs if written not in found[asked]] == []
+
+    async def test_a_letter_that_is_the_word_s_own_is_not_taken_off(self, find_in_each):
+        """Card and energy, championship and length, Lebanon and fingertips' root; short words lose nothing."""
+        pairs = [
+            ("بطاقة", "طاقة"),
+            ("بطولة", "طوله"),
+            ("بحرية", "حرية"),
+            ("كاملة", "أمله"),
+            ("فعالية", "عالية"),
+            ("كنيسة", "نيسة"),
+            ("بنك", "نك"),
+            ("بلد", "لد"),
+            ("كتاب", "تاب"),
+            ("كلام", "لام"),
+            ("فكرة", "كرة"),
+            ("لبنان", "بنان"),
+        ]
+        assert await find_in_each(pairs) == {asked: [] for asked, _ in pairs}
+
+    async def test_what_has_the_word_as_it_was_typed_comes_before_what_has_it_bare(self, request, fill, ask):
+        """Even where the bare one stands in the title, and more often."""
+        cannot(request, "weigh")
+        await fill(
+            article("a", title="سوريا", body="سوريا سوريا سوريا"),
+            article("b", body=" ".join(["كلام"] * 50) + " بسوريا"),
+            article("c", title="كلام بسوريا"),
+        )
+        assert [hit.story_id for hit in (await ask("بسوريا")).hits] == ["c", "b", "a"]
+
+    async def test_a_pasted_headline_finds_its_own_article_and_others_on_the_same(self, fill, ask):
+        await fill(
+            article("a", title="اجتماع بدمشق لبحث الوضع"),
+            article("b", title="دمشق: اجتماع", body="بحث الوضع"),
+            article("c", title="اجتماع", body="بحث الوضع"),
+        )
+        assert [hit.story_id for hit in (await ask("اجتماع بدمشق لبحث الوضع")).hits] == ["a"]
+        assert [hit.story_id for hit in (await ask("اجتماع بدمشق")).hits] == ["a", "b"]
+
+    async def test_a_piece_has_something_around_the_word(self, request, fill, ask):
+        """A sentence longer than a piece, with the word at its very end."""
+        cannot(request, "highlight")
+        await fill(article("a", body=f"{'وقال المتحدث باسم القوات هناك ' * 12}في دير الزور. لا شيء."))
+        (piece,) = (await ask("الزور")).hits[0].hits[0].highlights
+        assert 100 <= len(piece.text) <= 240
+        assert [piece.text[start:end] for start, end in piece.marks] == ["الزور"]
 
     async def test_another_word_is_not_found(self, find_in_each):
         pairs = [

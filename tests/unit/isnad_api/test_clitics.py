@@ -26,7 +26,8 @@ def test_a_word_too_short_or_without_one_stays(word):
 
 
 @pytest.mark.parametrize(
-    "word", ["لبنان", "اللبنانية", "بطاقة", "بطاقات", "بطولتها", "وبطولة", "لاعبين", "كبيراً", "بحرية"]
+    "word",
+    ["لبنان", "اللبنانية", "بطاقة", "بطاقات", "بطولتها", "وبطولة", "لاعبين", "كبيراً", "بحرية", "كوريا", "فلسطين"],
 )
 def test_a_word_that_begins_with_such_a_letter_keeps_it(word):
     assert bare(word) == []
