@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import click
 import msgspec
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import Progress
-from rich.table import Table
 from rich.text import Text
 
 from isnad import codec
@@ -34,11 +34,14 @@ class Letters:
     Attributes:
         newest: the last of them, with their offsets.
         kinds: reason and stage of each record.
+        unreadable: how many messages are no letters.
+        others: the records whose letters were not asked for.
     """
 
     newest: deque[tuple[int, DeadLetter]]
     kinds: dict[tuple[str, int, int], tuple[str, str]] = field(default_factory=dict)
     unreadable: int = 0
+    others: set[tuple[str, int, int]] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -55,6 +58,18 @@ class Letters:
     def by_stage(self) -> Counter[str]:
         """How many died in each stage."""
         return Counter(stage for _, stage in self.kinds.values())
+
+
+class _Offset(click.ParamType):
+    """The place of a letter in its topic."""
+
+    name = "offset"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdecimal()):
+            self.fail(f"{text!r} is no number; take the one in front of a letter in: isnad dead list", param, ctx)
+        return int(text)
 
 
 @click.group(epilog="Example: isnad dead list --stage index")
@@ -88,11 +103,12 @@ def list_(
     if as_json:
         click.echo(msgspec.json.encode(_as_data(letters)).decode())
     else:
-        _print(letters)
+        asked = " and ".join(f"{name} {value}" for name, value in (("reason", reason), ("stage", stage)) if value)
+        print_letters(letters, f"the {asked}", Console(highlight=False))
 
 
 @dead.command(epilog="Example: isnad dead show 17 --raw > record.json")
-@click.argument("offset", type=click.IntRange(0))
+@click.argument("offset", type=_Offset())
 @click.option("--raw", is_flag=True, help="Write the original bytes to standard output, and nothing else.")
 @topic_prefix_option
 @kafka_option
@@ -113,9 +129,10 @@ def show(*, offset: int, raw: bool, topic_prefix: str, kafka: str, home: object)
         sys.stdout.buffer.write(letter.value)
         return
     for name in letter.__struct_fields__:
-        if name not in ("schema", "key", "value"):
+        if name not in ("schema", "key", "value") and getattr(letter, name) is not None:
             click.echo(f"{name:12} {escaped(getattr(letter, name))}")
-    click.echo(f"{'key':12} {escaped(letter.key)}")
+    if letter.key is not None:
+        click.echo(f"{'key':12} {escaped(letter.key)}")
     click.echo(f"{'value':12} {len(letter.value or b''):,} bytes")
     if letter.value is not None:
         click.echo(f"\n{_readable(letter.value)}")
@@ -146,6 +163,8 @@ async def collect(
             elif reason in (None, letter.reason) and stage in (None, letter.stage):
                 letters.kinds[letter.topic, letter.partition, letter.offset] = (str(letter.reason), letter.stage)
                 letters.newest.append((record.offset, letter))
+            else:
+                letters.others.add((letter.topic, letter.partition, letter.offset))
     return letters
 
 
@@ -172,31 +191,32 @@ def _as_data(letters: Letters) -> dict[str, object]:
     }
 
 
-def _print(letters: Letters) -> None:
-    console = Console(highlight=False)
+def print_letters(letters: Letters, asked: str, console: Console) -> None:
+    """Print the counts, and of each of the newest letters a line for the eye and one with what happened.
+
+    Args:
+        letters: what was found.
+        asked: the reason and the stage that were asked for, in words; nothing for all letters.
+        console: where to.
+    """
     if not letters.total:
-        console.print("No dead letters.")
+        others = len(letters.others)
+        what = "dead letter has" if others == 1 else "dead letters has"
+        console.print(f"None of the {others:,} {what} {asked}." if others else "No dead letters.")
         return
     for reason, number in letters.by_reason.most_common():
         console.print(f"{number:8,}  {reason}")
     console.print(f"{letters.total:8,}  in all")
-    if letters.newest:
-        table = Table(box=None, pad_edge=False)
-        for heading in ("letter", "died at", "stage", "reason", "record", "detail"):
-            table.add_column(heading, overflow="fold")
-        for offset, letter in letters.newest:
-            record = f"{letter.topic}/{letter.partition}@{letter.offset}"
-            died_at = letter.died_at.strftime("%Y-%m-%d %H:%M:%S")
-            table.add_row(
-                str(offset),
-                died_at,
-                letter.stage,
-                str(letter.reason),
-                Text(escaped(record)),
-                Text(escaped(letter.detail)),
-            )
-        console.print()
-        console.print(table)
+    if not letters.newest:
+        return
+    stages = max(len("stage"), *(len(letter.stage) for _, letter in letters.newest))
+    console.print(Text(f"\n  letter  died at              {'stage':{stages}}  reason", style="bold"))
+    for offset, letter in letters.newest:
+        died_at = letter.died_at.strftime("%Y-%m-%d %H:%M:%S")
+        record = f"{letter.topic}/{letter.partition}@{letter.offset}"
+        console.print(Text(f"{offset:8}  {died_at}  {escaped(letter.stage):{stages}}  {letter.reason}"))
+        # Foreign texts, as long as they like.
+        console.print(Padding(Text(escaped(f"{record}: {letter.detail}"), style="dim"), (0, 0, 0, 10)))
 
 
 def _readable(value: bytes) -> str:

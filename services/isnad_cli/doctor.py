@@ -1,5 +1,6 @@
 """`isnad doctor`: can this machine run the local stack, and if not, what is to be done."""
 
+import contextlib
 import platform
 import re
 import shutil
@@ -94,13 +95,22 @@ def check_downloads(packages: Path) -> Finding:
     return Finding("downloads", well=True, text="`isnad up` will download them" if absent else "complete")
 
 
-def check_ports() -> Finding:
-    """Which of the usual ports are taken; no trouble, since others are used then."""
+def check_ports(home: Path) -> Finding:
+    """Which of the usual ports others have taken; no trouble, since others are used then."""
+    import psutil
+
+    from isnad_cli.local import leftovers, observation
     from isnad_cli.local.ports import is_free
     from isnad_cli.local.services import PORTS
 
-    taken = [f"{port} ({name})" for name, port in PORTS.items() if not is_free(port)]
+    own: set[int] = set()
+    for process in leftovers.find(home):
+        with contextlib.suppress(psutil.Error):  # gone meanwhile
+            own |= observation.listening(process)
+    taken = [f"{port} ({name})" for name, port in PORTS.items() if port not in own and not is_free(port)]
     text = f"taken: {', '.join(taken)}; `isnad up` uses the next free ones" if taken else "all free"
+    if own:
+        text = f"{text}, besides those of the stack that runs in this home"
     return Finding("ports", well=True, text=text)
 
 
@@ -117,7 +127,7 @@ def examine(home: Path, packages: Path) -> list[Finding]:
         "disk": lambda: check_disk(home),
         "rights": lambda: check_rights(home, packages),
         "downloads": lambda: check_downloads(packages),
-        "ports": check_ports,
+        "ports": lambda: check_ports(home),
     }
     found = []
     for name, check in checks.items():

@@ -3,6 +3,7 @@
 Elasticsearch is left out where it would only cost time: the stack treats both servers alike.
 """
 
+import io
 import json
 import os
 import shutil
@@ -12,19 +13,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from rich.console import Console
 
 from isnad.addresses import load
 from isnad.kafka import Admin, Producer
 from isnad.outcomes import Outgoing
 from isnad_cli.local import leftovers
+from isnad_cli.local.home import Home
+from isnad_cli.local.observation import Row
 from isnad_cli.local.packages import Packages
+from isnad_cli.local.services import Choice
+from isnad_cli.local.stack import Stack, running
 
 pytestmark = pytest.mark.real
 
@@ -207,6 +213,28 @@ def test_a_taken_port_is_said_and_written_down(shell: Shell) -> None:
             pass
         assert listening(shell.processes()) == {"127.0.0.1"}
         shell.run("down")
+
+
+def test_a_port_taken_while_the_server_starts_is_exchanged(shell: Shell) -> None:
+    """Somebody is quicker than Kafka on its port, as another program may be: it gets another one and comes up."""
+    with socket.socket() as taker:
+        taken: list[int] = []
+        said = io.StringIO()
+
+        def take(_rows: Sequence[Row]) -> None:
+            if not taken:
+                taken.append(port_of(load(shell.home).kafka))
+                taker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                taker.bind(("127.0.0.1", taken[0]))
+                taker.listen()
+
+        stack = Stack(Home(shell.home), shell.packages, {}, Console(file=said, width=200), Choice(("kafka",)))
+        with running(stack, take) as where:
+            assert port_of(where.kafka) > taken[0]
+            assert load(shell.home) == where
+            assert leftovers.find(shell.home)
+        assert f"failed to bind to 127.0.0.1:{taken[0]}" in said.getvalue()
+    assert shell.processes() == []
 
 
 def test_reset_stops_and_deletes(shell: Shell) -> None:

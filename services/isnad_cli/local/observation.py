@@ -114,15 +114,24 @@ def port_of(address: str) -> int:
 def _listens(pid: int, port: int) -> bool:
     """Tell whether a process, or one that it started, listens on a port; also where that can't be known."""
     try:
-        return any(
-            connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
-            for member in _family(pid)
-            for connection in member.net_connections(kind="inet")
-        )
+        return any(port in listening(member) for member in _family(pid))
     except psutil.AccessDenied:
         return True
     except psutil.NoSuchProcess:
         return False
+
+
+def listening(process: psutil.Process) -> set[int]:
+    """Return the ports on which a process accepts connections.
+
+    Raises:
+        psutil.Error: it is gone, or belongs to somebody else.
+    """
+    return {
+        connection.laddr.port
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
 
 
 def _family(pid: int) -> list[psutil.Process]:

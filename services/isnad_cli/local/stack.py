@@ -22,7 +22,7 @@ from isnad.settings import ServiceSettings, load
 from isnad_cli.local import leftovers, packages, room, services, supervision
 from isnad_cli.local.accounts import Account, server_account
 from isnad_cli.local.elasticsearch_server import ElasticsearchServer
-from isnad_cli.local.following import last_words
+from isnad_cli.local.following import last_words, says_port_is_taken
 from isnad_cli.local.home import Home, Run
 from isnad_cli.local.kafka_server import KafkaServer
 from isnad_cli.local.observation import Row, observe
@@ -38,6 +38,10 @@ _STOP_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
 _TRIES = 4
 """A process that was started again so often before everything was ready is not waited for any longer."""
+
+
+class _PortTaken(Exception):
+    """A process can't listen on a port that was free when it was chosen."""
 
 
 @dataclass
@@ -58,6 +62,7 @@ class Stack:
     console: Console
     choice: Choice = field(default_factory=Choice)
     start_seconds: float = 180.0
+    _supervisor: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self, watch: Watch) -> Addresses:
         """Bring everything up and return when all of it is ready.
@@ -72,26 +77,50 @@ class Stack:
         ready_made = packages.prepare(self.packages_folder, self.console)
         self._check_room()
         groups: dict[str, list[Program]] = {}
-        process = supervision.start(self.home, self.environ)
+        self._supervisor = process = supervision.start(self.home, self.environ)
         self.home.note(Run(mode="attached"))
 
-        try:
-            groups["servers"], where = self._servers(ready_made, account)
-        except OSError as exc:
-            raise SetupError(
-                f"{exc.filename or self.home.root} can't be used ({exc.strerror}). "
-                "Choose another folder with --home, or make room or correct the owner there."
-            ) from exc
-        addresses.store(self.home.root, where)
-        self._start_group(groups, "servers", process, watch)
+        where = self._bring_up("servers", lambda: self._servers(ready_made, account), groups, process, watch)
         if "kafka" in self.choice.servers:
             self._create_topics(where.kafka)
 
         # Their ports are chosen now and not with the servers': what is free may be taken half a minute later.
-        groups["services"], where = self._services(where)
-        addresses.store(self.home.root, where)
-        self._start_group(groups, "services", process, watch)
-        return where
+        servers = where
+        return self._bring_up("services", lambda: self._services(servers), groups, process, watch)
+
+    def stop(self) -> None:
+        """Take everything down."""
+        stop(self.home)
+        if self._supervisor:
+            self._supervisor.wait()
+
+    def _bring_up(
+        self,
+        new: str,
+        prepare: Callable[[], tuple[list[Program], Addresses]],
+        groups: dict[str, list[Program]],
+        supervisor: subprocess.Popen[bytes],
+        watch: Watch,
+    ) -> Addresses:
+        """Start a group; once more, with other ports, where somebody took one before its server did."""
+        again = False
+        while True:
+            try:
+                groups[new], where = prepare()
+            except OSError as exc:
+                raise SetupError(
+                    f"{exc.filename or self.home.root} can't be used ({exc.strerror}). "
+                    "Choose another folder with --home, or make room or correct the owner there."
+                ) from exc
+            addresses.store(self.home.root, where)
+            try:
+                self._start_group(groups, new, supervisor, watch, again=again)
+            except _PortTaken as exc:
+                self.console.print(f"Somebody took a port meanwhile ({exc}), so others are chosen.", soft_wrap=True)
+                Supervisor(self.home).remove(new)
+                again = True
+            else:
+                return where
 
     def _servers(self, ready_made: Packages, account: Account) -> tuple[list[Program], Addresses]:
         port = self._reserve_ports(self.choice.server_ports)
@@ -153,11 +182,13 @@ class Stack:
         settings = load(ServiceSettings, self.environ)
         asyncio.run(Admin(bootstrap, timeout_seconds=60).create(settings.topics.specs(settings.partitions), 1))
 
-    def _give_up(self, missing: Sequence[Row]) -> None:
+    def _give_up(self, missing: Sequence[Row], *, again: bool) -> None:
         for row in missing:
+            if row.state == "restarting" and says_port_is_taken(row.detail) and not again:
+                raise _PortTaken(f"{row.name}: {row.detail}")
             if row.restarts >= _TRIES:
                 raise SetupError(
-                    f"{row.name} does not start. It ended {row.restarts} times, and said last: "
+                    f"{row.name} does not start. It ended {row.restarts} times, at last with: "
                     f"{last_words(self.home.log(row.name)) or 'nothing'} (`isnad logs {row.name}` has the rest)"
                 )
 
@@ -167,6 +198,8 @@ class Stack:
         new: str,
         supervisor: subprocess.Popen[bytes],
         watch: Watch,
+        *,
+        again: bool,
     ) -> None:
         names = {program.name for program in groups[new]}
         if not names:
@@ -184,7 +217,7 @@ class Stack:
             if names <= ready:
                 return
             missing = [row for row in rows if row.name in names - ready]
-            self._give_up(missing)
+            self._give_up(missing, again=again)
             if time.monotonic() > deadline:
                 what = "; ".join(
                     f"{row.name} is {row.state}" + (f" ({row.detail})" * bool(row.detail)) for row in missing
@@ -236,7 +269,7 @@ def running(stack: Stack, watch: Watch) -> Iterator[Addresses]:
             yield stack.start(watch)
         finally:
             with uninterrupted():
-                stop(home)
+                stack.stop()
 
 
 def start_detached(stack: Stack, watch: Watch) -> Addresses:
@@ -254,7 +287,7 @@ def start_detached(stack: Stack, watch: Watch) -> Addresses:
             home.note(Run(mode="detached"))
         except BaseException:
             with uninterrupted():
-                stop(home)
+                stack.stop()
             raise
     return where
 

@@ -179,6 +179,11 @@ class Supervisor:
         self._call(lambda rpc: rpc.supervisor.addProcessGroup(new))
         self._call(lambda rpc: rpc.supervisor.startProcessGroup(new, False))  # noqa: FBT003  XML-RPC has no names
 
+    def remove(self, group: str) -> None:
+        """Stop the processes of a group and forget it."""
+        self._call(lambda rpc: rpc.supervisor.stopProcessGroup(group))
+        self._call(lambda rpc: rpc.supervisor.removeProcessGroup(group))
+
     def shut_down(self) -> None:
         """Begin to stop everything in order, the supervisor itself at last."""
         self._call(lambda rpc: rpc.supervisor.shutdown())

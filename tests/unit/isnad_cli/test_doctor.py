@@ -1,6 +1,8 @@
 """`isnad doctor`: a sentence for each trouble."""
 
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from isnad_cli.__main__ import cli
-from isnad_cli.doctor import check_downloads, examine
+from isnad_cli.doctor import check_downloads, check_ports, examine
 from isnad_cli.local.artifacts import locked
+from isnad_cli.local.leftovers import MARK
+from isnad_cli.local.ports import is_free
 
 
 @pytest.fixture
@@ -58,6 +62,25 @@ def test_a_damaged_download_is_named(folder: Path) -> None:
 def test_nothing_downloaded_yet_is_no_trouble(folder: Path) -> None:
     """`isnad up` does it."""
     assert check_downloads(folder).well
+
+
+def test_ports_of_this_homes_own_stack_are_not_taken_by_others(folder: Path) -> None:
+    """The test's child plays a server of the home, on the port that Kafka asks for; for another home it is taken."""
+    script = "import socket; s = socket.create_server(('127.0.0.1', 9092)); print('up', flush=True); input()"
+    if not is_free(9092):
+        pytest.skip("somebody runs a Kafka here")
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={MARK: str(folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        assert "9092 (kafka)" not in check_ports(folder).text
+        assert "of the stack that runs in this home" in check_ports(folder).text
+        assert "9092 (kafka)" in check_ports(folder / "other").text
+        server.kill()
 
 
 def test_the_exit_status_tells_scripts(folder: Path) -> None:
