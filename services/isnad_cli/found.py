@@ -142,7 +142,7 @@ def _story(number: int, story: Story, width: int, *, plain: bool) -> Iterator[Te
         if article.id != head.id:
             yield from _member(article, known, story.hits, width, plain=plain)
     if more := story.matching - len(story.hits):
-        yield Text(f"     … and {_many(more, 'article')} more that fit", "dim")
+        yield Text(f"     … and {_many(more, 'more article')} that fit", "dim")
 
 
 def _member(

@@ -211,11 +211,12 @@ def test_a_date_that_is_the_arrival_s_is_said_to_be():
     lines = lines_of([{**ORIGIN, "dated": False}, {**COPY, "dated": False}], ORIGIN)
     assert lines[1].endswith("· arrived 2018-02-08 · 2 of 2 articles fit")
     assert "arrived 2018-02-08" in lines
+    assert "arrived 2018-02-08" in lines_of([COPY], {**ORIGIN, "dated": False})[1]
 
 
 def test_an_article_without_an_address_has_its_id_and_what_is_left_out_is_counted():
     lines = lines_of([{**ORIGIN, "url": None}], ORIGIN, matching=7)
-    assert (lines[2], lines[-1]) == ("o", "… and 6 articles more that fit")
+    assert (lines[2], lines[-1]) == ("o", "… and 6 more articles that fit")
 
 
 def test_nothing_found_is_said():
