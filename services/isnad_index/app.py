@@ -11,7 +11,7 @@ from isnad.health import Health
 from isnad.indexes import Indexes
 from isnad.messages import EnrichedArticle, StoryChange
 from isnad.outcomes import Outcome, Process, Record
-from isnad.search_index import Write
+from isnad.search_index import SearchIndex, Write
 from isnad.stage import Stage
 from isnad.topics import Topics
 from isnad_index.documents import article_write, story_write
@@ -45,26 +45,31 @@ def indexing(writer: Writer, topics: Topics, indexes: Indexes) -> Process:
 
 
 def build(settings: IndexSettings, health: Health) -> Stage:
-    """Return the stage, ready to run."""
+    """Return the stage on Elasticsearch, ready to run."""
     elastic = Elastic(
         settings.elasticsearch,
         api_key=settings.elasticsearch_api_key,
         ca_file=settings.elasticsearch_ca,
         timeout_seconds=settings.elasticsearch_seconds,
     )
+    return build_on(elastic, settings, health)
+
+
+def build_on(index: SearchIndex, settings: IndexSettings, health: Health) -> Stage:
+    """Return the stage on any search index, ready to run; it closes the index when it stops."""
 
     async def put_templates() -> None:
-        for name in await set_up(elastic, settings.indexes, settings.index_replicas):
+        for name in await set_up(index, settings.indexes, settings.index_replicas):
             structlog.get_logger().warning("A newer isnad made this index template; it stays.", template=name)
 
     topics = settings.topics
     return Stage(
         NAME,
         (topics.enriched, topics.changes),
-        indexing(Writer(elastic), topics, settings.indexes),
+        indexing(Writer(index), topics, settings.indexes),
         settings,
         startup=(put_templates,),
-        shutdown=(elastic.close,),
+        shutdown=(index.close,),
         health=health,
     )
 

@@ -121,6 +121,37 @@ def test_while_elasticsearch_hangs_pushing_goes_on_and_searches_say_when_to_come
 
 
 @pytest.mark.usefixtures("pushed")
+def test_while_kafka_hangs_searching_goes_on_and_the_api_says_what_it_waits_for(chain: Any, servers: Any) -> None:
+    """Also after a start without Kafka: then it looks at the topics when Kafka is there."""
+    service = chain.services["api"]
+    kafka = psutil.Process(servers.running["kafka"].started.pid)
+    family = [kafka, *kafka.children(recursive=True)]
+    for process in family:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        service.kill()
+
+        def searches() -> bool:
+            try:
+                return search(chain, q="سوريا").status_code == 200
+            except httpx.TransportError:
+                return False
+
+        eventually(searches)
+        answer = push(chain, "unsent")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        eventually(lambda: [one["dependency"] for one in readiness(chain, "api")["waiting"]] == ["kafka"])
+        assert search(chain, q="سوريا").status_code == 200
+    finally:
+        for process in family:
+            process.send_signal(signal.SIGCONT)
+    eventually(lambda: readiness(chain, "api")["ready"])
+    assert push(chain, "unsent").status_code == 202
+    chain.drain()
+    assert chain.dead() == []
+
+
+@pytest.mark.usefixtures("pushed")
 def test_an_article_whose_month_changes_stands_once(chain: Any) -> None:
     """The producer corrects the time of publication, and the article moves to another index."""
     corrected = {
