@@ -36,7 +36,7 @@ from isnad.clock import Clock, SystemClock
 from isnad.continuity import Partition
 from isnad.errors import SetupError
 from isnad.health import Health, serve
-from isnad.kafka import Admin, GroupProgress, LogReader, Producer
+from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics
 from isnad.metrics import StageMetrics, new_registry
 from isnad.outcomes import Process, Record
 from isnad.retry import Patience, Stopped
@@ -55,7 +55,6 @@ _STOP_SECONDS = 6.0
 _GOODBYE_SECONDS = 1.5
 """How long leaving the group and closing connections may take when no batch is in hand."""
 
-_SECOND_LOOK_SECONDS = 1.5
 _COMMIT_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 2.0
 _REBALANCE_SECONDS = 60.0
@@ -203,20 +202,8 @@ class Stage:
             await self._patience.until_done(step)
 
     async def _check_topics(self) -> None:
-        refused = await self._topic_faults()
-        if refused:
-            # Topics that were created this moment are not known to every broker yet.
-            await asyncio.sleep(_SECOND_LOOK_SECONDS)
-            refused = await self._topic_faults()
-        if refused:
-            raise SetupError(
-                f"The topics in Kafka at {self._settings.kafka} are not as they must be: {'; '.join(refused)}. "
-                "Create or correct them: isnad topics create"
-            )
-
-    async def _topic_faults(self) -> list[str]:
-        faults = await Admin(self._settings.kafka).check(self._settings.topics.specs(self._settings.partitions))
-        return [fault.text for fault in faults if fault.refused]
+        told = self._settings
+        await require_topics(Admin(told.kafka), told.topics.specs(told.partitions), told.kafka)
 
     async def _stop(self, app: faust.App) -> int:
         self._log.info("stopping")
