@@ -70,7 +70,8 @@ def reason_of(error: Exception) -> str:
 
 def _network_reason(error: transport.TransportError) -> str:
     """Return the system's own word for a connection that failed, such as `Connection refused`; else nothing."""
-    for cause in error.errors:
+    # The library keeps it in `errors`, and empties these where it has not tried again.
+    for cause in (*error.errors, error.__context__):
         number = getattr(cause, "errno", None)
         if isinstance(number, int):
             # Negative ones are of the look-up of names, and unknown to the system's table.

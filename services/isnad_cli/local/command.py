@@ -103,10 +103,10 @@ def up(
 
 def _foreground(stack: Stack, console: Console, title: str) -> None:
     with Display(console, title, keep=True) as display, running(stack, display.show) as where:
-        _say_where(console, where, stack.choice)
-        console.print("Ctrl-C ends it.")
-        unanswered = 0
         try:
+            _say_where(console, where, stack.choice)
+            console.print("Ctrl-C ends it.")
+            unanswered = 0
             while unanswered < _UNANSWERED:
                 rows = observe(stack.home)
                 unanswered = 0 if rows else unanswered + 1

@@ -1,9 +1,7 @@
 """Every error that the Elasticsearch library knows has a meaning for isnad."""
 
-import errno
-from types import SimpleNamespace
+import socket
 
-import aiohttp
 import elastic_transport
 import elasticsearch  # noqa: TID251  its errors are looked through
 import pytest
@@ -52,13 +50,17 @@ def test_no_answer_means_waiting(kind):
         assert "connection refused" in str(error)
 
 
-def test_a_connection_that_fails_is_told_without_the_http_clients_parts():
-    refused = aiohttp.ClientConnectorError(
-        SimpleNamespace(host="127.0.0.1", port=9200, ssl=True, is_ssl=False),
-        OSError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 9200)"),
+@pytest.mark.parametrize("tries", [0, 1])
+async def test_a_connection_that_fails_is_told_without_the_http_clients_parts(tries):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        async with elasticsearch.AsyncElasticsearch(url, max_retries=tries) as client:
+            with pytest.raises(elastic_transport.ConnectionError) as caught:
+                await client.info()
+    assert str(translate(caught.value, url)) == (
+        f"Elasticsearch does not answer at {url.removeprefix('http://')} (Connection refused)"
     )
-    error = translate(elastic_transport.ConnectionError(str(refused), errors=(refused,)), "http://127.0.0.1:9200")
-    assert str(error) == "Elasticsearch does not answer at 127.0.0.1:9200 (Connection refused)"
 
 
 def test_an_error_that_the_library_grows_means_waiting_until_somebody_maps_it():
