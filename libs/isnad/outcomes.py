@@ -4,6 +4,7 @@ A service hands `stage.py` a function `list[Record] -> list[Outcome]` of the sam
 acknowledgement: the stage sends `messages`, awaits that Kafka has them, and only then lets the batch be committed.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,3 +55,23 @@ class Outcome:
 
 Process = Callable[[list[Record]], Awaitable[list[Outcome]]]
 """A stage's work. Raises `TransientError` to have the same batch tried again; any other exception ends the process."""
+
+
+def one_by_one(work: Callable[[Record], Outcome], after_each: Callable[[], None] = lambda: None) -> Process:
+    """Return the work on a batch that is the work on each of its records.
+
+    It runs in a thread, so that the event loop stays free to keep the worker in its group. `after_each` is called there
+    after each record: a batch of very long articles may take minutes, and is not stuck.
+    """
+
+    def work_on_all(records: list[Record]) -> list[Outcome]:
+        outcomes = []
+        for record in records:
+            outcomes.append(work(record))
+            after_each()
+        return outcomes
+
+    async def process(records: list[Record]) -> list[Outcome]:
+        return await asyncio.to_thread(work_on_all, records)
+
+    return process

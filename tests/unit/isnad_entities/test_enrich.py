@@ -1,6 +1,7 @@
 """Records to outcomes: each has exactly one, bad ones die with their reason, the same record twice is the same."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,7 @@ import pytest
 
 from isnad.codec import decode, encode
 from isnad.messages import EnrichedArticle, MatchedArticle, Reason
-from isnad.outcomes import Record
-from isnad_entities.app import enriching
+from isnad.outcomes import Record, one_by_one
 from isnad_entities.enrich import MOST_CHARACTERS, enrich_record
 from isnad_entities.names import MOST_MENTIONS
 
@@ -65,7 +65,7 @@ def test_the_same_record_twice_gives_the_same_bytes():
 )
 async def test_a_bad_record_dies_with_its_reason_and_the_others_go_on(value, reason):
     good = MATCHED[0].read_bytes()
-    outcomes = await enriching(TOPIC)([record(good), record(value), record(good)])
+    outcomes = await one_by_one(partial(enrich_record, topic=TOPIC))([record(good), record(value), record(good)])
     assert [outcome.status for outcome in outcomes] == ["passed", "dead", "passed"]
     assert outcomes[1].error.reason is reason
 
