@@ -81,7 +81,9 @@ class Matcher:
     An article is known by its id while it is in the window. The same id with the same title and body is the same
     article delivered again: it gets the verdict that it got the first time, changes nothing, and is not matched with
     itself. The same id with another title or body is a revision: it stays in its story, and its text takes the place
-    of the former one. An article that comes again after it has left the window is a new one.
+    of the former one. Where an earlier text of it comes again, the verdict is the one given then, and that text is the
+    present one again, to which later articles are compared. An article that comes again after it has left the window is
+    a new one.
 
     Kept in memory: what `NearDuplicateIndex` and `Stories` keep, and for each article in the window the verdicts
     given and the times of arrival, by a digest of the text they belong to.
@@ -92,6 +94,7 @@ class Matcher:
         self._index = NearDuplicateIndex(window)
         self._stories = Stories()
         self._given: dict[str, dict[bytes, _Given]] = {}
+        self._present: dict[str, bytes] = {}
         self._evidence = evidence
 
     def __len__(self) -> int:
@@ -103,19 +106,19 @@ class Matcher:
         forgotten = self._index.advance(article.appended_at)
         self._stories.forget(forgotten)
         for article_id in forgotten:
-            del self._given[article_id]
+            del self._given[article_id], self._present[article_id]
 
         digest = _digest(article.title, article.body)
-        given = self._given.get(article.id, {})
+        given = self._given.setdefault(article.id, {})
         first = next(iter(given.values()), None)
         published_at = first.published_at if first is not None and article.undated else article.published_at
-        if digest in given:
-            return Answer(given[digest].verdict, None, published_at, given[digest].arrived_at)
+        known = given.get(digest)
+        if known is not None and digest == self._present[article.id]:
+            return Answer(known.verdict, None, published_at, known.arrived_at)
 
         body_words = words(article.body)
         in_order = shingle_hashes(body_words)
         hashes = distinct(in_order)
-        matches = self._index.match(hashes, own_key=article.id)
         text_key = _text_key(body_words, words(article.title)) if body_words and hashes.size < SHORT else None
         member = Member(
             id=article.id,
@@ -124,11 +127,35 @@ class Matcher:
             published_at=article.published_at,
             url=article.url,
         )
-        if given:
+        if known is None:
+            verdict = self._judge(article, member, in_order, hashes, text_key, revised=first is not None)
+            known = given[digest] = _Given(verdict, published_at, article.arrived_at)
+            kind = _CHANGES[verdict.relation]
+        else:
+            # An earlier text is the present one again: what comes later is compared with this one, as it is shown.
+            self._stories.revise(member, hashes.size, text_key)
+            kind = "article_edited"
+        self._index.add(article.id, hashes)
+        self._present[article.id] = digest
+        event = StoryEvent(kind, self._stories.state(known.verdict.story_id))
+        return Answer(known.verdict, event, published_at, known.arrived_at)
+
+    def _judge(
+        self,
+        article: Arrival,
+        member: Member,
+        in_order: Hashes,
+        hashes: Hashes,
+        text_key: TextKey | None,
+        *,
+        revised: bool,
+    ) -> Verdict:
+        """Give the verdict on a text that is seen for the first time, and let its story have it."""
+        matches = self._index.match(hashes, own_key=article.id)
+        if revised:
             joined = self._stories.revise(member, hashes.size, text_key)
         else:
             joined = self._stories.join(member, hashes.size, matches, text_key)
-
         spans = self._spans(article.body, in_order) if matches else _no_spans
         links = tuple(
             Link(
@@ -142,11 +169,7 @@ class Matcher:
             )
             for match in matches
         )
-        verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=_with_twin(links, joined))
-        self._index.add(article.id, hashes)
-        self._given.setdefault(article.id, {})[digest] = _Given(verdict, published_at, article.arrived_at)
-        event = StoryEvent(_CHANGES[joined.relation], self._stories.state(joined.story_id))
-        return Answer(verdict, event, published_at, article.arrived_at)
+        return Verdict(story_id=joined.story_id, relation=joined.relation, links=_with_twin(links, joined))
 
     def _spans(self, body: str, in_order: Hashes) -> Callable[[str], tuple[Span, ...]]:
         if not self._evidence:

@@ -93,14 +93,20 @@ def test_after_a_revision_only_the_new_text_is_found():
     assert relation(matcher.answer(arrival("new", text((700, 804))))) == ("a", "copy")
 
 
-def test_a_version_delivered_again_after_a_revision_gets_the_answer_it_got():
+def test_an_earlier_text_that_comes_again_has_the_verdict_it_had_and_is_compared_again():
+    """Texts A, B, A of one article: what comes later is matched with A, as readers see it, and no longer with B."""
+    other = text((700, 804))
     matcher = Matcher()
     first = matcher.answer(arrival("a", WHOLE))
-    second = matcher.answer(arrival("a", text((700, 804))))
+    matcher.answer(arrival("a", other, title="عنوان آخر"))
     again = matcher.answer(arrival("a", WHOLE))
-    assert (again.verdict, again.event) == (first.verdict, None)
-    again = matcher.answer(arrival("a", text((700, 804))))
-    assert (again.verdict, again.event) == (second.verdict, None)
+    assert again.verdict == first.verdict
+    assert again.event is not None
+    assert (again.event.kind, again.event.story.articles) == ("article_edited", 1)
+    assert again.event.story.origin.title == first.event.story.origin.title
+    assert matcher.answer(arrival("a", WHOLE)).event is None
+    assert relation(matcher.answer(arrival("b", WHOLE))) == ("a", "copy")
+    assert relation(matcher.answer(arrival("c", other))) == ("c", "original")
 
 
 def test_another_headline_alone_is_a_revision():
