@@ -14,6 +14,7 @@ import msgspec
 
 from isnad.errors import SetupError
 from isnad.options import home_option
+from isnad_cli.local.options import packages_option
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -142,13 +143,7 @@ def examine(home: Path, packages: Path) -> list[Finding]:
 
 @click.command()
 @home_option
-@click.option(
-    "--packages",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="ISNAD_PACKAGES",
-    show_default="packages in the home",
-    help="Folder for Java, Kafka and Elasticsearch.",
-)
+@packages_option
 @click.option("--json", "as_object", is_flag=True, help="One JSON object instead of lines.")
 def doctor(*, home: Path, packages: Path | None, as_object: bool) -> None:
     """Check memory, disk, rights, ports, Python and packages; say what to do about each trouble.

@@ -23,6 +23,7 @@ from isnad_cli.demo.chain import Fed, feed_and_measure
 from isnad_cli.demo.showing import DrainDisplay
 from isnad_cli.demo.standing import standing
 from isnad_cli.local.home import Home
+from isnad_cli.local.options import packages_option
 from isnad_index.settings import IndexSettings
 
 _INTERRUPTED = 130
@@ -34,13 +35,7 @@ class IncompleteError(TransientError):
 
 @click.command()
 @home_option
-@click.option(
-    "--packages",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="ISNAD_PACKAGES",
-    show_default="packages in the home",
-    help="Folder for Java, Kafka and Elasticsearch; several homes can share one.",
-)
+@packages_option
 @click.option("--once", is_flag=True, help="Stop everything and return, instead of staying up until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one line of JSON; the rest goes to stderr.")
 @click.option(

@@ -18,6 +18,7 @@ from isnad_cli.local.display import Display
 from isnad_cli.local.following import follow, last_lines
 from isnad_cli.local.home import Home
 from isnad_cli.local.observation import all_ready, observe
+from isnad_cli.local.options import packages_option
 from isnad_cli.local.services import SERVERS, SERVICES, Choice
 from isnad_cli.local.stack import Stack, running, start_detached, take_down
 from isnad_cli.local.table import as_json, table
@@ -46,13 +47,7 @@ class _Workers(click.ParamType):
 
 @click.command()
 @home_option
-@click.option(
-    "--packages",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="ISNAD_PACKAGES",
-    show_default="packages in the home",
-    help="Folder for Java, Kafka and Elasticsearch; several homes can share one.",
-)
+@packages_option
 @click.option("--detach", "-d", is_flag=True, help="Return when everything is ready, and leave it running.")
 @click.option(
     "--workers", type=_Workers(), default={}, help="How many of a service, for instance prepare=2,entities=2."
