@@ -2,20 +2,19 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Self
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from isnad.clock import SystemClock
-from isnad.errors import RequestError
-from isnad.linefiles import Input, opened, written
+from isnad.linefiles import opened, written
+from isnad.offline import Reading
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 from isnad_dedup import lines
 from isnad_dedup.matching import Matcher
 
 _SHOW_EVERY = 500
+_RELATIONS = ("original", "copy", "partial", "revision")
 
 
 @click.command(epilog="Exit status: 0 done, 2 the input is not as it must be (no file is written), 1 anything else.")
@@ -84,48 +83,14 @@ def dedup(
     clerk = lines.Clerk(time_from)
     matcher = Matcher(Window(days=window_days, articles=window_articles), evidence=False)
     relations: Counter[str] = Counter()
-    skipped = 0
-    with opened(source) as articles, written(target) as verdicts, _Bar(console, articles) as bar:
-        for number, line in articles:
-            try:
-                article = clerk.read(line)
-            except RequestError as exc:
-                if not skip_bad:
-                    where = f"{articles.name}, line {number}"
-                    raise RequestError(f"{where}: {exc}. Correct it, or leave such lines out: --skip-bad.") from exc
-                skipped += 1
-                continue
+    with (
+        opened(source) as articles,
+        written(target) as verdicts,
+        Reading(articles, clerk.read, console, skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
+    ):
+        for article in reading:
             verdict = matcher.answer(article).verdict
             verdicts.write(lines.write(article.id, verdict))
             relations[verdict.relation] += 1
-            bar.advanced(relations.total())
-    console.print(_summary(relations, skipped, clock.monotonic() - started), highlight=False, soft_wrap=True)
-
-
-def _summary(relations: Counter[str], skipped: int, seconds: float) -> str:
-    total = relations.total()
-    kinds = ", ".join(f"{relations[kind]:,} {kind}" for kind in ("original", "copy", "partial", "revision"))
-    left_out = f"; {skipped:,} lines left out, which are no articles" if skipped else ""
-    return f"{total:,} articles in {seconds:,.1f} s ({total / max(seconds, 1e-9):,.0f}/s): {kinds}{left_out}"
-
-
-class _Bar:
-    """How much of the input has been read, on a terminal."""
-
-    def __init__(self, console: Console, articles: Input) -> None:
-        columns = (TextColumn("{task.fields[articles]:,} articles"), BarColumn(), TimeElapsedColumn())
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._input = articles
-        self._task = self._progress.add_task("", total=articles.size, articles=0)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def advanced(self, articles: int) -> None:
-        """Show it, now and then."""
-        if articles % _SHOW_EVERY == 0:
-            self._progress.update(self._task, completed=self._input.position, articles=articles)
+    summary = reading.summary(relations, _RELATIONS, clock.monotonic() - started)
+    console.print(summary, highlight=False, soft_wrap=True)

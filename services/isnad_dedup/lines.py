@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from isnad.errors import RequestError
 from isnad.messages import Link, Verdict
+from isnad.offline import decode_line
 from isnad_dedup.matching import Arrival
 
 TimeFrom = Literal["appended_at", "published_at"]
@@ -45,12 +45,7 @@ class Clerk:
         Raises:
             RequestError: the line is no article; the text says why, the caller knows where.
         """
-        try:
-            article = _decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as exc:
-            raise RequestError(str(exc) or "nested too deeply") from exc
-        if not article.id:
-            raise RequestError("the id is empty")
+        article = decode_line(_decoder, line)
         moment = _moment(article.appended_at if self._time_from == "appended_at" else article.published_at)
         if moment is not None and moment > self._now:
             self._now = moment

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from isnad.clock import SystemClock
-from isnad.errors import RequestError
-from isnad.linefiles import Input, opened, written
+from isnad.linefiles import opened, written
+from isnad.offline import Reading
 from isnad_entities.enrich import read, wires
 from isnad_entities.lines import read_line, write_line
 from isnad_entities.names import names
 
 _SHOW_EVERY = 100
+_TYPES = ("PER", "LOC", "ORG", "MISC")
 
 
 @click.command(epilog="Exit status: 0 done, 2 the input is not as it must be (no file is written), 1 anything else.")
@@ -58,36 +58,14 @@ def entities(source: Path, target: Path, *, skip_bad: bool) -> None:
     console = Console(stderr=True)
     started = clock.monotonic()
     kinds: Counter[str] = Counter()
-    articles = skipped = 0
-    with opened(source) as lines, written(target) as found, _progress(console) as progress:
-        bar = progress.add_task("", total=lines.size, articles=0)
-        for number, line in lines:
-            try:
-                article = read_line(line)
-            except RequestError as exc:
-                if not skip_bad:
-                    raise _misread(lines, number, exc) from exc
-                skipped += 1
-                continue
+    with (
+        opened(source) as lines,
+        written(target) as found,
+        Reading(lines, read_line, console, skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
+    ):
+        for article in reading:
             mentions, _ = read(article.title or "", article.body or "", None, article.author, finder, wire_finder)
             found.write(write_line(article.id, mentions))
             kinds.update(mention.type for mention in mentions)
-            articles += 1
-            if articles % _SHOW_EVERY == 0:
-                progress.update(bar, completed=lines.position, articles=articles)
-    console.print(_summary(articles, kinds, skipped, clock.monotonic() - started), highlight=False, soft_wrap=True)
-
-
-def _misread(lines: Input, number: int, exc: RequestError) -> RequestError:
-    return RequestError(f"{lines.name}, line {number}: {exc}. Correct it, or leave such lines out: --skip-bad.")
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.fields[articles]:,} articles"), BarColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _summary(articles: int, kinds: Counter[str], skipped: int, seconds: float) -> str:
-    counts = ", ".join(f"{kinds[kind]:,} {kind}" for kind in ("PER", "LOC", "ORG", "MISC"))
-    left_out = f"; {skipped:,} lines left out, which are no articles" if skipped else ""
-    return f"{articles:,} articles in {seconds:,.1f} s ({articles / max(seconds, 1e-9):,.0f}/s): {counts}{left_out}"
+    summary = reading.summary(kinds, _TYPES, clock.monotonic() - started)
+    console.print(summary, highlight=False, soft_wrap=True)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from isnad.errors import RequestError
 from isnad.messages import Mention
+from isnad.offline import decode_line
 
 
 class ArticleLine(msgspec.Struct):
@@ -41,13 +41,7 @@ def read_line(line: bytes) -> ArticleLine:
     Raises:
         RequestError: the line is no article; the text says why, the caller knows where.
     """
-    try:
-        article = _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as exc:
-        raise RequestError(str(exc) or "nested too deeply") from exc
-    if not article.id:
-        raise RequestError("the id is empty")
-    return article
+    return decode_line(_decoder, line)
 
 
 def write_line(article_id: str, mentions: Sequence[Mention]) -> bytes:
