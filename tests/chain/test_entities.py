@@ -1,18 +1,14 @@
 """Entities on a real Kafka, killed amid its work: every article comes out, with the names that it has offline."""
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 import pytest
+from tests.chain.workers import worker
 
 from isnad.codec import decode, encode
 from isnad.kafka import Admin, LogReader, Producer
@@ -28,22 +24,6 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples" / "articles.matched").
 ROUNDS = 100
 BAD = {b"{": Reason.INVALID_JSON, b"\xff": Reason.INVALID_UTF8}
 DRAIN_SECONDS = 120
-
-
-@contextmanager
-def worker(kafka: str, topics: Topics, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The service as a process of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ISNAD_")}  # noqa: TID251
-    environment |= {"ISNAD_KAFKA": kafka, "ISNAD_TOPIC_PREFIX": topics.prefix, "ISNAD_BATCH_SIZE": "20"}
-    with log.open("ab") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "isnad_entities"], env=environment, stdout=stream, stderr=stream
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
 
 
 async def records(kafka: str, topic: str, partitions: int) -> list[Record]:
@@ -81,9 +61,9 @@ async def test_articles_are_enriched_though_the_worker_is_killed(kafka: str, tmp
         await producer.send_all([Outgoing(topics.matched, key.encode(), encode(one)) for key, one in sent.items()])
         await producer.send_all([Outgoing(topics.matched, b"bad", value) for value in BAD])
 
-    with worker(kafka, topics, log):
+    with worker("isnad_entities", kafka, topics, log):
         await until(len(sent) // 2, admin, topics, log)  # then it is killed
-    with worker(kafka, topics, log) as second:
+    with worker("isnad_entities", kafka, topics, log) as second:
         await until(0, admin, topics, log)
         second.terminate()
         assert second.wait(15) == 0

@@ -1,17 +1,14 @@
 """Prepare on a real Kafka, killed amid its work: each page gives its articles, each bad record its dead letter."""
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.chain.workers import worker
 
 from isnad.codec import decode, encode
 from isnad.kafka import Admin, LogReader, Producer
@@ -26,22 +23,6 @@ ARTICLES_OF_PAGE = [4, 1, 1, 1, 1]
 ROUNDS = 60
 BAD = {b"{": Reason.INVALID_JSON, b'{"schema":1,"source":"a","id":"empty","body":"***"}': Reason.NO_TEXT}
 DRAIN_SECONDS = 120
-
-
-@contextmanager
-def worker(kafka: str, topics: Topics, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The service as a process of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ISNAD_")}  # noqa: TID251
-    environment |= {"ISNAD_KAFKA": kafka, "ISNAD_TOPIC_PREFIX": topics.prefix, "ISNAD_BATCH_SIZE": "20"}
-    with log.open("ab") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "isnad_prepare"], env=environment, stdout=stream, stderr=stream
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
 
 
 async def records(kafka: str, topic: str) -> list[Record]:
@@ -73,9 +54,9 @@ async def test_pages_are_prepared_once_though_the_worker_is_killed(kafka: str, t
     async def waiting() -> int:
         return await admin.lag(topics.group("prepare"), topics.raw)
 
-    with worker(kafka, topics, log):
+    with worker("isnad_prepare", kafka, topics, log):
         await until(len(sent) // 2, waiting, log)  # then it is killed
-    with worker(kafka, topics, log) as second:
+    with worker("isnad_prepare", kafka, topics, log) as second:
         await until(0, waiting, log)
         second.terminate()
         assert second.wait(15) == 0
