@@ -41,15 +41,22 @@ class Stillness:
     def __init__(self, limit_seconds: float, clock: Clock) -> None:
         self._limit_seconds = limit_seconds
         self._clock = clock
-        self._since = clock.monotonic()
+        self._since: float | None = None
 
     def end(self) -> None:
         """Say that something was processed, or that there is a good reason for standing still; from any thread."""
-        self._since = self._clock.monotonic()
+        self._since = None
 
     def too_long(self) -> float | None:
-        """Return the seconds of stillness if they are too many, else None."""
-        seconds = self._clock.monotonic() - self._since
+        """Return the seconds of stillness if they are too many, else None; to be asked while messages wait.
+
+        It begins with the first such question: messages that came since the last look have not waited any longer.
+        """
+        now = self._clock.monotonic()
+        since = self._since
+        if since is None:
+            self._since = since = now
+        seconds = now - since
         return seconds if seconds >= self._limit_seconds else None
 
 

@@ -37,6 +37,7 @@ class Scene:
 async def test_messages_that_wait_without_progress_mean_stuck_after_the_limit():
     """Not a second earlier."""
     scene = Scene()
+    assert (await scene.look())[1] is None
     scene.clock.advance(119)
     assert await scene.look() == ({("t", 0): 5}, None)
     scene.clock.advance(1)
@@ -62,10 +63,20 @@ async def test_waiting_for_a_dependency_and_having_nothing_to_do_are_not_being_s
         scene.clock.advance(60)
         assert (await scene.look())[1] is None
     scene.waiting, scene.lags = False, {("t", 0): 5, ("t", 1): 0}
+    assert (await scene.look())[1] is None
     scene.clock.advance(119)
     assert (await scene.look())[1] is None
     scene.clock.advance(1)
     assert (await scene.look())[1] is not None
+
+
+async def test_messages_that_came_since_the_last_look_have_not_waited():
+    """However long there was nothing to do, and however seldom it looks."""
+    scene = Scene(lags={("t", 0): 0, ("t", 1): 0})
+    assert (await scene.look())[1] is None
+    scene.clock.advance(500)
+    scene.lags = {("t", 0): 5, ("t", 1): 0}
+    assert (await scene.look())[1] is None
 
 
 async def test_a_worker_without_partitions_stands_by():
@@ -78,5 +89,6 @@ async def test_a_worker_without_partitions_stands_by():
 async def test_a_worker_that_its_group_does_not_know_is_stuck():
     """Messages wait, nobody is in the group: this worker fell out of it and did not notice."""
     scene = Scene(assigned=frozenset(), members=0)
+    assert (await scene.look())[1] is None
     scene.clock.advance(120)
     assert (await scene.look())[1] == "5 messages wait and this worker has been in no group for 120 seconds"
