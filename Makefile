@@ -60,8 +60,8 @@ lock: $(STAMPS)/dev ## Pin the newest versions that pyproject.toml allows, with 
 # The pins as they are, with what pyproject.toml newly asks for added.
 .PHONY: pins
 pins:
-	$(BIN)/uv pip compile $(COMPILE) $(UPGRADE) --all-extras pyproject.toml requirements/build.in -o requirements/run.txt
-	$(BIN)/uv pip compile $(COMPILE) $(UPGRADE) --all-extras --group dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile $(COMPILE) $(UPGRADE) --extra all pyproject.toml requirements/build.in -o requirements/run.txt
+	$(BIN)/uv pip compile $(COMPILE) $(UPGRADE) --extra all --group dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
 	for service in $(SERVICES); do \
 	  $(BIN)/uv pip compile $(COMPILE) --extra $$service pyproject.toml -c requirements/run.txt -o requirements/$$service.txt || exit 1; \
 	done
