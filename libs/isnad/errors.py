@@ -5,7 +5,8 @@
     IsnadError
     ├── TransientError            a dependency is broken: wait, say so, try the same thing again
     │   ├── BrokerUnavailable     Kafka does not answer, or not with what is needed now
-    │   └── SearchUnavailable     Elasticsearch does not answer, refuses for now, or lacks rights or room
+    │   ├── SearchUnavailable     Elasticsearch does not answer, refuses for now, or lacks rights or room
+    │   └── StorageUnavailable    the disk is full, or a file of ours can't be written or read
     └── PermanentError            trying again will not help
         ├── RecordError           this record can't be processed: to the dead letters, with its reason
         ├── RequestError          this request of a user can't be answered: 4xx, or a message and exit status 2
@@ -39,6 +40,12 @@ class SearchUnavailable(TransientError):
     """Elasticsearch does not answer, refuses for now, or lacks rights or room."""
 
     dependency = "elasticsearch"
+
+
+class StorageUnavailable(TransientError):
+    """The disk is full, or a file of ours can't be written or read."""
+
+    dependency = "disk"
 
 
 class PermanentError(IsnadError):
