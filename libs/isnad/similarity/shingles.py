@@ -4,68 +4,165 @@ A shingle is five consecutive normalised words; a text counts each of its shingl
 resemblance and containment of documents"). It is kept as a 64-bit hash that is the same on every machine and in every
 run. Two different shingles among those of a million articles get the same hash with a chance of about one in a
 thousand, so a count of shared hashes is taken for the count of shared shingles.
+
+The hash, version 2, exactly (all numbers are whole, without sign and modulo 2^64; `^` is exclusive or):
+
+- `mix(x)` is the finalizer of MurmurHash3 (Appleby, public domain): `x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCD`, then
+  `x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53`, then `x ^ (x >> 33)`.
+- A *word*, as `isnad.text.words.words` gives it: `h = 0xCBF29CE484222325`; for each of its code points c, in order,
+  `h = (h ^ c) * 0x9E3779B97F4A7C15`; its hash is `mix(h)`.
+- A *shingle* of words with the hashes a, b, c, d, e, in the order of the text: `s = a`; for each x of b, c, d, e,
+  `s = s * 0x9E3779B97F4A7C15 + x`; its hash is `mix(s)`. So every bit depends on every word and on their order.
 """
 
-from collections.abc import Sequence
-from hashlib import blake2b
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-SHINGLE_WORDS = 5
+from isnad.similarity.folding import NOTHING_KNOWN, Folding
+from isnad.similarity.hashing import (
+    MIX_1,
+    MIX_2,
+    MIX_SHIFT,
+    MULTIPLIER,
+    SEED,
+    SHINGLE_WORDS,
+    hash_shingles,
+    hash_texts,
+    hash_words,
+)
 
-HASH_VERSION = 1
+HASH_VERSION = 2
 """Grows whenever the same text would get other hashes: hashes of two versions can't be compared."""
 
 Hashes = NDArray[np.uint64]
 
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
-_MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
-_SHIFT = np.uint64(33)
+_STRETCH = 1 << 16
+"""Code points worked on at once: as much as stays in a core's cache."""
+
+_ALL_BITS = 0xFFFF_FFFF_FFFF_FFFF
 
 
-_REMEMBERED_WORDS = 1 << 18
+@dataclass(frozen=True, slots=True)
+class Shingled:
+    """The distinct shingle hashes of some texts.
+
+    Attributes:
+        hashes: those of each text in the order in which they first occur in it, text after text.
+        starts: text i has `hashes[starts[i]:starts[i + 1]]`; one more than there are texts.
+    """
+
+    hashes: Hashes
+    starts: NDArray[np.int64]
 
 
-class _WordHashes(dict[str, int]):
-    """Hashes of words met before; emptied when full, which costs time and changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The shingles of one text and the places of its words.
 
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _REMEMBERED_WORDS:
-            self.clear()
-        value = self[word] = word_hash(word)
-        return value
+    Attributes:
+        hashes: of each shingle in the order of the text, *not* distinct: n words give n - 4, fewer than five give none.
+        starts: of each word, the place in the text of its first code point.
+        ends: of each word, the place behind its last code point.
+    """
+
+    hashes: Hashes
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
 
-_word_hashes = _WordHashes()
+class _Known:
+    """The folding table, which grows as new code points are met; what it knows changes no answer."""
+
+    folding: Folding = NOTHING_KNOWN
+
+
+def shingled(texts: Sequence[str]) -> Shingled:
+    """Return the distinct shingle hashes of each text, in one compiled pass over their code points."""
+    counts = np.zeros(len(texts), np.int64)
+    stretches = [np.empty(0, np.uint64)]
+    done = 0
+    for stretch in _stretches(texts):
+        codes = _code_points(stretch)
+        lengths = np.fromiter(map(len, stretch), np.int64, len(stretch))
+        kept = np.empty(codes.size // 2, np.uint64)
+        found = counts[done : done + len(stretch)]
+        done += len(stretch)
+        total = -1
+        while total < 0:
+            known = _Known.folding
+            total = hash_texts(codes, lengths, known.pages, known.folded, known.letters, kept, found)
+            if total < 0:
+                _Known.folding = known.knowing(codes)
+        stretches.append(kept[:total])
+    return Shingled(np.concatenate(stretches), np.concatenate([[0], counts.cumsum()]))
+
+
+def placed(text: str) -> Placed:
+    """Return the shingles of a text in its order, and where its words stand (the places that `words.tokens` gives)."""
+    codes = _code_points([text])
+    most_words = (codes.size + 1) // 2
+    words = np.empty(most_words, np.uint64)
+    starts, ends = np.empty((2, most_words), np.int64)
+    count = -1
+    while count < 0:
+        known = _Known.folding
+        count = hash_words(codes, known.pages, known.folded, known.letters, words, starts, ends)
+        if count < 0:
+            _Known.folding = known.knowing(codes)
+    hashes = np.empty(max(count - SHINGLE_WORDS + 1, 0), np.uint64)
+    hash_shingles(words, hashes)
+    return Placed(hashes, starts[:count], ends[:count])
+
+
+def _stretches(texts: Sequence[str]) -> Iterator[list[str]]:
+    stretch: list[str] = []
+    size = 0
+    for text in texts:
+        stretch.append(text)
+        size += len(text)
+        if size >= _STRETCH:
+            yield stretch
+            stretch, size = [], 0
+    if stretch:
+        yield stretch
+
+
+def _code_points(texts: Sequence[str]) -> NDArray[np.uint32]:
+    encoded = b"".join([text.encode("utf-32-le", "surrogatepass") for text in texts])
+    return np.frombuffer(encoded, "<u4")
 
 
 def word_hash(word: str) -> int:
-    """Return the 64-bit hash of a word: BLAKE2b with 8 bytes of digest over its UTF-8, read as little-endian."""
-    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little")
+    """Return the hash of a normalised word, in plain Python: what the compiled pass is held to."""
+    value = SEED
+    for character in word:
+        value = ((value ^ ord(character)) * MULTIPLIER) & _ALL_BITS
+    return _mixed(value)
 
 
 def shingle_hashes(words: Sequence[str]) -> Hashes:
-    """Return the hash of each shingle in the order of the text: n words give n - 4 hashes, fewer than five give none.
+    """Return the hash of each shingle in the order of the text, in plain Python: what the compiled pass is held to.
 
-    The words' hashes are the coefficients of a polynomial modulo 2^64, whose value the finalizer of MurmurHash3
-    (Appleby, public domain) mixes, so that every bit depends on every word and on their order.
+    n normalised words give n - 4 hashes, fewer than five give none.
     """
-    count = len(words) - SHINGLE_WORDS + 1
-    if count <= 0:
-        return np.empty(0, np.uint64)
-    hashes = np.fromiter(map(_word_hashes.__getitem__, words), np.uint64, len(words))
-    mixed = hashes[:count].copy()
-    for place in range(1, SHINGLE_WORDS):
-        mixed *= _MULTIPLIER
-        mixed += hashes[place : place + count]
-    mixed ^= mixed >> _SHIFT
-    mixed *= _MIX_1
-    mixed ^= mixed >> _SHIFT
-    mixed *= _MIX_2
-    mixed ^= mixed >> _SHIFT
-    return mixed
+    hashes = [word_hash(word) for word in words]
+    return np.array([_shingle(hashes[n : n + SHINGLE_WORDS]) for n in range(len(words) - SHINGLE_WORDS + 1)], np.uint64)
+
+
+def _shingle(words: Sequence[int]) -> int:
+    value = 0
+    for word in words:
+        value = (value * MULTIPLIER + word) & _ALL_BITS
+    return _mixed(value)
+
+
+def _mixed(value: int) -> int:
+    value = ((value ^ (value >> MIX_SHIFT)) * MIX_1) & _ALL_BITS
+    value = ((value ^ (value >> MIX_SHIFT)) * MIX_2) & _ALL_BITS
+    return value ^ (value >> MIX_SHIFT)
 
 
 def distinct(hashes: Hashes) -> Hashes:

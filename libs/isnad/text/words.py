@@ -54,6 +54,12 @@ def fold(text: str) -> str:
     return text.translate(_FOLD).lower()
 
 
+def letters_of(character: str) -> str | None:
+    """Return the letters and digits that one character counts as; None separates words, "" vanishes from them."""
+    folded = fold(character)
+    return folded if folded.isalnum() or not folded else None
+
+
 def words(text: str) -> list[str]:
     """Return the normalised words in order: maximal runs of letters and digits after folding."""
     return _WORD.findall(fold(text))
