@@ -9,13 +9,18 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from isnad.codec import decode, encode
 from isnad.errors import RecordError
 from isnad.messages import SCHEMA, UNDATED_MARKS, LogPosition, MatchedArticle, PreparedArticle, StoryChange
 from isnad.outcomes import Outcome, Outgoing, Record
+from isnad.similarity.snapshot import Captured, Opened
 from isnad.similarity.window import Window
 from isnad.topics import Topics
 from isnad_dedup.matching import Answer, Arrival, Matcher
@@ -24,12 +29,41 @@ REMEMBERED_RECORDS = 20_000
 """What a stage may have taken and not yet committed is a few seconds' worth; going back further costs reading the log
 again."""
 
+REMEMBERED_BYTES = 64 * 1024 * 1024
+"""And no more of them than have answers of so many bytes; an answer usually has about one thousand."""
+
+_ABOUT = "ledger"
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Answer).decode
+
+
+class LastRecord(msgspec.Struct, frozen=True):
+    """The last record taken: a log that has another one at its offset is not the log that was read."""
+
+    offset: int
+    appended_at: datetime
+    digest: str
+    """BLAKE2b of its value (16 bytes, in hexadecimal)."""
+
+    @classmethod
+    def of(cls, record: Record) -> "LastRecord":
+        """Return what is remembered of a record."""
+        return cls(record.offset, record.appended_at, _digest(record.value).hex())
+
+
+class _About(msgspec.Struct, frozen=True):
+    """What a snapshot says of the ledger."""
+
+    next_offset: int
+    last: LastRecord | None
+
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    value_hash: int
-    answer: Answer | None
-    """None where the record is no article."""
+    digest: bytes
+    answer: bytes | None
+    """Packed; None where the record is no article."""
 
 
 class Ledger:
@@ -38,21 +72,46 @@ class Ledger:
     Safe to use from several threads, one after the other: a stage that gives up waiting for a batch can't stop the
     thread that works on it.
 
-    Kept in memory: what `Matcher` keeps, and the answers to the last `remembered` records.
+    Kept in memory: what `Matcher` keeps, and the answers to the last records. A snapshot has all but these answers.
     """
 
-    def __init__(self, topics: Topics, window: Window, remembered: int = REMEMBERED_RECORDS) -> None:
+    def __init__(
+        self,
+        topics: Topics,
+        window: Window,
+        remembered: int = REMEMBERED_RECORDS,
+        *,
+        remembered_bytes: int = REMEMBERED_BYTES,
+        folder: Path | None = None,
+    ) -> None:
+        """Begin before the first record.
+
+        Args:
+            topics: where the outcomes go.
+            window: how far back articles are compared.
+            remembered: so many of the last records can be answered again.
+            remembered_bytes: and no more of them than have answers of so many bytes.
+            folder: where shingles and verdicts are kept; without one, in temporary files that `close` deletes.
+        """
         self._topics = topics
-        self._matcher = Matcher(window)
+        self._matcher = Matcher(window, folder=folder)
         self._remembered = remembered
+        self._remembered_bytes = remembered_bytes
         self._taken: OrderedDict[int, _Taken] = OrderedDict()
+        self._taken_bytes = 0
         self._next_offset = 0
+        self._last: LastRecord | None = None
         self._lock = threading.Lock()
 
     @property
     def next_offset(self) -> int:
         """Everything before this offset was taken."""
         return self._next_offset
+
+    @property
+    def last(self) -> LastRecord | None:
+        """The last record taken, also by the ledger whose state was restored."""
+        return self._last
 
     def __len__(self) -> int:
         """Articles in the window."""
@@ -66,37 +125,90 @@ class Ledger:
         """
         outcomes: list[Outcome] = []
         with self._lock:
-            for record in records:
-                article = _read(record)
-                if record.offset == self._next_offset:
-                    answer = self._take(record, article)
-                else:
-                    taken = self._taken.get(record.offset)
-                    if taken is None or taken.value_hash != hash(record.value):
-                        break
-                    answer = taken.answer
-                outcomes.append(self._outcome(record, article, answer))
+            while (place := len(outcomes)) < len(records):
+                following = self._following(records, place)
+                if following:
+                    taken = zip(following, self._take(following), strict=True)
+                    outcomes += [self._outcome(record, article, answer) for record, (article, answer) in taken]
+                    continue
+                before = self._taken.get(records[place].offset)
+                if before is None or before.digest != _digest(records[place].value):
+                    break
+                answer = None if before.answer is None else _unpack(before.answer)
+                outcomes.append(self._outcome(records[place], _read(records[place]), answer))
         return outcomes
 
     def follow(self, records: Iterable[Record]) -> None:
         """Take records of the log without answering them. Offsets may have gaps; those taken before are skipped."""
         with self._lock:
+            following: list[Record] = []
+            next_offset = self._next_offset
             for record in records:
-                if record.offset >= self._next_offset:
-                    self._take(record, _read(record))
+                if record.offset >= next_offset:
+                    following.append(record)
+                    next_offset = record.offset + 1
+            self._take(following)
 
     def skip_to(self, offset: int) -> None:
         """Note that the log has no further record before this offset."""
         with self._lock:
             self._next_offset = max(self._next_offset, offset)
 
-    def _take(self, record: Record, article: PreparedArticle | RecordError) -> Answer | None:
-        answer = None if isinstance(article, RecordError) else self._matcher.answer(_arrival(article, record))
-        if len(self._taken) >= self._remembered:
-            self._taken.popitem(last=False)
-        self._taken[record.offset] = _Taken(hash(record.value), answer)
+    def capture(self) -> Captured:
+        """Return the state at this place of the log, to be written into a snapshot."""
+        with self._lock:
+            captured = self._matcher.capture()
+            about = _About(self._next_offset, self._last)
+        return Captured(captured.about | {_ABOUT: msgspec.to_builtins(about)}, captured.parts)
+
+    def restore(self, opened: Opened) -> None:
+        """Go on from a captured state, as long as nothing was taken yet.
+
+        Raises:
+            SnapshotError: the snapshot holds no such state.
+        """
+        with self._lock:
+            self._matcher.restore(opened)
+            about = msgspec.convert(opened.about[_ABOUT], _About)
+            self._next_offset, self._last = about.next_offset, about.last
+
+    def close(self) -> None:
+        """Close the matcher's files, and delete temporary ones."""
+        with self._lock:
+            self._matcher.close()
+
+    def _following(self, records: Sequence[Record], place: int) -> list[Record]:
+        """Return the records from this place on that follow the last one taken without a gap."""
+        following: list[Record] = []
+        for record in islice(records, place, None):
+            if record.offset != self._next_offset + len(following):
+                break
+            following.append(record)
+        return following
+
+    def _take(self, records: Sequence[Record]) -> list[tuple[PreparedArticle | RecordError, Answer | None]]:
+        """Return what each record holds, and the answer where that is an article."""
+        read = [_read(record) for record in records]
+        arrivals = [
+            _arrival(article, record)
+            for article, record in zip(read, records, strict=True)
+            if not isinstance(article, RecordError)
+        ]
+        answers = iter(self._matcher.answer_all(arrivals))
+        taken = [(article, None if isinstance(article, RecordError) else next(answers)) for article in read]
+        for record, (_, answer) in zip(records, taken, strict=True):
+            self._remember(record, answer)
+        return taken
+
+    def _remember(self, record: Record, answer: Answer | None) -> None:
+        digest, packed = _digest(record.value), None if answer is None else _pack(answer)
+        self._taken[record.offset] = _Taken(digest, packed)
+        self._taken_bytes += len(packed or b"")
+        while len(self._taken) > self._remembered or self._taken_bytes > self._remembered_bytes:
+            _, oldest = self._taken.popitem(last=False)
+            self._taken_bytes -= len(oldest.answer or b"")
         self._next_offset = record.offset + 1
-        return answer
+        self._last = LastRecord(record.offset, record.appended_at, digest.hex())
 
     def _outcome(self, record: Record, article: PreparedArticle | RecordError, answer: Answer | None) -> Outcome:
         if isinstance(article, RecordError):
@@ -146,3 +258,7 @@ def _arrival(article: PreparedArticle, record: Record) -> Arrival:
 def _aware(moment: datetime) -> datetime:
     """The chain writes UTC; a record of another making that leaves the zone out must not stop it."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _digest(value: bytes | None) -> bytes:
+    return blake2b(value or b"", digest_size=16).digest()

@@ -5,19 +5,30 @@ same order with the same append times gets the same answers: the service, a rebu
 on a file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Literal
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol, Self
+
+import msgspec
+import numpy as np
 
 from isnad.messages import Link, Member, Relation, Span, StoryState, Verdict
+from isnad.similarity.archive import Archive
 from isnad.similarity.evidence import passages
-from isnad.similarity.index import NearDuplicateIndex
-from isnad.similarity.shingles import Hashes, distinct, shingle_hashes
+from isnad.similarity.index import Match, NearDuplicateIndex, Taken
+from isnad.similarity.rows import Rows
+from isnad.similarity.shingles import Hashes, placed
+from isnad.similarity.snapshot import Captured, Json, Opened, Part
 from isnad.similarity.stories import SHORT, Joined, Stories, TextKey
 from isnad.similarity.window import Window
-from isnad.text.words import tokens, words
+from isnad.text.words import words
+
+FORMER_TEXTS = 16
+"""So many earlier texts of an article are remembered with their verdicts. One that comes again after more than that
+many others is a new revision."""
 
 Change = Literal["new_story", "copy_joined", "article_edited"]
 
@@ -56,7 +67,7 @@ class StoryEvent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict, and what it changed: nothing, where the article was delivered again."""
+    """The verdict, and what it changed: nothing, where the article was delivered again. Times are in UTC."""
 
     verdict: Verdict
     event: StoryEvent | None
@@ -66,13 +77,81 @@ class Answer:
     """When this text of the article came first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class Index(Protocol):
+    """What is needed of `isnad.similarity.index.NearDuplicateIndex`, where it is described."""
+
+    def __len__(self) -> int:
+        """Return how many articles are in the window."""
+        ...
+
+    @property
+    def segments(self) -> range:
+        """Which segments are in the window."""
+        ...
+
+    def number(self, key: str) -> int | None:
+        """Return the number of the present text of an article in the window."""
+        ...
+
+    def hashes(self, number: int) -> Hashes:
+        """Return the distinct shingles of a text in the window."""
+        ...
+
+    def advance(self, moment: datetime) -> range:
+        """Move the window, and return the numbers that fell out of it."""
+        ...
+
+    def extend(self, entries: Sequence[tuple[str, str]]) -> list[Taken]:
+        """Match texts and add them, as many as the present segment has room for."""
+        ...
+
+    def capture(self) -> Captured:
+        """Return the state, to be written."""
+        ...
+
+    def restore(self, opened: Opened) -> None:
+        """Take over a state that was written."""
+        ...
+
+    def close(self) -> None:
+        """Close its files."""
+        ...
+
+
+class _Text(msgspec.Struct, array_like=True, frozen=True):
     """What was answered for one text of an article."""
 
-    verdict: Verdict
-    published_at: datetime
+    digest: bytes
     arrived_at: datetime | None
+    verdict: Verdict
+
+
+class _Answered(msgspec.Struct, array_like=True, frozen=True):
+    """What is remembered of an article."""
+
+    published_at: datetime
+    """Of its first version."""
+    texts: tuple[_Text, ...]
+    """The present one is the last; of the others, the one replaced latest is the next to last."""
+
+
+class _Known(NamedTuple):
+    """An article in the window."""
+
+    number: int
+    answered: _Answered
+
+    @property
+    def present(self) -> _Text:
+        """What was answered for its present text."""
+        return self.answered.texts[-1]
+
+
+_ABOUT = "matcher"
+_ADDRESSES = "matcher-addresses"
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Answered).decode
 
 
 class Matcher:
@@ -81,105 +160,208 @@ class Matcher:
     An article is known by its id while it is in the window. The same id with the same title and body is the same
     article delivered again: it gets the verdict that it got the first time, changes nothing, and is not matched with
     itself. The same id with another title or body is a revision: it stays in its story, and its text takes the place
-    of the former one. Where an earlier text of it comes again, the verdict is the one given then, and that text is the
-    present one again, to which later articles are compared. An article that comes again after it has left the window is
-    a new one.
+    of the former one. Where an earlier text of it comes again (one of the last 16), the verdict is the one given then,
+    and that text is the present one again, to which later articles are compared. An article that comes again after it
+    has left the window is a new one.
 
-    Kept in memory: what `NearDuplicateIndex` and `Stories` keep, and for each article in the window the verdicts
-    given and the times of arrival, by a digest of the text they belong to.
+    Kept in memory: what `NearDuplicateIndex` and `Stories` keep, and 8 bytes for each text in the window. The verdicts
+    given are on disk, with the times of arrival and a digest of the text they belong to.
     """
 
-    def __init__(self, window: Window | None = None, *, evidence: bool = True) -> None:
-        """Begin with an empty log; without `evidence` the links have no passages, which is quicker."""
-        self._index = NearDuplicateIndex(window)
-        self._stories = Stories()
-        self._given: dict[str, dict[bytes, _Given]] = {}
-        self._present: dict[str, bytes] = {}
+    def __init__(
+        self,
+        window: Window | None = None,
+        *,
+        evidence: bool = True,
+        events: bool = True,
+        folder: Path | None = None,
+        index: Index | None = None,
+    ) -> None:
+        """Begin with an empty log.
+
+        Args:
+            window: how far back articles are compared.
+            evidence: without it the links have no passages, which is quicker.
+            events: without them no answer says what it changed, which is quicker too.
+            folder: where shingles and verdicts are kept; without one, in temporary files that `close` deletes.
+            index: another index than the usual one of this window.
+        """
+        self._window = window or Window()
+        self._index = index or NearDuplicateIndex(self._window, folder=folder and folder / "shingles")
+        self._archive = Archive(folder and folder / "records")
+        self._stories = Stories(self._archive)
+        self._addresses = Rows(address=np.int64)
         self._evidence = evidence
+        self._events = events
 
     def __len__(self) -> int:
         """Articles in the window."""
         return len(self._index)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files on disk, and delete temporary ones."""
+        self._index.close()
+        self._archive.close()
+
     def answer(self, article: Arrival) -> Answer:
         """Take the next article of the log and return what it is."""
-        forgotten = self._index.advance(article.appended_at)
-        self._stories.forget(forgotten)
-        for article_id in forgotten:
-            del self._given[article_id], self._present[article_id]
+        return self.answer_all([article])[0]
 
-        digest = _digest(article.title, article.body)
-        given = self._given.setdefault(article.id, {})
-        first = next(iter(given.values()), None)
-        published_at = first.published_at if first is not None and article.undated else article.published_at
-        known = given.get(digest)
-        if known is not None and digest == self._present[article.id]:
-            return Answer(known.verdict, None, published_at, known.arrived_at)
+    def answer_all(self, articles: Sequence[Arrival]) -> list[Answer]:
+        """Take the next articles of the log and return what each is: what `answer` returns for one after the other.
 
-        body_words = words(article.body)
-        in_order = shingle_hashes(body_words)
-        hashes = distinct(in_order)
-        text_key = _text_key(body_words, words(article.title)) if body_words and hashes.size < SHORT else None
+        Many at once are quicker: their shingles are made and looked up in one pass.
+        """
+        days = [self._window.day(article.appended_at) for article in articles]
+        digests = [_digest(article.title, article.body) for article in articles]
+        answers: list[Answer] = []
+        while (first := len(answers)) < len(articles):
+            self._advance(articles[first].appended_at)
+            last = first + 1
+            while last < len(articles) and days[last] == days[first]:
+                last += 1
+            answers += self._answered(articles[first:last], digests[first:last])
+        return answers
+
+    def capture(self) -> Captured:
+        """Return the state at this place of the log, to be written into a snapshot."""
+        base, columns = self._addresses.capture()
+        about: dict[str, Json] = {_ABOUT: {"base": base}}
+        parts: dict[str, Part] = {_ADDRESSES: columns["address"]}
+        for component in (self._index, self._stories, self._archive):
+            captured = component.capture()
+            about |= captured.about
+            parts |= captured.parts
+        return Captured(about, parts)
+
+    def restore(self, opened: Opened) -> None:
+        """Go on from a captured state, as long as nothing was taken yet.
+
+        Raises:
+            SnapshotError: the snapshot holds no such state.
+        """
+        for component in (self._archive, self._index, self._stories):
+            component.restore(opened)
+        about = msgspec.convert(opened.about[_ABOUT], dict[str, int])
+        self._addresses.restore(about["base"], {"address": opened.array(_ADDRESSES)})
+
+    def _advance(self, moment: datetime) -> None:
+        fallen = self._index.advance(moment)
+        if fallen:
+            self._stories.forget(fallen)
+            self._addresses.forget(fallen.stop)
+        self._archive.keep(self._index.segments)
+
+    def _answered(self, articles: Sequence[Arrival], digests: Sequence[bytes]) -> list[Answer]:
+        """Answer articles of one day, one at least, up to where the window may move."""
+        known: dict[str, _Known | None] = {}
+        present: dict[str, bytes | None] = {}
+        entries: list[tuple[str, str]] = []
+        for article, digest in zip(articles, digests, strict=True):
+            key = article.id
+            if key not in known:
+                before = known[key] = self._find(key)
+                present[key] = before and before.present.digest
+            if present[key] != digest:
+                if len(entries) == self._window.segment_articles:
+                    break
+                present[key] = digest
+                entries.append((key, article.body))
+        if not entries:
+            return [_again(article, known[article.id]) for article in articles]
+
+        taken = self._index.extend(entries)
+        answers: list[Answer] = []
+        entered = 0
+        for article, digest in zip(articles, digests, strict=True):
+            if entered == len(taken):
+                # The segment may be full now, and what comes next may be met by another window.
+                break
+            before = known[article.id]
+            if before is not None and before.present.digest == digest:
+                answers.append(_again(article, before))
+            else:
+                answer, known[article.id] = self._enter(article, digest, taken[entered], before)
+                answers.append(answer)
+                entered += 1
+        return answers
+
+    def _find(self, article_id: str) -> _Known | None:
+        number = self._index.number(article_id)
+        if number is None:
+            return None
+        address = self._addresses["address"][self._addresses.place(number)]
+        return _Known(number, _decode(self._archive.read(int(address))))
+
+    def _enter(self, article: Arrival, digest: bytes, taken: Taken, before: _Known | None) -> tuple[Answer, _Known]:
+        """Answer an article whose text is not the present one, and remember it."""
+        number = taken.number
+        published_at = first_published_at = _utc(article.published_at)
         member = Member(
-            id=article.id,
-            source=article.source,
-            title=article.title,
-            published_at=article.published_at,
-            url=article.url,
+            id=article.id, source=article.source, title=article.title, published_at=published_at, url=article.url
         )
-        if known is None:
-            verdict = self._judge(article, member, in_order, hashes, text_key, revised=first is not None)
-            known = given[digest] = _Given(verdict, published_at, article.arrived_at)
-            kind = _CHANGES[verdict.relation]
+        text_key = _text_key(article) if taken.size < SHORT else None
+        text: _Text | None = None
+        former: tuple[_Text, ...] = ()
+        if before is None:
+            joined = self._stories.join(number, member, taken.size, taken.matches, text_key)
         else:
-            # An earlier text is the present one again: what comes later is compared with this one, as it is shown.
-            self._stories.revise(member, hashes.size, text_key)
-            kind = "article_edited"
-        self._index.add(article.id, hashes)
-        self._present[article.id] = digest
-        event = StoryEvent(kind, self._stories.state(known.verdict.story_id))
-        return Answer(known.verdict, event, published_at, known.arrived_at)
+            joined = self._stories.revise(number, before.number, member, taken.size, text_key)
+            first_published_at, texts = before.answered.published_at, before.answered.texts
+            text = next((one for one in texts if one.digest == digest), None)
+            former = tuple(one for one in texts if one is not text)[-FORMER_TEXTS:]
+        kind: Change = "article_edited"
+        if text is None:
+            links = self._links(article.body, taken.matches)
+            verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=_with_twin(links, joined))
+            text = _Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
+            kind = _CHANGES[joined.relation]
+        answered = _Answered(first_published_at, (*former, text))
+        self._addresses["address"][self._addresses.make(number)] = self._archive.append(_encode(answered))
+        event = StoryEvent(kind, self._stories.state(number)) if self._events else None
+        return Answer(
+            text.verdict, event, first_published_at if article.undated else published_at, text.arrived_at
+        ), _Known(number, answered)
 
-    def _judge(
-        self,
-        article: Arrival,
-        member: Member,
-        in_order: Hashes,
-        hashes: Hashes,
-        text_key: TextKey | None,
-        *,
-        revised: bool,
-    ) -> Verdict:
-        """Give the verdict on a text that is seen for the first time, and let its story have it."""
-        matches = self._index.match(hashes, own_key=article.id)
-        if revised:
-            joined = self._stories.revise(member, hashes.size, text_key)
-        else:
-            joined = self._stories.join(member, hashes.size, matches, text_key)
-        spans = self._spans(article.body, in_order) if matches else _no_spans
-        links = tuple(
+    def _links(self, body: str, matches: Sequence[Match]) -> tuple[Link, ...]:
+        if not matches:
+            return ()
+        spans = self._spans(body)
+        return tuple(
             Link(
                 id=match.key,
-                story_id=self._stories.story_of(match.key),
+                story_id=self._stories.story_of(match.number),
                 jaccard=match.jaccard,
                 contained=match.contained,
                 contains=match.contains,
                 shared=match.shared,
-                passages=spans(match.key),
+                passages=spans(match.number),
             )
             for match in matches
         )
-        return Verdict(story_id=joined.story_id, relation=joined.relation, links=_with_twin(links, joined))
 
-    def _spans(self, body: str, in_order: Hashes) -> Callable[[str], tuple[Span, ...]]:
+    def _spans(self, body: str) -> Callable[[int], tuple[Span, ...]]:
         if not self._evidence:
             return _no_spans
-        placed = tokens(body)
-        return lambda other: passages(placed, in_order, self._index.hashes(other))
+        words_and_shingles = placed(body)
+        return lambda other: passages(words_and_shingles, self._index.hashes(other))
 
 
-def _no_spans(_: str) -> tuple[Span, ...]:
+def _no_spans(_: int) -> tuple[Span, ...]:
     return ()
+
+
+def _again(article: Arrival, known: _Known) -> Answer:
+    """Answer an article whose text is the present one."""
+    text = known.present
+    published_at = known.answered.published_at if article.undated else _utc(article.published_at)
+    return Answer(text.verdict, None, published_at, text.arrived_at)
 
 
 def _with_twin(links: tuple[Link, ...], joined: Joined) -> tuple[Link, ...]:
@@ -194,10 +376,22 @@ def _with_twin(links: tuple[Link, ...], joined: Joined) -> tuple[Link, ...]:
 
 def _digest(title: str, body: str) -> bytes:
     # The length keeps a word that moved from the title to the body from going unseen.
-    written = f"{len(title)} {title}{body}".encode("utf-8", "surrogatepass")
+    written = f"{len(title)} {title}{body}".encode("utf-16-le", "surrogatepass")
     return blake2b(written, digest_size=16).digest()
 
 
-def _text_key(body_words: list[str], title_words: list[str]) -> TextKey:
-    body, title = (blake2b(" ".join(some).encode(), digest_size=16).digest() for some in (body_words, title_words))
-    return body, title
+def _text_key(article: Arrival) -> TextKey | None:
+    body, title = words(article.body), words(article.title)
+    return (_of_words(body), _of_words(title)) if body else None
+
+
+def _of_words(some: list[str]) -> bytes:
+    return blake2b(" ".join(some).encode(), digest_size=16).digest()
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return the same moment in UTC, in which it comes back from the disk."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # within hours of the first or the last year there is
+        return moment.replace(tzinfo=UTC)
