@@ -179,9 +179,13 @@ def _article_hit(hit: Json, origin_id: str) -> ArticleHit:
     return ArticleHit.model_validate({**_summary(hit["_source"], origin_id), "highlights": pieces})
 
 
+def dated(article: Json) -> Json:
+    """Return an article's document with `dated`: whether its time is the publisher's word."""
+    return {**article, "dated": not UNDATED_MARKS & set(article.get("time_marks", []))}
+
+
 def _summary(article: Json, origin_id: str) -> Json:
-    dated = not UNDATED_MARKS & set(article.get("time_marks", []))
-    return {**article, "dated": dated, "share": _share(article, origin_id)}
+    return {**dated(article), "share": _share(article, origin_id)}
 
 
 def _share(article: Json, origin_id: str) -> Share | None:

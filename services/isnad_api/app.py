@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
-from starlette.types import ASGIApp
+from starlette.routing import Match
+from starlette.types import ASGIApp, Scope
 
 from isnad.clock import Clock
 from isnad.delivery import Sender
@@ -20,7 +22,8 @@ from isnad.indexes import Indexes
 from isnad.messages import EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
 from isnad.search_index import SearchIndex
-from isnad_api import answers, problems, queries
+from isnad_api import answers, comparing, problems, queries
+from isnad_api.link_models import ComparisonAnswer, LinksAnswer
 from isnad_api.models import (
     Accepted,
     ArticleAnswer,
@@ -31,7 +34,7 @@ from isnad_api.models import (
     SearchAnswer,
     StoryAnswer,
 )
-from isnad_api.parameters import AskedFilters, AskedId, AskedPage, AskedSize
+from isnad_api.parameters import AskedFilters, AskedId, AskedPage, AskedSize, AskedText
 from isnad_api.problems import ProblemError
 from isnad_api.pushing import Line, Settled, read_lines, settle
 from isnad_api.queries import Sort
@@ -41,6 +44,7 @@ from isnad_api.watching import Watching
 MAX_DEPTH = 1000
 """So many stories can be paged through; who wants more narrows the search."""
 
+_IN_SECONDS = "One that was pushed just now is there in a few seconds."
 _JSON = "application/json"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 _ABOUT = """\
@@ -50,6 +54,7 @@ Who had the report first, who reprinted it, and who is in it.
 * `GET /v1/search` answers with *stories*: reports that are reprints of one another are one hit.
 * A story's `origin` is the article that was published first; an article's `relation` and `share` tell it from those
   that *arrived* before it. Where a copy arrives before what it copies, the two differ.
+* `GET /v1/articles/{id}/links` and `GET /v1/comparison` say why articles are linked: which words stand in both.
 * Ids may hold `#`, `:` and `/`: percent-encode them in an address (`%23`).
 * Errors are `application/problem+json` (RFC 9457).
 """
@@ -104,6 +109,7 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
 
     _add_push(app, parts)
     _add_search(app, parts)
+    _add_links(app, parts)
     _add_lookups(app, parts)
     return app
 
@@ -223,13 +229,67 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
         return answers.entities_answer(await parts.index.search(parts.indexes.articles, body))
 
 
+class _LiteralEnding(APIRoute):
+    """A route whose last part is written in the address as it is: an id may end with it too, percent-encoded."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        written: bytes = scope.get("raw_path") or scope["path"].encode()
+        ending = self.path.rpartition("/")[2]
+        return super().matches(scope) if written.endswith(f"/{ending}".encode()) else (Match.NONE, {})
+
+
+def _add_links(app: FastAPI, parts: Parts) -> None:
+    async def links(
+        id: AskedId,  # noqa: A002  the name in the address
+        page: AskedPage = 1,
+        size: Annotated[int, Query(ge=1, le=50, description="Per page and direction.")] = 20,
+        *,
+        text: AskedText = False,
+    ) -> LinksAnswer:
+        """Return with which articles an article shares text, with the numbers and the stretches in both bodies.
+
+        `stated` is what the verdict says, `now` what the bodies as they are now share: they differ where one of the two
+        was changed afterwards.
+        """
+        _check_depth(page, size)
+        article = await _documents(parts, id)
+        earlier = comparing.linked_ids(article[id], page, size)
+        found = await parts.index.search(parts.indexes.articles, queries.compared(earlier))
+        later = await parts.index.search(parts.indexes.articles, queries.linking_to(id, page, size))
+        return await asyncio.to_thread(
+            comparing.links_answer, article[id], comparing.by_id(found), later, page=page, size=size, text=text
+        )
+
+    app.router.add_api_route("/v1/articles/{id:path}/links", links, tags=["links"], route_class_override=_LiteralEnding)
+
+    @app.get("/v1/comparison", tags=["links"])
+    async def comparison(
+        id: Annotated[str, Query(min_length=1, examples=["alwatan:77"])],  # noqa: A002
+        other: Annotated[str, Query(min_length=1, examples=["alalam-news:0a1b2c3d4e5f60718293"])],
+        *,
+        text: AskedText = False,
+    ) -> ComparisonAnswer:
+        """Compare two articles, whether they are linked or not."""
+        if id == other:
+            raise RequestError("An article shares all with itself: name two articles.")
+        found = await _documents(parts, id, other)
+        return await asyncio.to_thread(comparing.comparison_answer, found[id], found[other], text=text)
+
+
+async def _documents(parts: Parts, *ids: str) -> dict[str, queries.Json]:
+    found = comparing.by_id(await parts.index.search(parts.indexes.articles, queries.compared(ids)))
+    if unknown := [id_ for id_ in ids if id_ not in found]:
+        raise ProblemError(404, f"No article has the id {' or '.join(unknown)}. {_IN_SECONDS}")
+    return found
+
+
 def _add_lookups(app: FastAPI, parts: Parts) -> None:
     @app.get("/v1/articles/{id:path}", tags=["articles"])
     async def article(id: AskedId) -> ArticleAnswer:  # noqa: A002  the name in the address
         """Return one article with its links, names and credits."""
         found = answers.article_answer(await parts.index.search(parts.indexes.articles, queries.article(id)))
         if found is None:
-            raise ProblemError(404, "No article has this id. One that was pushed just now is there in a few seconds.")
+            raise ProblemError(404, f"No article has this id. {_IN_SECONDS}")
         return found
 
     @app.get("/v1/stories/{id:path}", tags=["search"])

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from isnad.messages import EntityType, Relation
 
-_RELATION = (
+RELATION = (
     "To the articles that arrived before it: by the order of arrival, never changed afterwards. Which article was "
     "published first, the story's `origin` says; a copy that arrives before it is an `original` here."
 )
@@ -56,8 +56,8 @@ class Highlight(Model):
     html: str = Field(description="The same, escaped, with `<em>` around the words.")
 
 
-class ArticleSummary(Model):
-    """An article in a list."""
+class ArticleName(Model):
+    """An article, as one names it: by what it is known and where it can be read."""
 
     id: str
     source: str = Field(description="The outlet.")
@@ -65,8 +65,13 @@ class ArticleSummary(Model):
     url: str | None = None
     published_at: datetime
     dated: bool = Field(default=True, description=_DATED)
+
+
+class ArticleSummary(ArticleName):
+    """An article in a list."""
+
     language: str
-    relation: Relation = Field(description=_RELATION)
+    relation: Relation = Field(description=RELATION)
     agencies: list[str] = Field([], description="News agencies that the article credits as its source.")
     share: Share | None = Field(
         None,
@@ -81,15 +86,8 @@ class ArticleHit(ArticleSummary):
     highlights: list[Highlight] = []
 
 
-class Origin(Model):
+class Origin(ArticleName):
     """The member of a story that was published first, whenever it arrived; its `relation` may so be `copy`."""
-
-    id: str
-    source: str
-    title: str
-    url: str | None = None
-    published_at: datetime
-    dated: bool = Field(default=True, description=_DATED)
 
 
 class StoryHit(Model):
@@ -299,7 +297,7 @@ class ArticleAnswer(Model):
     page_id: str
     part: int = 0
     story_id: str
-    relation: Relation = Field(description=_RELATION)
+    relation: Relation = Field(description=RELATION)
     links: list[Link] = []
     mentions: list[MentionView] = []
     credits: list[CreditView] = []

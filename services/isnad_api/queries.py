@@ -50,6 +50,12 @@ _HIT_FIELDS = [
     *("story_id", "relation", "links", "agencies"),
 ]
 
+_COMPARED_FIELDS = [
+    *("id", "source", "title", "url", "published_at", "time_marks"),
+    *("story_id", "relation", "links", "log_appended_at", "body"),
+]
+"""What `comparing.py` needs of a document."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
@@ -120,6 +126,29 @@ def entities(name: str, type_: EntityType | None, filters: Filters, size: int) -
 def article(id_: str) -> Json:
     """Return the search for one article by its id, in whichever month it stands."""
     return {"query": {"term": {"id": id_}}, "size": 1, "sort": [{"log_appended_at": "desc"}]}
+
+
+def compared(ids: Collection[str]) -> Json:
+    """Return the search for articles with their bodies; one that stands in two months for a moment, newest last."""
+    return {
+        "query": {"terms": {"id": list(ids)}},
+        "size": 2 * len(ids),
+        "_source": _COMPARED_FIELDS,
+        "sort": [{"log_appended_at": "asc"}],
+    }
+
+
+def linking_to(id_: str, page: int, size: int) -> Json:
+    """Return the search for the articles whose own links name this one, in the order of the log."""
+    return {
+        "query": {"term": {"linked_ids": id_}},
+        "from": (page - 1) * size,
+        "size": size,
+        "track_total_hits": True,
+        "timeout": "8s",
+        "_source": _COMPARED_FIELDS,
+        "sort": [{"log_appended_at": "asc"}, {"log_offset": "asc"}, {"id": "asc"}],
+    }
 
 
 def undated(ids: Collection[str]) -> Json:

@@ -90,7 +90,7 @@ def compare(text: str, other: str, most: int | None = None) -> Comparison:
         most: at most so many stretches, the longest; None gives all.
     """
     placed, other_placed = tokens(text), tokens(other)
-    here, there = tuple(token.word for token in placed), tuple(token.word for token in other_placed)
+    here, there = _words(placed), _words(other_placed)
     shingles, other_shingles = set(_shingles(here)), set(_shingles(there))
     shared = shingles & other_shingles
     found = [
@@ -101,6 +101,15 @@ def compare(text: str, other: str, most: int | None = None) -> Comparison:
     return Comparison(
         len(shingles), len(other_shingles), len(shared), bool(here) and here == there, tuple(found[:most])
     )
+
+
+def shingle_count(text: str) -> int:
+    """Return how many distinct shingles a text has."""
+    return len(set(_shingles(_words(tokens(text)))))
+
+
+def _words(placed: Iterable[Token]) -> _Words:
+    return tuple(token.word for token in placed)
 
 
 def _shingles(words: _Words) -> Iterator[_Shingle]:
