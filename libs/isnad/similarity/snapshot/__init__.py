@@ -12,6 +12,7 @@ The checksum is CRC-32 as in zlib: it finds damage, not malice. It reads about 2
 parts are checked at once.
 """
 
+from isnad.similarity.snapshot.keeping import Described, Snapshots, SnapshotsBusy, described
 from isnad.similarity.snapshot.manifest import FORMAT, Json, SnapshotError
 from isnad.similarity.snapshot.parts import Array, Captured, FilePart, Frozen, Part
 from isnad.similarity.snapshot.reading import Opened, opened, remove
@@ -21,12 +22,16 @@ __all__ = [
     "FORMAT",
     "Array",
     "Captured",
+    "Described",
     "FilePart",
     "Frozen",
     "Json",
     "Opened",
     "Part",
     "SnapshotError",
+    "Snapshots",
+    "SnapshotsBusy",
+    "described",
     "opened",
     "remove",
     "unfinished_in",

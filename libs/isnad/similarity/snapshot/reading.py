@@ -75,7 +75,10 @@ class Opened:
             SnapshotError: there are none.
         """
         self._entry(name, "data")
-        return (self.folder / name).read_bytes()
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as exc:
+            raise SnapshotError(f"{name} in the snapshot {self.folder} can't be read: {in_words(exc)}.") from exc
 
     def path(self, name: str) -> Path:
         """Return where a part lies, to be read only. It may be gone after `close`.
@@ -117,7 +120,7 @@ class Opened:
         try:
             array: Array = np.load(self.folder / name, mmap_mode=mode, allow_pickle=False)
         except (OSError, ValueError) as exc:
-            raise SnapshotError(f"{name} in the snapshot {self.folder} can't be read as an array: {exc}") from exc
+            raise SnapshotError(f"{name} in the snapshot {self.folder} can't be read as an array: {exc}.") from exc
         return array
 
 

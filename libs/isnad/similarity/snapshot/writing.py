@@ -21,8 +21,8 @@ from isnad.similarity.snapshot.parts import Array, Captured, FilePart, Frozen, P
 _UNFINISHED = ".unfinished"
 
 
-def _nothing() -> None:
-    pass
+def nothing() -> None:
+    """Do nothing between two pieces."""
 
 
 def write(
@@ -31,7 +31,7 @@ def write(
     previous: Path | None = None,
     *,
     identity: Mapping[str, Json] | None = None,
-    between: Callable[[], None] = _nothing,
+    between: Callable[[], None] = nothing,
 ) -> None:
     """Write a snapshot. When this returns it is safe on disk.
 
