@@ -13,9 +13,15 @@ from isnad.errors import RequestError
 
 STANDARD_STREAM = Path("-")
 
+_BLOCK_BYTES = 1024 * 1024
+"""Read at once; lines of some kilobytes come several times faster than with Python's own 8 KB."""
+
 
 class Input:
     """An open input."""
+
+    unit = "line"
+    """What its numbers count."""
 
     def __init__(self, raw: IO[bytes], lines: IO[bytes], name: str, size: int | None) -> None:
         self._raw = raw
@@ -39,7 +45,7 @@ class Input:
         try:
             for number, line in enumerate(self._lines, start=1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if text.strip():
+                if text and not text.isspace():
                     yield number, text
         except (OSError, EOFError, zlib.error) as exc:
             raise RequestError(f"{self.name} can't be read after line {number}: {exc}") from exc
@@ -56,16 +62,21 @@ def opened(path: Path) -> Iterator[Input]:
         yield Input(sys.stdin.buffer, sys.stdin.buffer, "standard input", None)
         return
     try:
-        raw = path.open("rb")
+        raw = path.open("rb", buffering=_BLOCK_BYTES)
     except OSError as exc:
         raise RequestError(f"{path} can't be read: {exc.strerror}") from exc
     with raw:
-        size = path.stat().st_size if path.is_file() else None
+        size = size_of(path)
         if path.suffix == ".gz":
             with gzip.open(raw, "rb") as lines:
                 yield Input(raw, cast(IO[bytes], lines), str(path), size)
         else:
             yield Input(raw, raw, str(path), size)
+
+
+def size_of(path: Path) -> int | None:
+    """Return a file's bytes on disk; None where that says nothing: a pipe, or no file at all."""
+    return path.stat().st_size if path.is_file() else None
 
 
 @contextmanager
@@ -84,7 +95,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
     special = path.exists() and not path.is_file()
     draft = path if special else path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
-        raw = draft.open("wb")
+        raw = draft.open("wb", buffering=_BLOCK_BYTES)
     except OSError as exc:
         raise RequestError(f"{path} can't be written: {exc.strerror}") from exc
     try:

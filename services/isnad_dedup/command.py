@@ -1,30 +1,50 @@
-"""`isnad dedup`: find reprints in a file, without Kafka."""
+"""`isnad dedup`: find reprints in files, without Kafka, or anew in what the running chain has read."""
 
-from collections import Counter
+import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from isnad.clock import SystemClock
-from isnad.linefiles import opened, written
-from isnad.offline import Reading
+from isnad.errors import RequestError
+from isnad.offline import summary, tidied_up_on_signals, working_folder
+from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
-from isnad_dedup import lines
-from isnad_dedup.matching import Matcher
 
-_SHOW_EVERY = 500
+if TYPE_CHECKING:
+    from isnad_dedup.archives import Format, Verdicts
+    from isnad_dedup.lines import TimeFrom
+
 _RELATIONS = ("original", "copy", "partial", "revision")
 
 
 @click.command(epilog="Exit status: 0 done, 2 the input is not as it must be (no file is written), 1 anything else.")
 @click.option(
-    "--input", "source", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Articles, one a line."
+    "--input",
+    "sources",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Articles: lines of JSON, or Parquet. Several, or a folder of them, are read one after the other, a folder's "
+    "in the order of their names.",
 )
 @click.option(
-    "--output", "target", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Verdicts, one a line."
+    "--output",
+    "target",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Verdicts, one for each article.",
 )
-@click.option("--skip-bad", is_flag=True, help="Leave out lines that are no articles, and count them.")
+@click.option(
+    "--format",
+    "chosen",
+    type=click.Choice(["jsonl", "parquet"]),
+    show_default="parquet for a name that ends in .parquet or .pq, else jsonl",
+    help='Format of the output. Parquet needs: pip install "isnad[parquet]".',
+)
+@click.option("--skip-bad", is_flag=True, help="Leave out lines or rows that are no articles, and count them.")
 @click.option(
     "--window-days",
     type=click.IntRange(min=1),
@@ -37,23 +57,48 @@ _RELATIONS = ("original", "copy", "partial", "revision")
     type=click.IntRange(min=1),
     default=WINDOW_ARTICLES,
     show_default=True,
-    help="Compare with at most about so many articles (12 KB of memory each).",
+    help="Compare with at most about so many articles (1.5 KB of memory each).",
 )
 @click.option(
     "--time-from",
     type=click.Choice(["appended_at", "published_at"]),
     default="appended_at",
     show_default=True,
-    help="Field by which the days count. Without it in the lines, the whole file counts as one day.",
+    help="Field by which the days count. Without it in the input, all of it counts as one day.",
 )
+@click.option(
+    "--work-dir",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    show_default="the system's folder for temporary files",
+    help="Folder for working files, about 3 KB for each article in the window; they are deleted at the end.",
+)
+@click.option(
+    "--from-log",
+    is_flag=True,
+    help="Read the running chain's ordered log instead of files, up to where it ends now.",
+)
+@click.option(
+    "--until-offset", metavar="N", type=click.IntRange(min=0), help="With --from-log: stop before this offset."
+)
+@topic_prefix_option
+@kafka_option
+@home_option
 def dedup(
-    source: Path,
+    *,
+    sources: tuple[Path, ...],
     target: Path,
+    chosen: "Format | None",
+    skip_bad: bool,
     window_days: int,
     window_articles: int,
-    time_from: lines.TimeFrom,
-    *,
-    skip_bad: bool,
+    time_from: "TimeFrom",
+    work_dir: Path | None,
+    from_log: bool,
+    until_offset: int | None,
+    topic_prefix: str,
+    kafka: str,
+    home: object,  # noqa: ARG001  read by --kafka
 ) -> None:
     """Say for each article which earlier ones share its text, and which story it belongs to.
 
@@ -72,25 +117,56 @@ def dedup(
     this article that stands in the other, `contains` the reverse. It is the same code as the running chain's, with
     the same answers.
 
+    Parquet has columns of the same names, in and out; other columns are not read, times may be text or timestamps.
+
+    With --from-log the articles are those of the chain's ordered log (topic articles.prepared), and each verdict has
+    the `offset` of its record, so that it can be compared with what the service answered (topic articles.matched).
+
     \b
     Examples:
       isnad dedup --input articles.jsonl --output verdicts.jsonl
       zcat archive/*.gz | isnad dedup --input - --output - --time-from published_at | head
+      isnad dedup --input archive/ --output verdicts.parquet --time-from published_at
+      isnad dedup --from-log --output verdicts.jsonl
     """  # noqa: D301  click's mark for lines to be kept as they are
+    if from_log and sources:
+        raise RequestError("--from-log reads Kafka and no file. Leave out one of --from-log and --input.")
+    if not from_log and not sources:
+        raise RequestError("Say which articles to read: --input FILE, or --from-log.")
+    if until_offset is not None and not from_log:
+        raise RequestError("--until-offset counts in the chain's log. Add: --from-log")
+
     clock = SystemClock()
     started = clock.monotonic()
-    console = Console(stderr=True)
-    clerk = lines.Clerk(time_from)
-    matcher = Matcher(Window(days=window_days, articles=window_articles), evidence=False)
-    relations: Counter[str] = Counter()
+    # Only here, so that the help is there at once.
+    from isnad_dedup import archives, from_files
+
+    window = Window(days=window_days, articles=window_articles)
+    chosen = archives.format_of(target, chosen)
     with (
-        opened(source) as articles,
-        written(target) as verdicts,
-        Reading(articles, clerk.read, console, skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
+        tidied_up_on_signals(),
+        working_folder(work_dir) as folder,
+        archives.verdicts(target, chosen, with_offsets=from_log) as verdicts,
     ):
-        for article in reading:
-            verdict = matcher.answer(article).verdict
-            verdicts.write(lines.write(article.id, verdict))
-            relations[verdict.relation] += 1
-    summary = reading.summary(relations, _RELATIONS, clock.monotonic() - started)
-    console.print(summary, highlight=False, soft_wrap=True)
+        if from_log:
+            left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
+        else:
+            left_out = from_files.answer(
+                sources, verdicts, window=window, time_from=time_from, folder=folder, skip_bad=skip_bad
+            )
+    seconds = clock.monotonic() - started
+    click.echo(summary(verdicts.relations.total(), verdicts.relations, _RELATIONS, seconds, left_out), err=True)
+
+
+def _from_log(
+    kafka: str, topic_prefix: str, verdicts: "Verdicts", window: Window, until_offset: int | None, folder: Path
+) -> str:
+    from isnad.kafka import LogReader
+    from isnad.topics import Topics
+    from isnad_dedup import from_log
+
+    return asyncio.run(
+        from_log.answer(
+            LogReader(kafka), Topics(topic_prefix), verdicts, window=window, until_offset=until_offset, folder=folder
+        )
+    )

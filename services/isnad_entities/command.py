@@ -4,11 +4,10 @@ from collections import Counter
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from isnad.clock import SystemClock
 from isnad.linefiles import opened, written
-from isnad.offline import Reading
+from isnad.offline import Reading, summary
 from isnad_entities.enrich import read, wires
 from isnad_entities.lines import read_line, write_line
 from isnad_entities.names import names
@@ -55,17 +54,16 @@ def entities(source: Path, target: Path, *, skip_bad: bool) -> None:
     """  # noqa: D301  click's mark for lines to be kept as they are
     clock = SystemClock()
     finder, wire_finder = names(), wires()
-    console = Console(stderr=True)
     started = clock.monotonic()
     kinds: Counter[str] = Counter()
     with (
         opened(source) as lines,
         written(target) as found,
-        Reading(lines, read_line, console, skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
+        Reading(lines.size, skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
     ):
-        for article in reading:
+        for article in reading.each(lines, read_line):
             mentions, _ = read(article.title or "", article.body or "", None, article.author, finder, wire_finder)
             found.write(write_line(article.id, mentions))
             kinds.update(mention.type for mention in mentions)
-    summary = reading.summary(kinds, _TYPES, clock.monotonic() - started)
-    console.print(summary, highlight=False, soft_wrap=True)
+    seconds = clock.monotonic() - started
+    click.echo(summary(reading.articles, kinds, _TYPES, seconds, reading.left_out), err=True)

@@ -1,0 +1,69 @@
+"""The verdicts on the articles of files, for `isnad dedup --input`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from isnad.offline import Reading
+from isnad.similarity.window import Window
+from isnad_dedup import archives
+from isnad_dedup.archives import Verdicts
+from isnad_dedup.lines import Clerk, TimeFrom
+from isnad_dedup.matching import Arrival, Matcher
+
+_BATCH_ARTICLES = 512
+_BATCH_CHARACTERS = 4_000_000
+"""In the bodies of a batch: some books, should the articles be books."""
+_SHOW_EVERY = 2_000
+"""Articles from one move of the bar to the next."""
+
+
+def answer(
+    sources: Sequence[Path],
+    verdicts: Verdicts,
+    *,
+    window: Window,
+    time_from: TimeFrom,
+    folder: Path,
+    skip_bad: bool,
+) -> str:
+    """Write the verdict on each article, one file after the other, and return what was left out, in words.
+
+    In memory are a batch of articles and what `Matcher` keeps of those in the window.
+
+    Args:
+        sources: files, and folders of them.
+        verdicts: where the verdicts are written to, in the order of the articles.
+        window: how far back articles are compared.
+        time_from: the field that tells when an article came in.
+        folder: an empty one for working files.
+        skip_bad: whether what is no article is left out.
+
+    Raises:
+        RequestError: a file can't be read, or holds what is no article.
+        SetupError: a file is Parquet, and pyarrow is not there.
+        StorageUnavailable: the working files can't be written.
+    """
+    paths = archives.files(sources)
+    with (
+        Matcher(window, evidence=False, events=False, folder=folder) as matcher,
+        Reading(archives.size_of(paths), skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
+        closing(archives.articles(paths, Clerk(time_from), reading)) as articles,
+    ):
+        for batch in _batches(articles):
+            for article, given in zip(batch, matcher.answer_all(batch), strict=True):
+                verdicts.write(article.id, given.verdict)
+    return reading.left_out
+
+
+def _batches(articles: Iterable[Arrival]) -> Iterator[list[Arrival]]:
+    batch: list[Arrival] = []
+    characters = 0
+    for article in articles:
+        batch.append(article)
+        characters += len(article.body)
+        if len(batch) == _BATCH_ARTICLES or characters >= _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
