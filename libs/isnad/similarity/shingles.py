@@ -15,13 +15,14 @@ The hash, version 2, exactly (all numbers are whole, without sign and modulo 2^6
   `s = s * 0x9E3779B97F4A7C15 + x`; its hash is `mix(s)`. So every bit depends on every word and on their order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad.similarity.folding import NOTHING_KNOWN, Folding
+from isnad.similarity.folding import NOTHING_KNOWN
 from isnad.similarity.hashing import (
     MIX_1,
     MIX_2,
@@ -33,6 +34,20 @@ from isnad.similarity.hashing import (
     hash_texts,
     hash_words,
 )
+
+__all__ = [
+    "HASH_VERSION",
+    "SHINGLE_WORDS",
+    "Hashes",
+    "Placed",
+    "Shingled",
+    "distinct",
+    "placed",
+    "shared",
+    "shingle_hashes",
+    "shingled",
+    "word_hash",
+]
 
 HASH_VERSION = 2
 """Grows whenever the same text would get other hashes: hashes of two versions can't be compared."""
@@ -73,48 +88,44 @@ class Placed:
     ends: NDArray[np.int64]
 
 
-class _Known:
-    """The folding table, which grows as new code points are met; what it knows changes no answer."""
-
-    folding: Folding = NOTHING_KNOWN
-
-
 def shingled(texts: Sequence[str]) -> Shingled:
     """Return the distinct shingle hashes of each text, in one compiled pass over their code points."""
     counts = np.zeros(len(texts), np.int64)
-    stretches = [np.empty(0, np.uint64)]
+    hashes = [np.empty(0, np.uint64)]
     done = 0
     for stretch in _stretches(texts):
         codes = _code_points(stretch)
         lengths = np.fromiter(map(len, stretch), np.int64, len(stretch))
         kept = np.empty(codes.size // 2, np.uint64)
-        found = counts[done : done + len(stretch)]
+        total = _run(hash_texts, codes, lengths, kept, counts[done : done + len(stretch)])
+        hashes.append(kept[:total])
         done += len(stretch)
-        total = -1
-        while total < 0:
-            known = _Known.folding
-            total = hash_texts(codes, lengths, known.pages, known.folded, known.letters, kept, found)
-            if total < 0:
-                _Known.folding = known.knowing(codes)
-        stretches.append(kept[:total])
-    return Shingled(np.concatenate(stretches), np.concatenate([[0], counts.cumsum()]))
+    return Shingled(np.concatenate(hashes), np.concatenate([[0], counts.cumsum()]))
 
 
 def placed(text: str) -> Placed:
     """Return the shingles of a text in its order, and where its words stand (the places that `words.tokens` gives)."""
     codes = _code_points([text])
-    most_words = (codes.size + 1) // 2
-    words = np.empty(most_words, np.uint64)
-    starts, ends = np.empty((2, most_words), np.int64)
-    count = -1
-    while count < 0:
-        known = _Known.folding
-        count = hash_words(codes, known.pages, known.folded, known.letters, words, starts, ends)
-        if count < 0:
-            _Known.folding = known.knowing(codes)
+    words = np.empty(codes.size // 2 + 1, np.uint64)
+    starts, ends = np.empty((2, words.size), np.int64)
+    count = _run(hash_words, codes, words, starts, ends)
     hashes = np.empty(max(count - SHINGLE_WORDS + 1, 0), np.uint64)
     hash_shingles(words, hashes)
     return Placed(hashes, starts[:count], ends[:count])
+
+
+class _Known:
+    """What the code points met so far count as; kept to be quick, it changes no answer."""
+
+    folding = NOTHING_KNOWN
+
+
+def _run(compiled_pass: Callable[..., int], codes: NDArray[np.uint32], *others: NDArray[Any]) -> int:
+    """Return what a compiled pass over `codes` returns, once all of their letters are known."""
+    folding = _Known.folding
+    while (count := compiled_pass(codes, folding.folded, folding.letters, *others)) < 0:
+        folding = _Known.folding = folding.knowing(codes)
+    return count
 
 
 def _stretches(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -131,7 +142,8 @@ def _stretches(texts: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _code_points(texts: Sequence[str]) -> NDArray[np.uint32]:
-    encoded = b"".join([text.encode("utf-32-le", "surrogatepass") for text in texts])
+    # A writable buffer: arrays that can't be written to are passed to compiled code the slow way.
+    encoded = bytearray().join([text.encode("utf-32-le", "surrogatepass") for text in texts])
     return np.frombuffer(encoded, "<u4")
 
 
