@@ -1,38 +1,35 @@
 """Stories: which articles are the same report, and what is known of each story (pure).
 
-An article joins a story when it matches the story as a whole: at least half of its members. The nearest member alone
-does not decide, because a round-up shares a paragraph with each of five reports that have nothing to do with each
-other. A story's id is the id of the article that opened it; stories are never merged and an article never changes its
-story.
+A story's id is the id of the article that opened it; stories are never merged and an article never changes its story.
+Which story a new article joins is said by `joining`; texts of a few words join by another rule, here.
 """
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
 
 from isnad.messages import Member, Relation, StoryState
+from isnad.similarity.archive import Archive
 from isnad.similarity.index import Match
-
-JOINING_SHARE = 0.5
-"""A member matches when so much of the shorter of the two texts is shared."""
-
-JOINING_MEMBERS = 0.5
-"""So many of a story's members must match. With a third, reports chain through their common set phrases; with more than
-half, the second copy of a shortened report no longer finds its story."""
-
-COPY_JACCARD = 0.8
-"""From here on a text is a copy: what differs is a headline's worth of words, not a paragraph."""
+from isnad.similarity.joining import Candidate, choose, relation
+from isnad.similarity.rows import Rows
+from isnad.similarity.snapshot import Captured, Opened, Part
+from isnad.similarity.story_table import StoryTable
+from isnad.similarity.twins import TextKey, Twins
 
 SHORT = 20
 """Texts of fewer distinct shingles (about 24 words) join only when they and their titles are the same after
 normalisation."""
 
-_COMPARED_MEMBERS = 64
-"""A story is as its newest members are: so many are counted, which bounds the cost of a very large one."""
+_OPENED, _SUPERSEDED = 1, 2
+"""Flags of an entry: it is the article that opened its story; it is a former version of an article."""
 
-TextKey = tuple[bytes, bytes]
-"""What makes two short texts the same: a digest of the body's normalised words, and of the title's."""
+_COLUMNS = {"story": np.int32, "rank": np.int32, "flags": np.uint8}
+"""By number. `rank`: which member of its story it is, counting from 1 those that are compared; 0 if it is not compared,
+because it is short or a former version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,174 +38,209 @@ class Joined:
 
     story_id: str
     relation: Relation
-    twin: str | None = None
-    """The earlier article with the same short text, where that decided."""
+    twin: int | None = None
+    """The number of the earlier article with the same short text, where that decided."""
 
 
-@dataclass(slots=True)
-class _Article:
-    story_id: str
-    compared: bool
-    """Whether it counts among the story's members; short texts don't."""
-    short: TextKey | None
+class _Found(NamedTuple):
+    """The story that an article joins."""
 
-
-@dataclass(slots=True)
-class _Story:
-    origin: Member
-    first_published_at: datetime
-    last_published_at: datetime
-    articles: int = 0
-    outlets: Counter[str] = field(default_factory=Counter)
-    members_in_window: int = 0
-    newest: deque[str] = field(default_factory=lambda: deque(maxlen=_COMPARED_MEMBERS))
-    """Members that are not short and still in the window, oldest first."""
+    story: int
+    relation: Relation
+    twin: int | None = None
 
 
 class Stories:
     """The stories that have an article in the window.
 
-    Kept in memory: a line for each article in the window (its story, and for short texts two digests), and for each
-    story that has one there its origin, its counts by outlet, and the ids of at most 64 members. A story whose last
-    article left the window is forgotten; what counts it had is in the last `StoryState` that was given out.
+    Articles are known by the numbers of their entries in the index, and every entry is either joined or revised, in
+    the order of the numbers. The archive must be at the index's newest segment by then (`Archive.keep`). A story whose
+    last article left the window is forgotten; what counts it had is in the last `StoryState` that was given out.
+
+    Kept in memory: 9 bytes for each entry, what `Twins` keeps of short texts, and what `StoryTable` keeps of stories.
+    A story's id is the string that is the opening article's key in the index, as long as that one is in the window.
     """
 
-    def __init__(self) -> None:
-        self._articles: dict[str, _Article] = {}
-        self._stories: dict[str, _Story] = {}
-        self._same_short: dict[TextKey, dict[str, None]] = {}
+    def __init__(self, archive: Archive) -> None:
+        self._table = StoryTable(archive)
+        self._entries = Rows(**_COLUMNS)
+        self._twins = Twins()
+        self._left: dict[str, int] = {}
+        """Stories that live on though the article that opened them left the window: it may come again."""
 
-    def story_of(self, article_id: str) -> str:
-        """Return the story of an article in the window.
-
-        Raises:
-            KeyError: there is no such article.
-        """
-        return self._articles[article_id].story_id
-
-    def state(self, story_id: str) -> StoryState:
-        """Return what is known of a story; its counts also hold members that have left the window.
+    def story_of(self, number: int) -> str:
+        """Return the id of the story of an entry in the window.
 
         Raises:
-            KeyError: no article of that story is in the window.
+            KeyError: there is no such entry.
         """
-        story = self._stories[story_id]
-        return StoryState(
-            id=story_id,
-            origin=story.origin,
-            articles=story.articles,
-            outlets=dict(sorted(story.outlets.items())),
-            first_published_at=story.first_published_at,
-            last_published_at=story.last_published_at,
-        )
+        return self._table.ids[self._story(number)]
 
-    def join(self, article: Member, size: int, matches: Sequence[Match], text: TextKey | None) -> Joined:
+    def state(self, number: int) -> StoryState:
+        """Return what is known of an entry's story; its counts also hold members that have left the window.
+
+        Raises:
+            KeyError: there is no such entry.
+        """
+        return self._table.state(self._story(number))
+
+    def join(self, number: int, article: Member, size: int, matches: Sequence[Match], text: TextKey | None) -> Joined:
         """Put a new article into the story that it matches best, or open one.
 
         Args:
+            number: its entry, the next one.
             article: its id must not be in the window yet.
             size: its distinct shingles.
-            matches: the articles in the window that share text with it, best first.
+            matches: the entries in the window that share text with it, best first.
             text: its words, for comparing short texts; None where the body is empty or not short.
+
+        Raises:
+            ValueError: a number was left out.
+            StorageUnavailable: the archive can't be written; nothing has changed.
         """
-        joined = self._join_short(article, text) if size < SHORT else self._join_long(article, matches)
-        self._enter(article, _Article(joined.story_id, size >= SHORT, text))
-        return joined
-
-    def _join_short(self, article: Member, text: TextKey | None) -> Joined:
-        twin = next(iter(self._same_short.get(text, ())), None) if text is not None else None
-        if twin is None:
-            return Joined(article.id, "original")
-        return Joined(self._articles[twin].story_id, "copy", twin)
-
-    def _join_long(self, article: Member, matches: Sequence[Match]) -> Joined:
-        by_story: defaultdict[str, list[Match]] = defaultdict(list)
-        for match in matches:
-            if match.containment >= JOINING_SHARE and match.other_size >= SHORT:
-                by_story[self._articles[match.key].story_id].append(match)
-        strength: dict[str, float] = {}
-        for story_id, matching in by_story.items():
-            compared = self._stories[story_id].newest
-            counted = [match.containment for match in matching if match.key in compared]
-            if counted and len(counted) >= JOINING_MEMBERS * len(compared):
-                strength[story_id] = sum(counted)
-        if not strength:
-            return Joined(article.id, "original")
-        # Of equals the one with the best match: stories come in that order, and max keeps the first.
-        story_id = max(strength, key=lambda story_id: strength[story_id])
-        copied = any(match.jaccard >= COPY_JACCARD for match in by_story[story_id])
-        return Joined(story_id, "copy" if copied else "partial")
-
-    def _enter(self, article: Member, entered: _Article) -> None:
-        self._articles[article.id] = entered
-        self._enter_short(article.id, entered.short)
-        published_at = article.published_at
-        story = self._stories.get(entered.story_id)
+        self._expect(number)
+        found = self._of_twin(text) if size < SHORT else self._of_matches(matches)
+        # An article that comes again after it left the window goes on with the story that bears its id.
+        story = self._left.get(article.id) if found is None else found.story
         if story is None:
-            story = self._stories[entered.story_id] = _Story(article, published_at, published_at)
-        elif published_at < story.origin.published_at:
-            story.origin = article
-        story.articles += 1
-        story.outlets[article.source] += 1
-        story.members_in_window += 1
-        story.first_published_at = min(story.first_published_at, published_at)
-        story.last_published_at = max(story.last_published_at, published_at)
-        if entered.compared:
-            story.newest.append(article.id)
+            story = self._table.open(article)
+        else:
+            self._table.enlarge(story, article)
+        if found is None:
+            self._left.pop(article.id, None)
+        rank = 0 if size < SHORT else self._table.next_rank(story)
+        self._enter(number, story, rank, 0 if found else _OPENED, text)
+        story_id = self._table.ids[story]
+        return Joined(story_id, found.relation, found.twin) if found else Joined(story_id, "original")
 
-    def revise(self, article: Member, size: int, text: TextKey | None) -> Joined:
+    def revise(self, number: int, former: int, article: Member, size: int, text: TextKey | None) -> Joined:
         """Take over the new text of an article in the window; it stays in its story.
 
-        The story's dates and counts stay too: an article was published when it was first published, by whom it was. An
+        So it does in its place among the members, as long as its text is not short. The story's dates and counts stay too: an article was published when it was first published, by whom it was. An
         origin's title and address are those of its new version.
 
-        Raises:
-            KeyError: there is no such article.
-        """
-        known = self._articles[article.id]
-        story = self._stories[known.story_id]
-        self._leave_short(article.id, known.short)
-        known.short = text
-        self._enter_short(article.id, known.short)
-        if size < SHORT and article.id in story.newest:
-            story.newest.remove(article.id)
-        elif size >= SHORT and not known.compared:
-            story.newest.append(article.id)
-        known.compared = size >= SHORT
-        if story.origin.id == article.id:
-            before = story.origin
-            story.origin = Member(
-                id=before.id,
-                source=before.source,
-                title=article.title,
-                published_at=before.published_at,
-                url=article.url,
-            )
-        return Joined(known.story_id, "revision")
-
-    def forget(self, article_ids: Iterable[str]) -> None:
-        """Forget articles that left the window, and the stories of which none is left there.
+        Args:
+            number: the entry of the new text, the next one.
+            former: the entry of the article's present text, which this one takes the place of.
+            article: of the same id as before.
+            size: distinct shingles of the new text.
+            text: its words, for comparing short texts; None where the body is empty or not short.
 
         Raises:
-            KeyError: there is no such article.
+            KeyError: there is no such former entry, or another took its place already.
+            ValueError: a number was left out.
+            StorageUnavailable: the archive can't be written; nothing has changed.
         """
-        for article_id in article_ids:
-            known = self._articles.pop(article_id)
-            self._leave_short(article_id, known.short)
-            story = self._stories[known.story_id]
-            if article_id in story.newest:
-                story.newest.remove(article_id)
-            story.members_in_window -= 1
-            if not story.members_in_window:
-                del self._stories[known.story_id]
+        self._expect(number)
+        entries = self._entries
+        before = entries.place(former)
+        flags = entries["flags"].item(before)
+        if flags & _SUPERSEDED:
+            raise KeyError(former)
+        story = entries["story"].item(before)
+        self._table.revise(story, article)
+        rank = entries["rank"].item(before)
+        if size < SHORT and rank:
+            self._table.take_out(story, rank)
+            rank = 0
+        elif size >= SHORT and not rank:
+            rank = self._table.next_rank(story)
+        entries["rank"][before], entries["flags"][before] = 0, _SUPERSEDED
+        self._twins.leave(former)
+        self._enter(number, story, rank, flags, text)
+        return Joined(self._table.ids[story], "revision")
 
-    def _enter_short(self, article_id: str, short: TextKey | None) -> None:
-        if short is not None:
-            self._same_short.setdefault(short, {})[article_id] = None
+    def forget(self, numbers: range) -> None:
+        """Forget entries that left the window, and the stories of which none is left there.
 
-    def _leave_short(self, article_id: str, short: TextKey | None) -> None:
-        if short is not None:
-            same = self._same_short[short]
-            del same[article_id]
-            if not same:
-                del self._same_short[short]
+        Args:
+            numbers: from the oldest entry on.
+
+        Raises:
+            KeyError: these are not the oldest entries.
+        """
+        if not numbers:
+            return
+        if numbers.start != self._entries.base or numbers.stop > self._entries.end:
+            raise KeyError(numbers)
+        gone = len(numbers)
+        flags = self._entries["flags"][:gone]
+        present = flags & _SUPERSEDED == 0
+        stories = self._entries["story"][:gone][present]
+        ranks = self._entries["rank"][:gone][present]
+        opened = stories[flags[present] & _OPENED != 0]
+        self._entries.forget(numbers.stop)
+        self._twins.forget(numbers.stop)
+        for story_id in self._table.shrink(stories, ranks):
+            self._left.pop(story_id, None)
+        for story in opened[self._table.has_members(opened)].tolist():
+            self._left[self._table.ids[story]] = story
+
+    def capture(self) -> Captured:
+        """Return what a snapshot has to hold now, beside what the archive gives."""
+        base, columns = self._entries.capture()
+        left = self._left.copy()
+        parts: dict[str, Part] = {f"stories-entries-{name}": column for name, column in columns.items()}
+        parts |= self._table.capture()
+        parts |= {"stories-twins": self._twins.capture(), "stories-left": lambda: msgspec.msgpack.encode(left)}
+        return Captured({"stories": {"base": base}}, parts)
+
+    def restore(self, opened: Opened, key: Callable[[int], str]) -> None:
+        """Go on from a snapshot, as long as nothing was joined here yet; the archive must be restored too.
+
+        Args:
+            opened: the snapshot.
+            key: returns the article's id by the number of an entry in the window.
+        """
+        about = msgspec.convert(opened.about["stories"], dict[str, int])
+        self._entries.restore(about["base"], {name: opened.array(f"stories-entries-{name}") for name in _COLUMNS})
+        self._table.restore(opened)
+        self._twins.restore(opened.data("stories-twins"))
+        self._left = msgspec.msgpack.decode(opened.data("stories-left"), type=dict[str, int])
+        for story_id, story in self._left.items():
+            self._table.ids[story] = story_id
+        # Every other story was opened by an article in the window, whose key in the index is the very same string.
+        opening = np.flatnonzero(self._entries["flags"] == _OPENED)
+        for entry, story in zip(opening.tolist(), self._entries["story"][opening].tolist(), strict=True):
+            self._table.ids[story] = key(self._entries.base + entry)
+
+    def _story(self, number: int) -> int:
+        story: int = self._entries["story"].item(self._entries.place(number))
+        return story
+
+    def _expect(self, number: int) -> None:
+        if self._entries.end not in (0, number):
+            raise ValueError(f"entry {number} came where {self._entries.end} was to come: all are joined or revised")
+
+    def _of_twin(self, text: TextKey | None) -> _Found | None:
+        twin = None if text is None else self._twins.first(text)
+        if twin is None:
+            return None
+        return _Found(self._story(twin), "copy", twin)
+
+    def _of_matches(self, matches: Sequence[Match]) -> _Found | None:
+        chosen = choose(self._candidates(matches)) if matches else None
+        return None if chosen is None else _Found(chosen.story, relation(chosen))
+
+    def _candidates(self, matches: Sequence[Match]) -> list[Candidate]:
+        entries, table = self._entries, self._table
+        stories, ranks = entries["story"], entries["rank"]
+        candidates: dict[int, Candidate] = {}
+        for match in matches:
+            entry = entries.place(match.number)
+            rank = ranks.item(entry)
+            if not rank:
+                continue
+            story = stories.item(entry)
+            candidate = candidates.get(story)
+            if candidate is None:
+                candidate = candidates[story] = Candidate(story, table.compared(story))
+            (candidate.matches if table.is_among_newest(story, rank) else candidate.older).append(match)
+        return list(candidates.values())
+
+    def _enter(self, number: int, story: int, rank: int, flags: int, text: TextKey | None) -> None:
+        entries = self._entries
+        entry = entries.make(number)
+        entries["story"][entry], entries["rank"][entry], entries["flags"][entry] = story, rank, flags
+        if text is not None:
+            self._twins.enter(number, text)
