@@ -101,7 +101,17 @@ class Ledger:
         self._taken_bytes = 0
         self._next_offset = 0
         self._last: LastRecord | None = None
+        self._is_sound = True
         self._lock = threading.Lock()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can go on: an error in the midst of a batch, a full disk say, leaves it between two places.
+
+        Then it takes no more records and gives no state, but raises `RuntimeError`; make a new one, from a snapshot or
+        from the log.
+        """
+        return self._is_sound
 
     @property
     def next_offset(self) -> int:
@@ -157,15 +167,16 @@ class Ledger:
     def capture(self) -> Captured:
         """Return the state at this place of the log, to be written into a snapshot."""
         with self._lock:
+            self._check()
             captured = self._matcher.capture()
             about = _About(self._next_offset, self._last)
         return Captured(captured.about | {_ABOUT: msgspec.to_builtins(about)}, captured.parts)
 
     def restore(self, opened: Opened) -> None:
-        """Go on from a captured state, as long as nothing was taken yet.
+        """Go on from a captured state of the same window, as long as nothing was taken yet.
 
         Raises:
-            SnapshotError: the snapshot holds no such state.
+            SnapshotError: a part of it can't be read.
         """
         with self._lock:
             self._matcher.restore(opened)
@@ -194,11 +205,18 @@ class Ledger:
             for article, record in zip(read, records, strict=True)
             if not isinstance(article, RecordError)
         ]
+        self._check()
+        self._is_sound = False
         answers = iter(self._matcher.answer_all(arrivals))
         taken = [(article, None if isinstance(article, RecordError) else next(answers)) for article in read]
         for record, (_, answer) in zip(records, taken, strict=True):
             self._remember(record, answer)
+        self._is_sound = True
         return taken
+
+    def _check(self) -> None:
+        if not self._is_sound:
+            raise RuntimeError("an error broke off a batch in this ledger: make a new one")
 
     def _remember(self, record: Record, answer: Answer | None) -> None:
         digest, packed = _digest(record.value), None if answer is None else _pack(answer)

@@ -6,7 +6,6 @@ on a file.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -22,7 +21,8 @@ from isnad.similarity.index import Match, NearDuplicateIndex, Taken
 from isnad.similarity.rows import Rows
 from isnad.similarity.shingles import Hashes, placed
 from isnad.similarity.snapshot import Captured, Json, Opened, Part
-from isnad.similarity.stories import SHORT, Joined, Stories, TextKey
+from isnad.similarity.stories import SHORT, Stories
+from isnad.similarity.twins import TextKey
 from isnad.similarity.window import Window
 from isnad.text.words import words
 
@@ -40,8 +40,7 @@ _CHANGES: dict[Relation, Change] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """An article as it stands in the log."""
 
     id: str
@@ -57,16 +56,14 @@ class Arrival:
     """Whether `published_at` is not the publisher's word, but the time of arrival for want of a better one."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoryEvent:
+class StoryEvent(msgspec.Struct, frozen=True):
     """What an article changed, and the story afterwards."""
 
     kind: Change
     story: StoryState
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The verdict, and what it changed: nothing, where the article was delivered again. Times are in UTC."""
 
     verdict: Verdict
@@ -91,6 +88,10 @@ class Index(Protocol):
 
     def number(self, key: str) -> int | None:
         """Return the number of the present text of an article in the window."""
+        ...
+
+    def key(self, number: int) -> str:
+        """Return whose text in the window has this number."""
         ...
 
     def hashes(self, number: int) -> Hashes:
@@ -145,6 +146,13 @@ class _Known(NamedTuple):
     def present(self) -> _Text:
         """What was answered for its present text."""
         return self.answered.texts[-1]
+
+
+class _About(msgspec.Struct, frozen=True):
+    """What a snapshot says of the matcher itself."""
+
+    first_number: int
+    """The lowest one that has an address."""
 
 
 _ABOUT = "matcher"
@@ -232,7 +240,7 @@ class Matcher:
     def capture(self) -> Captured:
         """Return the state at this place of the log, to be written into a snapshot."""
         base, columns = self._addresses.capture()
-        about: dict[str, Json] = {_ABOUT: {"base": base}}
+        about: dict[str, Json] = {_ABOUT: {"first_number": base}}
         parts: dict[str, Part] = {_ADDRESSES: columns["address"]}
         for component in (self._index, self._stories, self._archive):
             captured = component.capture()
@@ -241,15 +249,16 @@ class Matcher:
         return Captured(about, parts)
 
     def restore(self, opened: Opened) -> None:
-        """Go on from a captured state, as long as nothing was taken yet.
+        """Go on from a captured state of the same window, as long as nothing was taken yet.
 
         Raises:
-            SnapshotError: the snapshot holds no such state.
+            SnapshotError: a part of it can't be read.
         """
-        for component in (self._archive, self._index, self._stories):
-            component.restore(opened)
-        about = msgspec.convert(opened.about[_ABOUT], dict[str, int])
-        self._addresses.restore(about["base"], {"address": opened.array(_ADDRESSES)})
+        self._archive.restore(opened)
+        self._index.restore(opened)
+        self._stories.restore(opened, self._index.key)
+        base = msgspec.convert(opened.about[_ABOUT], _About).first_number
+        self._addresses.restore(base, {"address": opened.array(_ADDRESSES)})
 
     def _advance(self, moment: datetime) -> None:
         fallen = self._index.advance(moment)
@@ -319,11 +328,14 @@ class Matcher:
         kind: Change = "article_edited"
         if text is None:
             links = self._links(article.body, taken.matches)
-            verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=_with_twin(links, joined))
+            if joined.twin is not None:
+                links = _with_twin(links, self._index.key(joined.twin), joined.story_id)
+            verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=links)
             text = _Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
             kind = _CHANGES[joined.relation]
         answered = _Answered(first_published_at, (*former, text))
-        self._addresses["address"][self._addresses.make(number)] = self._archive.append(_encode(answered))
+        place = self._addresses.make(number)
+        self._addresses["address"][place] = self._archive.append(_encode(answered))
         event = StoryEvent(kind, self._stories.state(number)) if self._events else None
         return Answer(
             text.verdict, event, first_published_at if article.undated else published_at, text.arrived_at
@@ -364,14 +376,14 @@ def _again(article: Arrival, known: _Known) -> Answer:
     return Answer(text.verdict, None, published_at, text.arrived_at)
 
 
-def _with_twin(links: tuple[Link, ...], joined: Joined) -> tuple[Link, ...]:
+def _with_twin(links: tuple[Link, ...], twin: str, story_id: str) -> tuple[Link, ...]:
     """Add the earlier article of the same short text where it is not among the links.
 
     A text of fewer than five words has no shingle that could be shared, and a very common one finds only the newest.
     """
-    if joined.twin is None or any(link.id == joined.twin for link in links):
+    if any(link.id == twin for link in links):
         return links
-    return (*links, Link(id=joined.twin, story_id=joined.story_id, jaccard=1.0, contained=1.0, contains=1.0, shared=0))
+    return (*links, Link(id=twin, story_id=story_id, jaccard=1.0, contained=1.0, contains=1.0, shared=0))
 
 
 def _digest(title: str, body: str) -> bytes:

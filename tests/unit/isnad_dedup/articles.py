@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from isnad.codec import encode
 from isnad.messages import SCHEMA, PreparedArticle
 from isnad.outcomes import Record
+from isnad_dedup.matching import Arrival
 
 START = datetime(2018, 2, 8, 12, tzinfo=UTC)
 TOPIC = "articles.prepared"
@@ -34,3 +35,9 @@ def prepared(article_id: str, body: str, *, source: str = "outlet", title: str =
 
 def record(offset: int, value: bytes | None, *, days: float = 0.0) -> Record:
     return Record(TOPIC, 0, offset, START + timedelta(days=days, milliseconds=offset), b"key", value)
+
+
+def arrival(article_id: str, body: str, *, days: float = 0.0, **more: object) -> Arrival:
+    moment = START + timedelta(days=days)
+    given = {"source": "outlet", "title": "عنوان", "published_at": moment, "appended_at": moment, **more}
+    return Arrival(id=article_id, body=body, **given)  # type: ignore[arg-type]

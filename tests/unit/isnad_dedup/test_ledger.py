@@ -1,6 +1,8 @@
 """Records are answered in the order of the log, once; what comes again gets the bytes that it got."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,9 +10,10 @@ from tests.unit.isnad_dedup.articles import START, prepared, record, text
 
 from isnad.codec import decode
 from isnad.messages import LogPosition, MatchedArticle, Reason, StoryChange
+from isnad.similarity.snapshot import opened, write
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
+from isnad_dedup.ledger import LastRecord, Ledger
 
 WHOLE = text((0, 104))
 TOPICS = Topics("test.")
@@ -119,6 +122,24 @@ def test_it_stops_before_a_record_that_it_no_longer_remembers():
     assert len(here.answer(records[2:])) == 2
 
 
+def test_it_remembers_no_more_answers_than_have_room():
+    here = Ledger(TOPICS, Window(), remembered_bytes=2_000)
+    records = [record(n, prepared(str(n), text((200 * n, 200 * n + 104)))) for n in range(30)]
+    expected = here.answer(records)
+    assert here.answer(records) == []
+    assert here.answer(records[-2:]) == expected[-2:]
+
+
+def test_a_record_delivered_twice_in_one_batch_has_the_same_outcome_twice():
+    records = [record(n, prepared(str(n), WHOLE)) for n in range(4)]
+    here = ledger()
+    first = here.answer(records[:2])
+    answered = here.answer([records[1], *records[2:], *records[1:3]])
+    assert answered[0] == first[1]
+    assert answered[3:] == answered[:2]
+    assert here.next_offset == 4
+
+
 def test_another_record_at_a_place_already_taken_is_not_answered_with_the_old_one():
     here = ledger()
     here.answer([record(0, prepared("a", WHOLE))])
@@ -151,3 +172,55 @@ def test_a_time_without_a_zone_is_taken_for_utc_and_stops_nothing():
     change = decode(StoryChange, outcomes[1].messages[1].value)
     assert change.story.origin.id == "b"
     assert change.story.first_published_at == START.replace(year=2017)
+
+
+def test_after_a_restart_it_goes_on_as_if_there_had_been_none(tmp_path: Path):
+    texts = [WHOLE, text((0, 60)), text((300, 404)), "", text((0, 10))]
+    records = [record(n, prepared(str(n % 7), texts[n % 5]), days=n / 4) for n in range(40)]
+    straight = ledger()
+    expected = straight.answer(records)
+    stopped = ledger()
+    stopped.follow(records[:25])
+    write(tmp_path / "snapshot", stopped.capture())
+    restarted = ledger()
+    with opened(tmp_path / "snapshot") as snapshot:
+        restarted.restore(snapshot)
+    assert (restarted.next_offset, len(restarted)) == (25, len(stopped))
+    assert restarted.last == LastRecord.of(records[24])
+    assert restarted.answer(records[25:]) == expected[25:]
+
+
+def test_a_snapshot_remembers_the_place_also_behind_a_gap(tmp_path: Path):
+    here = ledger()
+    here.follow([record(0, prepared("a", WHOLE)), record(3, b"bad")])
+    here.skip_to(9)
+    write(tmp_path / "snapshot", here.capture())
+    restarted = ledger()
+    with opened(tmp_path / "snapshot") as snapshot:
+        restarted.restore(snapshot)
+    assert restarted.next_offset == 9
+    assert restarted.last == LastRecord.of(record(3, b"bad"))
+    assert restarted.last != LastRecord.of(record(3, b"another"))
+
+
+def test_the_last_record_of_an_empty_log_is_none(tmp_path: Path):
+    write(tmp_path / "snapshot", ledger().capture())
+    restarted = ledger()
+    with opened(tmp_path / "snapshot") as snapshot:
+        restarted.restore(snapshot)
+    assert (restarted.next_offset, restarted.last) == (0, None)
+
+
+def test_after_an_error_in_the_midst_of_a_batch_it_refuses_to_go_on():
+    """It does not know any more what it has taken; whoever has the log makes a new one."""
+    here = ledger()
+    before_all_times = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=3)))
+    strange = replace(record(1, prepared("b", WHOLE)), appended_at=before_all_times)
+    assert here.is_sound
+    with pytest.raises(OverflowError):
+        here.answer([record(0, prepared("a", WHOLE)), strange])
+    assert not here.is_sound
+    with pytest.raises(RuntimeError, match="new one"):
+        here.follow([record(0, prepared("a", WHOLE))])
+    with pytest.raises(RuntimeError, match="new one"):
+        here.capture()

@@ -1,20 +1,15 @@
 """Dedup's answer for one article: its story, its relation, its links; again for the same article, the same answer."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from tests.unit.isnad_dedup.articles import START, text
+from tests.unit.isnad_dedup.articles import START, arrival, text
 
 from isnad.messages import Span
 from isnad.similarity.window import Window
-from isnad_dedup.matching import Answer, Arrival, Matcher
+from isnad_dedup.matching import FORMER_TEXTS, Answer, Matcher
 
 WHOLE = text((0, 104))  # 100 shingles
-
-
-def arrival(article_id: str, body: str, *, title: str = "عنوان", source: str = "outlet", days: float = 0.0) -> Arrival:
-    moment = START + timedelta(days=days)
-    return Arrival(id=article_id, source=source, title=title, body=body, published_at=moment, appended_at=moment)
 
 
 def relation(answer: Answer) -> tuple[str, str]:
@@ -160,6 +155,59 @@ def test_links_of_a_short_text_in_a_long_one_have_their_shares():
     assert [(link.id, link.contained, link.contains) for link in answer.verdict.links] == [("flash", 0.06, 1.0)]
 
 
+def test_a_revised_article_stays_in_the_window_as_long_as_its_newest_text():
+    matcher = Matcher(Window(days=6))
+    matcher.answer(arrival("a", WHOLE))
+    matcher.answer(arrival("a", text((0, 104), (700, 710)), days=4))
+    again = matcher.answer(arrival("a", text((0, 104), (700, 710)), days=8))
+    assert (relation(again), again.event) == (("a", "revision"), None)
+    assert relation(matcher.answer(arrival("b", text((0, 104)), days=8))) == ("a", "copy")
+    assert relation(matcher.answer(arrival("a", WHOLE, days=11))) == ("a", "copy")
+
+
+def test_an_earlier_text_is_known_again_after_so_many_others_and_no_more():
+    def live_blog(version: int) -> Answer:
+        return matcher.answer(arrival("a", text((0, 104), (1000 + version, 1001 + version))))
+
+    matcher = Matcher()
+    first = live_blog(0)
+    for version in range(1, FORMER_TEXTS + 1):
+        live_blog(version)
+    assert live_blog(0).verdict == first.verdict
+    for version in range(2, FORMER_TEXTS + 2):
+        live_blog(version)
+    assert relation(live_blog(0)) == ("a", "original")
+    assert relation(live_blog(1)) == ("a", "revision")
+    live_blog(FORMER_TEXTS + 2)
+    assert relation(live_blog(0)) == ("a", "original")
+    for version in range(100, 101 + FORMER_TEXTS):
+        live_blog(version)
+    assert relation(live_blog(0)) == ("a", "revision")
+
+
+def test_an_undated_article_was_published_when_it_first_came_also_after_many_revisions():
+    matcher = Matcher()
+    for version in range(FORMER_TEXTS + 5):
+        answer = matcher.answer(arrival("a", text((version, version + 50)), days=version / 24, undated=True))
+        assert answer.published_at == START
+
+
+def test_times_of_other_zones_are_the_same_moments_at_once_and_from_disk():
+    riyadh = timezone(timedelta(hours=3))
+    matcher = Matcher()
+    noon = arrival("a", WHOLE, published_at=datetime(2018, 2, 8, 15, tzinfo=riyadh), undated=True)
+    first, again = matcher.answer(noon), matcher.answer(noon)
+    assert first.published_at == again.published_at == START
+    assert first.published_at.tzinfo == again.published_at.tzinfo == UTC
+
+
+def test_a_time_before_the_calendar_begins_in_utc_stops_nothing():
+    riyadh = timezone(timedelta(hours=3))
+    midnight = datetime(1, 1, 1, tzinfo=riyadh)
+    answer = Matcher().answer(arrival("a", WHOLE, published_at=midnight))
+    assert answer.published_at == midnight.replace(tzinfo=UTC)
+
+
 def test_what_left_the_window_is_not_matched_and_counts_as_new_when_it_comes_again():
     matcher = Matcher(Window(days=6))
     matcher.answer(arrival("a", WHOLE))
@@ -186,3 +234,10 @@ def test_without_evidence_only_the_passages_are_missing():
     assert [link.passages for link in shown.verdict.links] == [(Span(0, len(WHOLE)),)]
     assert [link.passages for link in hidden.verdict.links] == [()]
     assert relation(shown) == relation(hidden)
+
+
+def test_without_events_only_what_changed_is_missing():
+    matcher = Matcher(events=False)
+    answers = matcher.answer_all([arrival("a", WHOLE), arrival("b", WHOLE), arrival("b", text((0, 60)))])
+    assert [relation(answer) for answer in answers] == [("a", "original"), ("a", "copy"), ("a", "revision")]
+    assert [answer.event for answer in answers] == [None, None, None]

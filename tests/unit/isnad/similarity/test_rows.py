@@ -46,14 +46,17 @@ def test_rows_between_are_zero_and_the_first_may_begin_anywhere():
 
 def test_a_row_that_was_reused_is_zero_again():
     rows = Rows(rank=np.int32)
-    rows["rank"][rows.make(0)] = 7
+    rows.make(0)
+    rows["rank"][rows.place(0)] = 7
     rows.forget(1)
-    assert rows["rank"][rows.make(1)] == 0
+    rows.make(1)
+    assert rows["rank"][rows.place(1)] == 0
 
 
 def test_a_capture_does_not_change_with_the_rows():
     rows = Rows(rank=np.int32)
-    rows["rank"][rows.make(0)] = 7
+    rows.make(0)
+    rows["rank"][rows.place(0)] = 7
     _, columns = rows.capture()
     rows["rank"][rows.place(0)] = 8
     assert columns["rank"].tolist() == [7]

@@ -1,0 +1,107 @@
+"""The index by brute force: every text of the window is compared, as a Python set of five words each."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import numpy as np
+
+from isnad.similarity.index import LEAST_SHARE, Match, Taken
+from isnad.similarity.shingles import SHINGLE_WORDS, Hashes, shingle_hashes
+from isnad.similarity.snapshot import Captured, Opened
+from isnad.similarity.window import Window
+from isnad.text.words import words
+
+Shingles = set[tuple[str, ...]]
+
+
+@dataclass
+class Segment:
+    calendar: int
+    keys: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+
+def shingles(text: str) -> Shingles:
+    in_order = words(text)
+    return {tuple(in_order[n : n + SHINGLE_WORDS]) for n in range(len(in_order) - SHINGLE_WORDS + 1)}
+
+
+class EveryText:
+    """Does what `NearDuplicateIndex` does, without an index, without hashes to find by, without arrays."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.day: int | None = None
+        self.first_segment = 0
+        self.oldest_number = 0
+        self.held: list[Segment] = []
+
+    def __len__(self) -> int:
+        return len({key for segment in self.held for key in segment.keys})
+
+    @property
+    def segments(self) -> range:
+        return range(self.first_segment, self.first_segment + len(self.held))
+
+    def texts(self) -> list[tuple[int, str, str]]:
+        """Number, key and text of each entry in the window."""
+        entries = [entry for segment in self.held for entry in zip(segment.keys, segment.texts, strict=True)]
+        return [(self.oldest_number + place, *entry) for place, entry in enumerate(entries)]
+
+    def number(self, key: str) -> int | None:
+        return max((number for number, other, _ in self.texts() if other == key), default=None)
+
+    def key(self, number: int) -> str:
+        return {other: key for other, key, _ in self.texts()}[number]
+
+    def hashes(self, number: int) -> Hashes:
+        ((_, _, text),) = [entry for entry in self.texts() if entry[0] == number]
+        return np.unique(shingle_hashes(words(text)))
+
+    def advance(self, moment: datetime) -> range:
+        day = self.window.day(moment)
+        self.day = day if self.day is None else max(self.day, day)
+        calendar = self.window.calendar(self.day)
+        last = self.held[-1] if self.held else None
+        if last is None or last.calendar != calendar or len(last.keys) >= self.window.segment_articles:
+            self.held.append(Segment(calendar))
+        fallen = self.oldest_number
+        while self.window.is_over(self.held[0].calendar, self.day) or self.newer() >= self.window.articles:
+            self.oldest_number += len(self.held.pop(0).keys)
+            self.first_segment += 1
+        return range(fallen, self.oldest_number)
+
+    def newer(self) -> int:
+        return sum(len(segment.keys) for segment in self.held[1:])
+
+    def extend(self, entries: list[tuple[str, str]]) -> list[Taken]:
+        room = self.window.segment_articles - len(self.held[-1].keys)
+        return [self.take(key, text) for key, text in entries[:room]]
+
+    def take(self, key: str, text: str) -> Taken:
+        mine = shingles(text)
+        newest = {other: (number, body) for number, other, body in self.texts()}
+        found = []
+        for other, (number, body) in newest.items():
+            theirs = shingles(body)
+            match = Match(number, other, len(mine & theirs), len(mine), len(theirs))
+            if other != key and match.shared and match.containment >= LEAST_SHARE:
+                found.append(match)
+        found.sort(key=lambda match: (-match.containment, -match.jaccard, match.number))
+        number = self.oldest_number + len(self.texts())
+        self.held[-1].keys.append(key)
+        self.held[-1].texts.append(text)
+        return Taken(number, len(mine), found)
+
+    def capture(self) -> Captured:
+        state = self.day, self.first_segment, self.oldest_number, self.held
+        return Captured({}, {"every-text": msgspec.json.encode(state)})
+
+    def restore(self, opened: Opened) -> None:
+        self.day, self.first_segment, self.oldest_number, self.held = msgspec.json.decode(
+            opened.data("every-text"), type=tuple[int | None, int, int, list[Segment]]
+        )
+
+    def close(self) -> None:
+        pass

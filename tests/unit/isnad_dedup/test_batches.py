@@ -1,0 +1,101 @@
+"""Same log, same answers to the last byte: in any batches, after restarts, and with an index that is brute force."""
+
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.isnad_dedup.articles import START, arrival, text
+from tests.unit.isnad_dedup.every_text import EveryText
+
+from isnad.similarity.snapshot import opened, write
+from isnad.similarity.window import Window
+from isnad_dedup.matching import Answer, Arrival, Matcher
+
+BODIES = [
+    "",
+    text((0, 3)),
+    text((0, 10)),
+    text((0, 10)) + ".",
+    text((0, 104)),
+    text((0, 60)),
+    text((40, 104)),
+    text((0, 54), (300, 350)),
+    text((300, 404)),
+    text((300, 360), (0, 60)),
+    text((300, 302), (0, 80), (300, 302)),
+    text((0, 12), (0, 12), (0, 12)),
+]
+
+articles = st.builds(
+    lambda key, body, title, hours, undated: arrival(
+        key, body, title=title, published_at=START + timedelta(hours=hours), arrived_at=START, undated=undated
+    ),
+    st.sampled_from("abcdefghij"),
+    st.sampled_from(BODIES),
+    st.sampled_from(["", "عنوان"]),
+    st.integers(-50, 50),
+    st.booleans(),
+)
+# Each with the days since the one before.
+logs = st.lists(st.tuples(articles, st.sampled_from([0, 0, 0, 0, 0.5, 1, 3, -1])), min_size=1, max_size=60)
+windows = st.builds(Window, days=st.sampled_from([2, 6, 30]), articles=st.sampled_from([1, 6, 12, 20, 100]))
+# What happens next: a batch of so many articles, and whether there is a restart after it.
+steps = st.lists(st.tuples(st.integers(1, 20), st.sampled_from([False, False, True])), max_size=60)
+
+
+def made(drawn: list[tuple[Arrival, float]]) -> list[Arrival]:
+    log, day = [], 0.0
+    for article, step in drawn:
+        day += step
+        log.append(msgspec.structs.replace(article, appended_at=START + timedelta(days=day)))
+    return log
+
+
+def matcher(window: Window, folder: Path, *, brute: bool) -> Matcher:
+    return Matcher(window, folder=folder, index=EveryText(window) if brute else None)
+
+
+def written(answers: list[Answer]) -> list[bytes]:
+    return [msgspec.msgpack.encode(answer) for answer in answers]
+
+
+@pytest.mark.parametrize("brute", [False, True])
+@settings(max_examples=60, deadline=None)
+@given(windows, logs, steps)
+def test_the_same_log_gets_the_same_answers(
+    brute: bool, window: Window, drawn: list[tuple[Arrival, float]], plan: list[tuple[int, bool]]
+):
+    log = made(drawn)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with matcher(window, folder / "straight", brute=brute) as straight:
+            expected = [msgspec.msgpack.encode(straight.answer(article)) for article in log]
+        place = 0
+        here = matcher(window, folder / "0", brute=brute)
+        for number, (size, restarted) in enumerate([*plan, (len(log), False)], 1):
+            answers = here.answer_all(log[place : place + size])
+            assert written(answers) == expected[place : place + size]
+            place += len(answers)
+            if restarted:
+                write(folder / f"snapshot-{number}", here.capture())
+                # What is taken after the capture is no part of it.
+                here.answer_all(log[place : place + 3])
+                here.close()
+                here = matcher(window, folder / str(number), brute=brute)
+                with opened(folder / f"snapshot-{number}") as snapshot:
+                    here.restore(snapshot)
+        here.close()
+
+
+@settings(max_examples=150, deadline=None)
+@given(windows, logs)
+def test_the_index_gives_the_answers_of_brute_force(window: Window, drawn: list[tuple[Arrival, float]]):
+    log = made(drawn)
+    with Matcher(window) as indexed, Matcher(window, index=EveryText(window)) as brute:
+        for article in log:
+            assert indexed.answer(article) == brute.answer(article)
+            assert len(indexed) == len(brute)
