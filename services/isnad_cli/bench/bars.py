@@ -1,0 +1,70 @@
+"""What was promised, and whether it was kept (pure)."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One promise."""
+
+    what: str
+    value: float | None
+    must_be: Literal[">=", "<="]
+    bar: float
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether it was kept; None where it could not be measured."""
+        if self.value is None:
+            return None
+        return self.value >= self.bar if self.must_be == ">=" else self.value <= self.bar
+
+
+def _reports(bars: list[Bar]) -> list[Report]:
+    return [{**asdict(bar), "holds": bar.holds} for bar in bars]
+
+
+def of_comparison(report: Report) -> list[Report]:
+    """Return the promises on what is found and how quickly; speeds are compared by CPU time and by the clock."""
+    own = _main(report, "isnad")
+    half, most = own["scores"]["containment_0.5"], own["scores"]["containment_0.8"]
+    stories = report["stories"]
+    found = [
+        Bar("links: recall of containment >= .5", half["recall"], ">=", 0.995),
+        Bar("links: recall of containment >= .8", most["recall"], ">=", 0.9995),
+        Bar("links: precision of a stated containment >= .5", half["precision"], ">=", 0.99),
+        Bar("stories: pairwise precision", stories["pairwise"]["precision"], ">=", 0.95),
+        Bar("stories: pairwise recall", stories["pairwise"]["recall"], ">=", 0.92),
+        Bar("stories: pairs that nothing joins", stories["unjoined_pairs"], "<=", 0),
+    ]
+    quick = [bar for by in ("cpu", "clock") for bar in _speeds(report, own, by)]
+    return _reports(found + quick)
+
+
+def _speeds(report: Report, own: Report, by: str) -> list[Bar]:
+    rensa = _main(report, "rensa")
+    whole = _rate(rensa, "articles_per_second", by)
+    on_tokens = _rate(rensa, "articles_per_second_without_tokenising", by)
+    ours = _rate(own, "articles_per_second", by)
+    return [
+        Bar(f"isnad ÷ rensa, by {by}", round(ours / whole, 2), ">=", 5),
+        Bar(f"isnad ÷ rensa without its tokenising, by {by}", round(ours / on_tokens, 2), ">=", 2),
+        Bar(
+            f"the offline command ÷ rensa, by {by}",
+            round(_rate(report["offline"], "articles_per_second", by) / whole, 2),
+            ">=",
+            3,
+        ),
+    ]
+
+
+def _main(report: Report, name: str) -> Report:
+    return next(engine for engine in report["engines"] if engine["name"] == name and engine["main"])
+
+
+def _rate(report: Report, name: str, by: str) -> float:
+    rate: float = report[name][by]["best"]
+    return rate
