@@ -5,10 +5,22 @@ numbers and the columns beside it along. A piece is cut before it is isolated: a
 would spoil the line.
 """
 
+import unicodedata
+
 from rich.cells import cell_len, set_cell_size
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
+
+_STEERING = (
+    {ord("\n"): " ", ord("\t"): " "} | dict.fromkeys(range(0x202A, 0x202F)) | dict.fromkeys(range(0x2066, 0x206A))
+)
+"""Line ends, and the marks that open and close another direction."""
+
+
+def harmless(text: str) -> str:
+    """Return the text without what would steer the terminal: control characters and foreign direction marks."""
+    return "".join(one for one in text.translate(_STEERING) if unicodedata.category(one) != "Cc")
 
 
 def isolate(text: str) -> str:

@@ -1,6 +1,5 @@
 """What a search found, as lines for the terminal (pure)."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -9,18 +8,15 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, isolate
+from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, harmless, isolate
 
 _BODY_LINES = 3
 _FACET_SHOWN = 6
 _NO_TITLE = "(no title)"
 _NAME_CELLS = 40
 _RELATIONS = {"copy": "copy: ", "partial": "partly reused: ", "revision": "new version: "}
-_MARK = "bold yellow"
-_STEERING = (
-    {ord("\n"): " ", ord("\t"): " "} | dict.fromkeys(range(0x202A, 0x202F)) | dict.fromkeys(range(0x2066, 0x206A))
-)
-"""Line ends, and the marks that open and close another direction."""
+MARK = "bold yellow"
+"""The style of words that are looked for."""
 
 
 class Highlight(msgspec.Struct, frozen=True):
@@ -106,7 +102,7 @@ def show(found: Found, width: int, *, plain: bool) -> Iterator[Text]:
         more = " on this page" if found.stories else ""
         yield Text(f"Nothing was found{more}.")
         return
-    yield Text(f"{_many(found.stories, 'story')}, {_many(found.articles, 'article')}", "dim")
+    yield Text(f"{many(found.stories, 'story')}, {many(found.articles, 'article')}", "dim")
     first = (found.page - 1) * found.size + 1
     for number, story in enumerate(found.hits, first):
         yield Text()
@@ -126,12 +122,12 @@ def _story(number: int, story: Story, width: int, *, plain: bool) -> Iterator[Te
     title.stylize_before("bold")
     yield Text.assemble((f"{number:>3}  ", "dim"), title)
     outlets = ", ".join(
-        isolate(_harmless(name)) + (f" ×{count}" if count > 1 else "")
+        isolate(harmless(name)) + (f" ×{count}" if count > 1 else "")
         for name, count in sorted(story.outlets.items(), key=lambda one: -one[1])
     )
     counted = f" · {story.matching} of {story.articles} articles fit" if story.articles > 1 else ""
-    yield Text.assemble("     ", (outlets, "cyan"), (f" · {_when(head)}{counted}", "dim"))
-    yield Text.assemble("     ", (_address(head), "dim"))
+    yield Text.assemble("     ", (outlets, "cyan"), (f" · {when(head.published_at, dated=head.dated)}{counted}", "dim"))
+    yield Text.assemble("     ", (address(head.url or head.id), "dim"))
     bodies = [one for one in best.highlights if one.field == "body"]
     for highlight in [one for one in bodies if one.marks][:1] or bodies[:1]:
         if best.id != head.id:
@@ -142,18 +138,20 @@ def _story(number: int, story: Story, width: int, *, plain: bool) -> Iterator[Te
         if article.id != head.id:
             yield from _member(article, known, story.hits, width, plain=plain)
     if more := story.matching - len(story.hits):
-        yield Text(f"     … and {_many(more, 'more article')} that fit", "dim")
+        yield Text(f"     … and {many(more, 'more article')} that fit", "dim")
 
 
 def _member(
     article: Article, known: Mapping[str, Article], others: Iterable[Article], width: int, *, plain: bool
 ) -> Iterator[Text]:
-    about = f"{isolate(_harmless(article.source))}: "
+    about = f"{isolate(harmless(article.source))}: "
     title = _title(article, max(10, width - 10 - cell_len(about)), plain=plain)
     yield Text.assemble(("     └─ ", "dim"), (about, "cyan"), title)
-    facts = [fact for fact in (_when(article), _shared(article, known, others)) if fact]
+    facts = [
+        fact for fact in (when(article.published_at, dated=article.dated), _shared(article, known, others)) if fact
+    ]
     yield Text(f"        {' · '.join(facts)}", "dim")
-    yield Text(f"        {_address(article)}", "dim")
+    yield Text(f"        {address(article.url or article.id)}", "dim")
 
 
 def _shared(article: Article, known: Mapping[str, Article], others: Iterable[Article]) -> str:
@@ -165,7 +163,7 @@ def _shared(article: Article, known: Mapping[str, Article], others: Iterable[Art
             return ""
         return f"shares {later.share.contains:.0%} of its wording with {_name(later, beside=article)}"
     other = known.get(article.share.id)
-    name = _name(other, beside=article) if other else isolate(_harmless(article.share.id))
+    name = _name(other, beside=article) if other else isolate(harmless(article.share.id))
     relation = _RELATIONS.get(article.relation, "") if other and other.published_at <= article.published_at else ""
     return f"{relation}shares {article.share.contained:.0%} of its wording with {name}"
 
@@ -173,25 +171,25 @@ def _shared(article: Article, known: Mapping[str, Article], others: Iterable[Art
 def _name(article: Article, *, beside: Article) -> str:
     """The outlet, or the title where both are the same outlet's."""
     if article.source != beside.source:
-        return isolate(_harmless(article.source))
-    return clip(_harmless(article.title) or article.id, _NAME_CELLS)
+        return isolate(harmless(article.source))
+    return clip(harmless(article.title) or article.id, _NAME_CELLS)
 
 
-def _when(article: Article) -> str:
-    arrived = "" if article.dated else "arrived "
-    return f"{arrived}{article.published_at:%Y-%m-%d}"
+def when(published_at: datetime, *, dated: bool) -> str:
+    """Return the day; of an article that is not dated it is the day of its arrival."""
+    return f"{'' if dated else 'arrived '}{published_at:%Y-%m-%d}"
 
 
-def _address(article: Article) -> str:
-    """Where to open it. Plain letters stay without marks, which a terminal would take for a part of the link."""
-    address = _harmless(article.url or article.id)
-    return address if address.isascii() else isolate(address)
+def address(where: str) -> str:
+    """Return a url or an id. Plain letters stay without marks, which a terminal would take for a part of the link."""
+    shown = harmless(where)
+    return shown if shown.isascii() else isolate(shown)
 
 
 def _title(article: Article, cells: int, *, plain: bool) -> Text:
     """The title on one line, isolated, its searched words marked where it fits the search."""
     marked = [one for one in article.highlights if one.field == "title"]
-    line = _line(marked[0], plain=plain) if marked else Text(_harmless(article.title) or _NO_TITLE)
+    line = _line(marked[0], plain=plain) if marked else Text(harmless(article.title) or _NO_TITLE)
     line.truncate(cells, overflow="ellipsis")
     return Text.assemble(FIRST_STRONG_ISOLATE, line, POP_DIRECTIONAL_ISOLATE)
 
@@ -200,10 +198,10 @@ def _line(highlight: Highlight, *, plain: bool) -> Text:
     line = Text()
     rest = 0
     for start, end in highlight.marks:
-        word = _harmless(highlight.text[start:end])
-        line.append(_harmless(highlight.text[rest:start])).append(f"[{word}]" if plain else word, _MARK)
+        word = harmless(highlight.text[start:end])
+        line.append(harmless(highlight.text[rest:start])).append(f"[{word}]" if plain else word, MARK)
         rest = end
-    return line.append(_harmless(highlight.text[rest:]))
+    return line.append(harmless(highlight.text[rest:]))
 
 
 def _marked(highlight: Highlight, width: int, *, plain: bool) -> Iterator[Text]:
@@ -225,7 +223,7 @@ def _facets(facets: Facets, width: int) -> Iterator[Text]:
         line = Text(f"{label:>8}  ", "dim")
         label_cells = line.cell_len
         for value, count in list(counts)[:_FACET_SHOWN]:
-            part = f"{clip(_harmless(value), 30)} {count}   "
+            part = f"{clip(harmless(value), 30)} {count}   "
             if line.cell_len + cell_len(part) > width:
                 break
             line.append(part)
@@ -233,11 +231,7 @@ def _facets(facets: Facets, width: int) -> Iterator[Text]:
             yield line
 
 
-def _harmless(text: str) -> str:
-    """Leave out what would steer the terminal: control characters and foreign direction marks."""
-    return "".join(one for one in text.translate(_STEERING) if unicodedata.category(one) != "Cc")
-
-
-def _many(number: int, what: str) -> str:
+def many(number: int, what: str) -> str:
+    """Return a number of things, of one or of several."""
     plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
     return f"{number:,} {what if number == 1 else plural}"

@@ -1,34 +1,17 @@
 """`isnad search`: asks the API and shows its answer on the terminal."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 import click
-import httpx
 import msgspec
 from rich.console import Console
 
-from isnad.errors import IsnadError, RequestError, SearchUnavailable, SetupError
 from isnad.options import api_option, home_option
+from isnad_cli import asking
 from isnad_cli.found import Found, show
 
-_SECONDS = 30.0
 _NAMES = {"q": "WORDS"}
 """Parameters of the API that are no option of the command."""
-
-
-class _Wrong(msgspec.Struct):
-    """A parameter that the API can't make sense of."""
-
-    where: str
-    detail: str
-
-
-class _Problem(msgspec.Struct):
-    """An error of the API (RFC 9457)."""
-
-    detail: str = ""
-    errors: tuple[_Wrong, ...] = ()
 
 
 class _Command(click.Command):
@@ -93,7 +76,7 @@ def search(  # one argument for each option
     asked += [("day", one.date().isoformat()) for one in day]
     asked += [("language", one) for one in language]
     asked += [(name, one) for name, one in (("from", since), ("to", until), ("sort", sort)) if one]
-    answer = _get(api, asked)
+    answer = asking.get(api, "/v1/search", asked, _NAMES)
     if as_json:
         click.echo(answer.decode())
         return
@@ -101,40 +84,6 @@ def search(  # one argument for each option
     try:
         found = msgspec.json.decode(answer, type=Found)
     except msgspec.DecodeError as exc:
-        raise _another(api) from exc
+        raise asking.another(api) from exc
     for line in show(found, console.width, plain=not console.is_terminal or console.no_color):
         console.print(line, soft_wrap=True)
-
-
-def _get(api: str, asked: list[tuple[str, str]]) -> bytes:
-    try:
-        address = f"{api.rstrip('/')}/v1/search?{urlencode(asked)}"
-        # The API is ours, mostly on this machine: no proxy of the environment stands in between.
-        answer = httpx.get(address, timeout=_SECONDS, trust_env=False)
-    except (httpx.TransportError, httpx.InvalidURL) as exc:
-        raise SetupError(
-            f"isnad's API at {api} does not answer ({exc}). Start it with `isnad up`, or say where it is: --api URL"
-        ) from exc
-    if answer.is_success:
-        return answer.content
-    raise _error(answer, api)
-
-
-def _error(answer: httpx.Response, api: str) -> IsnadError:
-    try:
-        problem = msgspec.json.decode(answer.content, type=_Problem)
-    except msgspec.DecodeError:
-        return _another(api)
-    if answer.is_client_error:
-        return RequestError("; ".join(map(_sentence, problem.errors)) or problem.detail)
-    return SearchUnavailable(problem.detail or f"isnad's API at {api} failed ({answer.status_code}).")
-
-
-def _sentence(wrong: _Wrong) -> str:
-    """«query.from: Value error, write a date …» as the command's user knows it."""
-    name = wrong.where.removeprefix("query.").partition(".")[0]
-    return f"{_NAMES.get(name, f'--{name}')}: {wrong.detail.removeprefix('Value error, ')}."
-
-
-def _another(api: str) -> SetupError:
-    return SetupError(f"What answers at {api} is not isnad's API. Say where it is: --api URL")

@@ -1,10 +1,6 @@
 """`isnad search`: what is asked of the API, and what a person sees."""
 
 import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import pytest
@@ -19,40 +15,10 @@ from isnad_cli.search import search
 EXAMPLE = SearchAnswer.model_validate(SearchAnswer.model_config["json_schema_extra"]["examples"][0])
 
 
-class Api:
-    """Answers every request alike and keeps what was asked."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.body = EXAMPLE.model_dump_json().encode()
-        self.asked: list[tuple[str, str]] = []
-        self.path = ""
-        api = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                api.path = urlsplit(self.path).path
-                api.asked = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
-                self.send_response(api.status)
-                self.end_headers()
-                self.wfile.write(api.body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
 @pytest.fixture
-def api() -> Iterator[Api]:
-    running = Api()
-    thread = Thread(target=running.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.server.shutdown()
-    thread.join()
-    running.server.server_close()
+def api(api):
+    api.body = EXAMPLE.model_dump_json().encode()
+    return api
 
 
 def run(api, *arguments):

@@ -1,0 +1,44 @@
+"""An API for the commands that ask one."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+
+class Api:
+    """Answers every request alike and keeps what was asked."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.body = b"{}"
+        self.asked: list[tuple[str, str]] = []
+        self.path = ""
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                api.path = urlsplit(self.path).path
+                api.asked = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
+                self.send_response(api.status)
+                self.end_headers()
+                self.wfile.write(api.body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    running = Api()
+    thread = Thread(target=running.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield running
+    running.server.shutdown()
+    thread.join()
+    running.server.server_close()
