@@ -1,15 +1,32 @@
-"""An index of near duplicates: which earlier texts share how much with this one (pure; needs nothing else of isnad)."""
+"""An index of near duplicates: which earlier texts share how much with this one.
 
+It needs nothing else of isnad's chain, and can be used by itself::
+
+    index = NearDuplicateIndex()
+    index.advance(datetime.now(UTC))
+    index.add("first", "…")
+    for match in index.match("…"):
+        print(match.key, match.contained, match.jaccard)
+"""
+
+import shutil
+import tempfile
+import weakref
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
+import msgspec
 import numpy as np
 
-from isnad.similarity.postings import Numbers, Postings
-from isnad.similarity.shingles import Hashes, shared
-from isnad.similarity.sketch import scales, sketch
+from isnad.similarity.postings import NEVER, Counts, Found, Numbers, Room
+from isnad.similarity.segments import Facts, Segment
+from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
+from isnad.similarity.snapshot import Captured, Opened, SnapshotError, opened, write
 from isnad.similarity.window import Window
 
 LEAST_SHARE = 0.3
@@ -19,15 +36,20 @@ MOST_POSTINGS = 128
 """So many of the newest texts that hold a shingle are looked at, no more: a shingle of many more is boilerplate, and an
 index that follows it everywhere would be the slower the more of it there is."""
 
-_LOOSE = 1 / 3
+LOOSE = 1 / 3
 """The share of a candidate is first estimated; it is verified when the estimate is at least this part of
 `LEAST_SHARE`."""
+
+_RELEASE_EVERY = 16_384
+"""Texts after which the pages of the shingle files that were looked at are let go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """An earlier text that shares shingles with this one; the shares are exact."""
 
+    number: int
+    """Of its entry in the index."""
     key: str
     shared: int
     """Distinct shingles in both."""
@@ -57,150 +79,413 @@ class Match:
         return self.shared / (self.size + self.other_size - self.shared)
 
 
-@dataclass(slots=True)
-class _Text:
-    key: str
-    hashes: Hashes
-    earlier: Hashes | None = None
-    """All hashes under which the text was ever posted, where it was replaced; otherwise that is its sketch."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A text that was taken in, and what it shares with those before it."""
 
-    @property
-    def posted(self) -> Hashes:
-        return sketch(self.hashes) if self.earlier is None else self.earlier
-
-
-@dataclass(slots=True)
-class _Segment:
-    """Texts that were added one after the other, and are dropped together. Numbers count from 0 in each segment."""
-
-    calendar: int
-    texts: list[_Text] = field(default_factory=list)
-    postings: Postings = field(default_factory=Postings)
-    sizes: Numbers = field(default_factory=lambda: np.zeros(64, np.int32))
-
-    def add(self, text: _Text) -> int:
-        number = len(self.texts)
-        if number == self.sizes.size:
-            self.sizes = np.concatenate([self.sizes, np.zeros_like(self.sizes)])
-        self.texts.append(text)
-        self.sizes[number] = text.hashes.size
-        self.postings.add(text.posted, number)
-        return number
-
-    def replace(self, number: int, hashes: Hashes) -> None:
-        text = self.texts[number]
-        posted = text.posted
-        new = np.setdiff1d(sketch(hashes), posted, assume_unique=True)
-        self.postings.add(new, number)
-        text.earlier = np.union1d(posted, new)
-        text.hashes = hashes
-        self.sizes[number] = hashes.size
-
-    def candidates(self, hashes: Hashes, room: Numbers, least_share: float) -> Iterator[_Text]:
-        """Yield the texts that may share enough, by how many of the hashes are among their postings."""
-        numbers, counts = np.unique(self.postings.find(hashes, room), return_counts=True)
-        sizes = self.sizes[numbers]
-        enough = counts * scales(sizes) >= _LOOSE * least_share * np.minimum(sizes, hashes.size)
-        for number in numbers[enough].tolist():
-            yield self.texts[number]
+    number: int
+    size: int
+    """Its distinct shingles."""
+    matches: list[Match]
+    """The greatest containment first; equal ones by greater jaccard, then older first."""
 
 
 class NearDuplicateIndex:
     """Finds the texts of a window that share at least `least_share` of their shingles with a given one, either way.
 
-    Each text has a key. `match` asks; `add` puts a text in, or replaces the one of the same key; `advance` moves the
-    window. Answers depend only on the order of these calls and their arguments, and are the same on every machine.
+    Each text has a key, and as an entry of the index a number: 0, 1, 2 … in the order in which they came. `match` asks;
+    `add` puts a text in, which supersedes the one of the same key; `extend` does both for many texts in one compiled
+    pass; `advance` moves the window. Answers depend only on the order of these calls and their arguments, and are the
+    same on every machine, in whatever batches the texts come.
 
     Matches are never false: each is counted on all shingles. One can be missed in two cases: the text shares hardly a
     shingle that is not also in `most_postings` newer texts; or it is short, and by chance none of what it shares is
-    in the sketch of a long one (see `sketch.py`; 0.3 % for 20 shared shingles).
+    in the sketch of a long one (see `isnad.similarity.postings.LEAST_SKETCH`).
 
-    Kept in memory for each text in the window: its hashes (8 bytes each), its sketch's postings (32 to 56 bytes
-    each), its key. A text stays in the segment in which it was first added, and is forgotten with it, also when it
-    was replaced later.
+    In memory for each text in the window are its sketch's postings (about 11 bytes each, one for every four shingles),
+    its key, and 30 bytes; on disk are its shingles (8 bytes each). Not safe to use from two threads at once.
     """
 
     def __init__(
-        self, window: Window | None = None, *, least_share: float = LEAST_SHARE, most_postings: int = MOST_POSTINGS
+        self,
+        window: Window | None = None,
+        *,
+        least_share: float = LEAST_SHARE,
+        most_postings: int = MOST_POSTINGS,
+        folder: Path | None = None,
     ) -> None:
+        """Begin empty.
+
+        Args:
+            window: how far back texts are compared.
+            least_share: of the smaller text, for a match; above 0, at most 1.
+            most_postings: of one shingle, that are looked at.
+            folder: where the shingles are kept, for this index alone; a temporary one if None.
+        """
         self._window = window or Window()
         self._least_share = least_share
         self._most_postings = most_postings
-        self._segments: deque[_Segment] = deque()
-        self._places: dict[str, tuple[_Segment, int]] = {}
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="isnad-index-"))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Also where nobody closes it.
+        self._clear = (
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True) if folder is None else None
+        )
+        self._lineage = uuid4().hex[:12]
+        self._segments: deque[Segment] = deque()
+        self._numbers: dict[str, int] = {}
+        self._next_number = 0
+        self._next_ordinal = 0
         self._day: int | None = None
+        self._since_release = 0
+        # What was captured may be being written still: files of it are deleted when the next one is captured.
+        self._captured: frozenset[int] = frozenset()
+        self._outlived: list[Path] = []
+        self._room = Room(
+            np.zeros(0, np.int32),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.uint64),
+            np.zeros(0, np.int64),
+            np.zeros(0, np.uint64),
+        )
 
     def __len__(self) -> int:
-        return len(self._places)
+        """Keys in the window."""
+        return len(self._numbers)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._places
+        return key in self._numbers
 
-    def hashes(self, key: str) -> Hashes:
-        """Return the distinct hashes of a text in the window.
+    @property
+    def next_number(self) -> int:
+        """The number that the next entry will have."""
+        return self._next_number
+
+    @property
+    def oldest_number(self) -> int:
+        """The lowest number in the window; `next_number` where it is empty."""
+        return self._segments[0].first if self._segments else self._next_number
+
+    @property
+    def segments(self) -> range:
+        """The ordinals of the segments in the window, of which a new one may be empty yet."""
+        return range(self._next_ordinal - len(self._segments), self._next_ordinal)
+
+    @property
+    def bytes_in_memory(self) -> int:
+        """What the arrays take; the keys come on top."""
+        return sum(segment.bytes_in_memory for segment in self._segments)
+
+    @property
+    def bytes_on_disk(self) -> int:
+        """What the shingles take."""
+        return sum(segment.bytes_on_disk for segment in self._segments)
+
+    def number(self, key: str) -> int | None:
+        """Return the newest entry of a key in the window."""
+        return self._numbers.get(key)
+
+    def key(self, number: int) -> str:
+        """Return the key of an entry in the window.
 
         Raises:
-            KeyError: there is no such text.
+            KeyError: there is no such entry.
         """
-        segment, number = self._places[key]
-        return segment.texts[number].hashes
+        segment = self._segment(number)
+        return segment.keys[number - segment.first]
 
-    def advance(self, moment: datetime) -> list[str]:
-        """Move the window to a moment (aware) and return the keys of the texts that fell out of it, oldest first.
+    def hashes(self, number: int) -> Hashes:
+        """Return the distinct shingle hashes of an entry in the window, in the order of the text.
+
+        Raises:
+            KeyError: there is no such entry.
+        """
+        return self._segment(number).hashes(number)
+
+    def _segment(self, number: int) -> Segment:
+        if number < self._next_number:
+            for segment in reversed(self._segments):
+                if number >= segment.first:
+                    return segment
+        raise KeyError(number)
+
+    def advance(self, moment: datetime) -> range:
+        """Move the window to a moment (aware) and return the numbers of the entries that fell out of it.
 
         A moment before the latest one moves nothing: time does not run backward in a log.
         """
         day = self._window.day(moment)
         if self._day is not None and day <= self._day:
             day = self._day
+        before = self.oldest_number
+        calendar = self._window.calendar(day)
+        newest = self._segments[-1] if self._segments else None
+        opens = newest is None or newest.calendar != calendar or self._is_full(newest)
+        if not opens and day == self._day:
+            return range(before, before)
         self._day = day
-        forgotten: list[str] = []
-        while self._segments and self._is_over(self._segments[0]):
-            for text in self._segments.popleft().texts:
-                del self._places[text.key]
-                forgotten.append(text.key)
-        return forgotten
+        if opens:
+            # The next one will hold about as much; a table that need not grow is filled in a third of the time.
+            slots = newest.slots_needed if newest is not None else 0
+            if newest is not None:
+                newest.seal()
+            self._segments.append(Segment(self._next_ordinal, calendar, self._next_number, self._folder, slots))
+            self._next_ordinal += 1
+        while len(self._segments) > 1 and self._is_over(self._segments[0], day):
+            self._forget(self._segments.popleft())
+        return range(before, self.oldest_number)
 
-    def _is_over(self, oldest: _Segment) -> bool:
-        assert self._day is not None  # noqa: S101  a segment is made after the first advance
-        newer = len(self._places) - len(oldest.texts)
-        return self._window.is_over(oldest.calendar, self._day) or newer >= self._window.articles
+    def _is_full(self, segment: Segment) -> bool:
+        return len(segment) >= self._window.segment_articles or segment.is_full
 
-    def match(self, hashes: Hashes, own_key: str | None = None) -> list[Match]:
-        """Return the texts that share enough with these distinct hashes, the greatest containment first.
+    def _is_over(self, oldest: Segment, day: int) -> bool:
+        newer = self._next_number - oldest.first - len(oldest)
+        return self._window.is_over(oldest.calendar, day) or newer >= self._window.articles
 
-        Equal ones come by greater jaccard, then older first. The text of `own_key` is left out.
-        """
-        if not hashes.size:
-            return []
-        room = np.full(hashes.size, self._most_postings, np.int32)
-        found: list[tuple[float, float, int, int, Match]] = []
-        # From the newest segment back, so that the limit on postings leaves out the oldest.
-        for age, segment in enumerate(reversed(self._segments)):
-            for number, text in enumerate(segment.candidates(hashes, room, self._least_share)):
-                if text.key == own_key:
-                    continue
-                match = Match(text.key, shared(hashes, text.hashes), hashes.size, text.hashes.size)
-                if match.shared and match.containment >= self._least_share:
-                    found.append((-match.containment, -match.jaccard, -age, number, match))
-        return [match for *_, match in sorted(found, key=lambda entry: entry[:4])]
+    def _forget(self, segment: Segment) -> None:
+        for number, key in enumerate(segment.keys, segment.first):
+            if self._numbers[key] == number:
+                del self._numbers[key]
+        files = segment.close()
+        if segment.ordinal in self._captured:
+            self._outlived += files
+        else:
+            _delete(files)
 
-    def add(self, key: str, hashes: Hashes) -> None:
-        """Put in a text, given its distinct hashes; where the key is known, they take the place of the former ones.
+    def match(self, text: str, own_key: str | None = None) -> list[Match]:
+        """Return the texts that share enough with this one, but that of `own_key`, in the order of `Taken.matches`."""
+        batch = shingled([text])
+        own = self._numbers.get(own_key) if own_key is not None else None
+        numbers = np.array([self._next_number], np.int64)
+        self._make_room(batch, 0)
+        if own is not None:
+            superseding = self._segment(own)
+            superseding.superseded[own - superseding.first] = self._next_number
+        try:
+            found = self._look_back(self._segments, batch, numbers, self._left(batch))
+        finally:
+            if own is not None:
+                superseding.superseded[own - superseding.first] = NEVER
+        return self._matches(found, batch, 1)[0]
+
+    def add(self, key: str, text: str) -> int:
+        """Put in a text, which supersedes that of the same key, and return its number.
 
         Raises:
-            RuntimeError: `advance` was not called before, so there is no window yet.
+            RuntimeError: `advance` was not called before, or not since the segment was full.
+            StorageUnavailable: its shingles can't be written; nothing is changed.
         """
-        if self._day is None:
-            raise RuntimeError("call advance() with the time of the first text before adding it")
-        known = self._places.get(key)
-        if known is not None:
-            segment, number = known
-            segment.replace(number, hashes)
-            return
-        calendar = self._window.calendar(self._day)
-        last = self._segments[-1] if self._segments else None
-        if last is None or last.calendar != calendar or len(last.texts) >= self._window.segment_articles:
-            last = _Segment(calendar)
-            self._segments.append(last)
-        self._places[key] = (last, last.add(_Text(key, hashes)))
+        return self.extend([(key, text)])[0].number
+
+    def extend(self, entries: Sequence[tuple[str, str]]) -> list[Taken]:
+        """Take in texts with their keys, one after the other, each matched with all before it but those of its key.
+
+        It takes as many from the first on as the present segment has room for, at least one after `advance`; the caller
+        calls `advance` again and goes on with the others.
+
+        Raises:
+            RuntimeError: `advance` was not called before, or not since the segment was full.
+            StorageUnavailable: the shingles can't be written; nothing is changed.
+        """
+        if not entries:
+            return []
+        newest = self._segments[-1] if self._segments else None
+        if newest is None or self._is_full(newest):
+            raise RuntimeError("call advance() with the time of the next text before adding it")
+        entries = entries[: self._window.segment_articles - len(newest)]
+        batch = shingled([text for _, text in entries])
+        newest.prepare(batch)
+        self._make_room(batch, len(entries))
+        numbers = np.arange(self._next_number, self._next_number + len(entries), dtype=np.int64)
+        former = self._supersede(entries)
+        left = self._left(batch)
+        taken, found = newest.take(
+            [key for key, _ in entries], batch, numbers, left, self._least_share, LOOSE, self._room
+        )
+        if taken < len(entries):
+            self._give_back(entries[taken:], former[taken:])
+            batch = Shingled(batch.hashes, batch.starts[: taken + 1])
+        self._next_number += taken
+        older = [segment for segment in self._segments if segment is not newest]
+        found += self._look_back(older, batch, numbers[:taken], left)
+        self._release(taken)
+        sizes = np.diff(batch.starts).tolist()
+        return [
+            Taken(number, size, matches)
+            for number, size, matches in zip(
+                numbers[:taken].tolist(), sizes, self._matches(found, batch, taken), strict=True
+            )
+        ]
+
+    def _supersede(self, entries: Sequence[tuple[str, str]]) -> list[int | None]:
+        former: list[int | None] = []
+        for number, (key, _) in enumerate(entries, self._next_number):
+            known = self._numbers.get(key)
+            former.append(known)
+            if known is not None:
+                # Not `_segment`: it may be an entry of this very batch.
+                segment = next(segment for segment in reversed(self._segments) if known >= segment.first)
+                segment.superseded[known - segment.first] = number
+            self._numbers[key] = number
+        return former
+
+    def _give_back(self, entries: Sequence[tuple[str, str]], former: Sequence[int | None]) -> None:
+        """Undo `_supersede` for texts that were not taken, the last first."""
+        for (key, _), known in zip(reversed(entries), reversed(former), strict=True):
+            if known is None:
+                del self._numbers[key]
+                continue
+            self._numbers[key] = known
+            segment = next(segment for segment in reversed(self._segments) if known >= segment.first)
+            segment.superseded[known - segment.first] = NEVER
+
+    def _left(self, batch: Shingled) -> Counts:
+        return np.full(batch.hashes.size, self._most_postings, np.int32)
+
+    def _look_back(
+        self, segments: Sequence[Segment] | deque[Segment], batch: Shingled, numbers: Numbers, left: Counts
+    ) -> list[Found]:
+        # From the newest segment back, so that the limit on postings leaves out the oldest.
+        found: list[Found] = []
+        for segment in reversed(segments):
+            found += segment.look_up(batch, numbers, left, self._least_share, LOOSE, self._room)
+        return found
+
+    def _matches(self, found: list[Found], batch: Shingled, texts: int) -> list[list[Match]]:
+        matches: list[list[Match]] = [[] for _ in range(texts)]
+        if not found:
+            return matches
+        text, number, shared, other = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        size = np.diff(batch.starts)[text]
+        containment = shared / np.minimum(size, other)
+        jaccard = shared / (size + other - shared)
+        order = np.lexsort((number, -jaccard, -containment, text))
+        columns: list[list[Any]] = [column[order].tolist() for column in (text, number, shared, size, other)]
+        for of, match, *numbers in zip(*columns, strict=True):
+            matches[of].append(Match(match, self.key(match), *numbers))
+        return matches
+
+    def _make_room(self, batch: Shingled, coming: int) -> None:
+        entries = max((len(segment) for segment in self._segments), default=0) + coming
+        longest = int(np.diff(batch.starts).max(initial=0))
+        counts, met, own, sketch, seen = self._room
+        if counts.size < entries:
+            counts, met = np.zeros(2 * entries, np.int32), np.zeros(2 * entries, np.int32)
+        if sketch.size <= longest:
+            sketch, seen = np.zeros(2 * longest + 1, np.int64), np.zeros(2 * longest + 1, np.uint64)
+            # At most half of a set is used, and its slots are the next power of two.
+            own = np.zeros(max(16, 8 * longest), np.uint64)
+        self._room = Room(counts, met, own, sketch, seen)
+
+    def _release(self, taken: int) -> None:
+        self._since_release += taken
+        if self._since_release >= _RELEASE_EVERY:
+            self._since_release = 0
+            for segment in self._segments:
+                segment.release()
+
+    def capture(self) -> Captured:
+        """Return what is to be written to go on from here, with copies of what may still change.
+
+        It is to be written before the next capture: until then no file of it is deleted.
+        """
+        _delete(self._outlived)
+        self._outlived.clear()
+        self._captured = frozenset(self.segments)
+        name = f"index-{self._lineage}"
+        captured = [segment.capture(name) for segment in self._segments]
+        state = _State(
+            lineage=self._lineage,
+            day=self._day,
+            next_number=self._next_number,
+            next_ordinal=self._next_ordinal,
+            segments=[facts for facts, _ in captured],
+        )
+        parts = {name: part for _, parts in captured for name, part in parts.items()}
+        return Captured({"index": msgspec.to_builtins(state)}, parts)
+
+    def restore(self, opened: Opened) -> None:
+        """Go on from a snapshot that was captured from an index of the same settings.
+
+        Raises:
+            SnapshotError: the snapshot holds no index.
+            StorageUnavailable: the shingles can't be written into this index's folder.
+        """
+        try:
+            state = msgspec.convert(opened.about["index"], _State)
+        except (KeyError, msgspec.ValidationError) as exc:
+            raise SnapshotError(f"there is no index in it: {exc}") from exc
+        while self._segments:
+            _delete(self._segments.popleft().close())
+        name = f"index-{state.lineage}"
+        self._segments.extend(Segment.restored(facts, opened, name, self._folder) for facts in state.segments)
+        self._lineage, self._day = state.lineage, state.day
+        self._next_number, self._next_ordinal = state.next_number, state.next_ordinal
+        self._numbers = {}
+        for segment in self._segments:
+            self._numbers.update(zip(segment.keys, range(segment.first, segment.first + len(segment)), strict=True))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder, which is made; see `isnad.similarity.snapshot.write`.
+
+        Raises:
+            StorageUnavailable: the folder can't be written.
+        """
+        captured = self.capture()
+        write(folder, Captured({**captured.about, "settings": self._settings()}, captured.parts))
+
+    @classmethod
+    def load(cls, folder: Path, *, working_folder: Path | None = None) -> "NearDuplicateIndex":
+        """Return the index that `save` wrote.
+
+        Args:
+            folder: where it was saved; only read.
+            working_folder: as `folder` of the index.
+
+        Raises:
+            SnapshotError: there is none, it is damaged, or of another version.
+        """
+        saved = opened(folder)
+        settings: Any = saved.about.get("settings")
+        if not isinstance(settings, dict) or settings.get("hash_version") != HASH_VERSION:
+            raise SnapshotError(f"{folder} was saved by a version that cuts texts into other shingles: make it anew")
+        window = Window(days=settings["window_days"], articles=settings["window_articles"])
+        index = cls(
+            window,
+            least_share=settings["least_share"],
+            most_postings=settings["most_postings"],
+            folder=working_folder,
+        )
+        index.restore(saved)
+        return index
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "hash_version": HASH_VERSION,
+            "window_days": self._window.days,
+            "window_articles": self._window.articles,
+            "least_share": self._least_share,
+            "most_postings": self._most_postings,
+        }
+
+    def close(self) -> None:
+        """Delete the files; the index can't be used any more."""
+        while self._segments:
+            _delete(self._segments.popleft().close())
+        _delete(self._outlived)
+        self._numbers.clear()
+        if self._clear is not None:
+            self._clear()
+
+
+def _delete(files: Iterable[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+class _State(msgspec.Struct, frozen=True):
+    lineage: str
+    day: int | None
+    next_number: int
+    next_ordinal: int
+    segments: list[Facts]

@@ -1,118 +1,359 @@
-"""Which articles hold a hash: an open-addressing table from hashes to chains of article numbers, in flat arrays (pure).
+"""Which entries hold a hash, and which of them share enough with a text: the compiled half of the index (pure).
 
-Each hash has one slot in the table, found by triangular probing (Knuth, The Art of Computer Programming, 6.4, exercise
-20). The slot points to the newest posting of the hash, each posting to the next older one. numpy works on all hashes of
-an article at once. The layout depends on the order of insertion, the answers do not.
+A segment's postings are an open-addressing table in one flat array (linear probing; Knuth, The Art of Computer
+Programming, 6.4, algorithm L). A slot of 8 bytes holds 36 bits of the hash and either the one entry that has it, as
+most hashes do, or the newest node of a chain, whose nodes hold an entry each and what is older. The first 36 bits of
+the hash decide over the slot, in order, so that a table grows by one sweep through memory.
+
+Two hashes with the same 36 bits share a slot. That can only add candidates, never a match: candidates are verified on
+all their shingles.
+
+Whatever calls each other here stands in this one file: numba notices that a file has changed, not that a file which
+it calls has.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isnad.similarity.compiled import compiled
 from isnad.similarity.shingles import Hashes
 
-Numbers = NDArray[np.int32]
+Numbers = NDArray[np.int64]
+Counts = NDArray[np.int32]
+Words = NDArray[np.uint64]
 
+LEAST_SKETCH = 64
+"""A sketch is made thinner only as long as about so many hashes stay.
+
+Two texts with k shared shingles are missed when none of these is in both sketches: with a chance of (1 - 1/scale)^k.
+That matters only where a text of a few lines meets a long one: k = 20 gives 0.3 % at scale 4."""
+
+LARGEST_SCALE = 4
+"""A text of many shingles is looked up by one in so many of them."""
+
+LEAD = 12
+"""The first shingles of a text are in its sketch whatever their hashes: a flash of a line or two is how the report that
+follows it begins, and would share too few for one of them to be drawn."""
+
+MOST_IN_A_SEGMENT = 1 << 26
+"""Postings after which a segment is full; a slot could tell twice as many apart."""
+
+FULLEST = 0.75
+"""A table grows when so much of it is used."""
+
+NEVER = np.iinfo(np.int64).max
+"""Stands for the number of the entry that superseded one, while there is none."""
+
+_VALUE_BITS = 28
+_U_VALUE_BITS = np.uint64(_VALUE_BITS)
+_VALUE = np.uint64((1 << _VALUE_BITS) - 1)
+_IS_NODE = np.uint64(1 << (_VALUE_BITS - 1))
+_NODE = np.uint64((1 << (_VALUE_BITS - 1)) - 1)
+_KEPT_BITS = np.uint64(64 - _VALUE_BITS)
+_OLDER = np.uint64(32)
+_OLDER_MASK = np.uint64((1 << 32) - 1)
 _EMPTY = np.uint64(0)
-_STANDS_FOR_EMPTY = np.uint64(1 << 63)
-"""Hash 0 marks a free slot, so an article's own 0 is kept as this one; verification tells them apart."""
-
-_FULLEST = 1 / 2
-_FIRST_BITS = 12
+_U_ONE = np.uint64(1)
 
 
-class Postings:
-    """Postings of one segment. Memory: 8 bytes for a posting, and 24 to 48 for each distinct hash."""
+class Room(NamedTuple):
+    """Working memory of the passes; nothing in it outlives a call, except that `counts` is all zero between them."""
 
-    def __init__(self) -> None:
-        self._make_table(_FIRST_BITS)
-        self._articles = np.empty(1024, np.int32)
-        self._older = np.empty(1024, np.int32)
-        self._size = 0
-
-    def _make_table(self, bits: int) -> None:
-        self._bits = bits
-        self._keys: Hashes = np.zeros(1 << bits, np.uint64)
-        self._newest: Numbers = np.full(1 << bits, -1, np.int32)
-        self._used = 0
-
-    def _first_slots(self, hashes: Hashes) -> NDArray[np.int64]:
-        # The low bits decide over sketches and are often 0; the high ones are free.
-        return (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
-
-    def _claim(self, hashes: Hashes) -> NDArray[np.int64]:
-        """Return the slot of each hash, taking a free one for those that have none; the hashes are distinct."""
-        slots = self._first_slots(hashes)
-        mask = (1 << self._bits) - 1
-        searching = np.arange(hashes.size)
-        step = 0
-        while searching.size:
-            at = slots[searching]
-            wanted = hashes[searching]
-            free = self._keys[at] == _EMPTY
-            if free.any():
-                # Two may want one free slot: the later write stands, the other goes on to the next slot.
-                self._keys[at[free]] = wanted[free]
-                self._used += int(np.count_nonzero(self._keys[at[free]] == wanted[free]))
-            lost = self._keys[at] != wanted
-            searching = searching[lost]
-            step += 1
-            slots[searching] = (slots[searching] + step) & mask
-        return slots
-
-    def _grow_table(self) -> None:
-        held = self._keys != _EMPTY
-        keys, newest = self._keys[held], self._newest[held]
-        self._make_table(self._bits + 1)
-        self._newest[self._claim(keys)] = newest
-
-    def add(self, hashes: Hashes, article: int) -> None:
-        """Add an article under distinct hashes under which it does not stand yet."""
-        hashes = _storable(hashes)
-        while self._used + hashes.size > _FULLEST * self._keys.size:
-            self._grow_table()
-        slots = self._claim(hashes)
-        end = self._size + hashes.size
-        while end > self._articles.size:
-            self._articles = np.concatenate([self._articles, np.empty_like(self._articles)])
-            self._older = np.concatenate([self._older, np.empty_like(self._older)])
-        self._articles[self._size : end] = article
-        self._older[self._size : end] = self._newest[slots]
-        self._newest[slots] = np.arange(self._size, end, dtype=np.int32)
-        self._size = end
-
-    def find(self, hashes: Hashes, room: Numbers) -> Numbers:
-        """Return the article number of every posting of the hashes, newest first, each number once for each hash.
-
-        `room` says for each hash how many postings may still be read; it is lowered by what was read.
-        """
-        keys = _storable(hashes)
-        slots = self._first_slots(keys)
-        mask = (1 << self._bits) - 1
-        searching = np.flatnonzero(room > 0)
-        which: list[NDArray[np.int64]] = []
-        step = 0
-        while searching.size:
-            held = self._keys[slots[searching]]
-            which.append(searching[held == keys[searching]])
-            searching = searching[(held != keys[searching]) & (held != _EMPTY)]
-            step += 1
-            slots[searching] = (slots[searching] + step) & mask
-        reading = np.concatenate(which) if which else np.empty(0, np.int64)
-        postings = self._newest[slots[reading]]
-        found: list[Numbers] = []
-        left = room[reading]
-        while reading.size:
-            found.append(self._articles[postings])
-            left -= 1
-            postings = self._older[postings]
-            more = (postings >= 0) & (left > 0)
-            if not more.all():
-                room[reading] = left
-                reading, postings, left = reading[more], postings[more], left[more]
-        return np.concatenate(found) if found else np.empty(0, np.int32)
+    counts: Counts
+    """For each entry of a segment, how often it was met by the present text."""
+    met: Counts
+    """The entries met."""
+    own: Words
+    """The present text's shingles as a hash set, a power of two long and zero where free."""
+    sketch: Numbers
+    """The places of the hashes of the present text's sketch."""
+    seen: Words
+    """What stands in their first slots."""
 
 
-def _storable(hashes: Hashes) -> Hashes:
-    if hashes.size and hashes.min() == _EMPTY:
-        return np.where(hashes == _EMPTY, _STANDS_FOR_EMPTY, hashes)
-    return hashes
+class Found(NamedTuple):
+    """Matches as columns: the text's place in the batch, the entry's number, shared shingles, the entry's size."""
+
+    text: Counts
+    number: Numbers
+    shared: Counts
+    size: Counts
+
+
+@compiled
+def scale_of(size: int) -> int:
+    """Return the scale of a text of so many distinct shingles: its sketch holds the hashes that are 0 modulo that.
+
+    The sketch is a FracMinHash (Hera, Pierce-Ward, Koslicki 2023, "Deriving confidence intervals for mutation rates
+    across a wide range of evolutionary distances using FracMinHash"; Broder's "mod m" sketch), whose scale follows the
+    size of the text, so that a short one is always found. It depends on the text alone, never on other texts.
+    """
+    scale = 1
+    while scale < LARGEST_SCALE and size >= 2 * scale * LEAST_SKETCH:
+        scale *= 2
+    return scale
+
+
+@compiled
+def _slot_of(table: Words, kept: np.uint64) -> np.int64:
+    """Return the slot of a hash's kept bits: where it stands, or the free one where it would."""
+    capacity = np.uint64(table.size)
+    slot = np.int64((kept * capacity) >> _KEPT_BITS)
+    while True:
+        held = table[slot]
+        if held == _EMPTY or (held >> _U_VALUE_BITS) == kept:
+            return slot
+        slot += 1
+        if slot == table.size:
+            slot = np.int64(0)
+
+
+@compiled
+def _fetch(begin: int, end: int, hashes: Hashes, table: Words, room: Room) -> np.int64:
+    """Write down which of the hashes make the sketch, and return how many.
+
+    Their slots are read here for no other purpose than to have them in the cache: one after the other, without a
+    branch between, so that the processor waits for many at a time and not for each.
+    """
+    apart = np.uint64(scale_of(end - begin) - 1)
+    count = np.int64(0)
+    lead = min(begin + LEAD, end)
+    for place in range(begin, lead):
+        room.sketch[count] = place
+        count += 1
+    for place in range(lead, end):
+        room.sketch[count] = place
+        count += np.int64(hashes[place] & apart == _EMPTY)
+    capacity = np.uint64(table.size)
+    for place in range(count):
+        kept = hashes[room.sketch[place]] >> _U_VALUE_BITS
+        room.seen[place] = table[np.int64((kept * capacity) >> _KEPT_BITS)]
+    return count
+
+
+@compiled
+def grow(table: Words, into: Words) -> None:
+    """Put all that a table holds into an empty one of another size."""
+    for held in table:
+        if held != _EMPTY:
+            into[_slot_of(into, held >> _U_VALUE_BITS)] = held
+
+
+@compiled
+def _gather(own: Words, hashes: Hashes) -> np.int64:
+    """Make a hash set of the hashes in the first slots of `own`, and return its mask."""
+    slots = 16
+    while slots < 2 * hashes.size:
+        slots *= 2
+    own[:slots] = _EMPTY
+    mask = np.uint64(slots - 1)
+    for place in range(hashes.size):
+        value = max(hashes[place], _U_ONE)
+        slot = (value >> _U_VALUE_BITS) & mask
+        while own[slot] != _EMPTY:
+            slot = (slot + _U_ONE) & mask
+        own[slot] = value
+    return np.int64(mask)
+
+
+@compiled
+def _shared(own: Words, mask: np.int64, hashes: Hashes) -> int:
+    """Return how many of the distinct hashes are in the set."""
+    ones = np.uint64(mask)
+    count = 0
+    for place in range(hashes.size):
+        value = max(hashes[place], _U_ONE)
+        slot = (value >> _U_VALUE_BITS) & ones
+        while own[slot] != _EMPTY:
+            if own[slot] == value:
+                count += 1
+                break
+            slot = (slot + _U_ONE) & ones
+    return count
+
+
+@compiled
+def _verify(
+    text: int,
+    hashes: Hashes,
+    met: int,
+    room: Room,
+    first: int,
+    starts: Numbers,
+    shingles: Hashes,
+    least_share: float,
+    loose: float,
+    found: Found,
+    end: int,
+) -> int:
+    """Write down which of the entries met share enough, forget the counts, and return the new end of `found`."""
+    size = hashes.size
+    scale = scale_of(size)
+    mask = np.int64(-1)
+    for place in range(met):
+        entry = room.met[place]
+        count = room.counts[entry]
+        room.counts[entry] = 0
+        other = starts[entry + 1] - starts[entry]
+        least = least_share * min(size, other)
+        if count * max(scale, scale_of(other)) < loose * least:
+            continue
+        if mask < 0:
+            mask = _gather(room.own, hashes)
+        shared = _shared(room.own, mask, shingles[starts[entry] : starts[entry + 1]])
+        if shared > 0 and shared >= least:
+            found.text[end] = text
+            found.number[end] = first + entry
+            found.shared[end] = shared
+            found.size[end] = other
+            end += 1
+    return end
+
+
+@compiled
+def look_up(
+    begin: int,
+    texts: Numbers,
+    hashes: Hashes,
+    numbers: Numbers,
+    left: Counts,
+    table: Words,
+    nodes: Words,
+    first: int,
+    entries: int,
+    starts: Numbers,
+    superseded: Numbers,
+    shingles: Hashes,
+    least_share: float,
+    loose: float,
+    room: Room,
+    found: Found,
+    end: int,
+) -> tuple[int, int]:
+    """Find what texts share with the entries of one segment that they are not in.
+
+    Args:
+        begin: the first text to look at.
+        texts: text i of the batch has the distinct hashes `hashes[texts[i]:texts[i + 1]]`.
+        hashes: of all texts.
+        numbers: each text's own number: entries that it superseded, or that were before it, are passed over.
+        left: for each hash, how many postings may still be looked at; counted down.
+        table: the segment's.
+        nodes: the segment's.
+        first: number of the segment's first entry.
+        entries: how many it has.
+        starts: its entry e has the shingles `shingles[starts[e]:starts[e + 1]]`.
+        superseded: by which number each entry was superseded.
+        shingles: its entries' distinct hashes.
+        least_share: what must be shared of the smaller of two texts.
+        loose: which part of that the estimate must reach.
+        room: working memory.
+        found: where matches are written, from `end` on.
+        end: the first free place in it.
+
+    Returns:
+        The first text that was not looked at, because `found` may not hold its matches, and the new end of `found`.
+    """
+    for text in range(begin, texts.size - 1):
+        if found.text.size - end < entries:
+            return text, end
+        own = hashes[texts[text] : texts[text + 1]]
+        met = 0
+        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, room)):
+            place = room.sketch[drawn]
+            value = hashes[place]
+            held = table[_slot_of(table, value >> _U_VALUE_BITS)] & _VALUE
+            while held != _EMPTY and left[place] > 0:
+                if held & _IS_NODE != _EMPTY:
+                    node = nodes[np.int64(held & _NODE)]
+                    entry = np.int64(node >> _OLDER)
+                    held = node & _OLDER_MASK
+                else:
+                    entry = np.int64(held) - 1
+                    held = _EMPTY
+                left[place] -= 1
+                if superseded[entry] <= numbers[text]:
+                    continue
+                if room.counts[entry] == 0:
+                    room.met[met] = entry
+                    met += 1
+                room.counts[entry] += 1
+        if met:
+            end = _verify(text, own, met, room, first, starts, shingles, least_share, loose, found, end)
+    return texts.size - 1, end
+
+
+@compiled
+def take(
+    begin: int,
+    texts: Numbers,
+    hashes: Hashes,
+    numbers: Numbers,
+    left: Counts,
+    table: Words,
+    nodes: Words,
+    used: int,
+    chained: int,
+    first: int,
+    starts: Numbers,
+    superseded: Numbers,
+    shingles: Hashes,
+    least_share: float,
+    loose: float,
+    room: Room,
+    found: Found,
+    end: int,
+) -> tuple[int, int, int, int]:
+    """Take texts into their segment, one after the other, finding for each what it shares with those before it.
+
+    The arguments are those of `look_up`, and `used` slots of the table, `chained` nodes. `starts`, `superseded` and
+    `shingles` hold the texts of the batch already; text i becomes entry `numbers[i] - first`.
+
+    Returns:
+        The first text that was not taken, because the table, the nodes or `found` may have no room for it or the
+        segment is full; and what is used of the slots, the nodes and `found`.
+    """
+    for text in range(begin, texts.size - 1):
+        own = hashes[texts[text] : texts[text + 1]]
+        entry = numbers[text] - first
+        if (
+            used + own.size > FULLEST * table.size
+            or chained + own.size > nodes.size
+            or found.text.size - end < entry
+            or used + chained >= MOST_IN_A_SEGMENT
+        ):
+            return text, used, chained, end
+        met = 0
+        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, room)):
+            place = room.sketch[drawn]
+            kept = hashes[place] >> _U_VALUE_BITS
+            slot = _slot_of(table, kept)
+            newest = table[slot] & _VALUE
+            if newest == _EMPTY:
+                table[slot] = (kept << _U_VALUE_BITS) | np.uint64(entry + 1)
+                used += 1
+                continue
+            held = newest
+            while held != _EMPTY and left[place] > 0:
+                if held & _IS_NODE != _EMPTY:
+                    node = nodes[np.int64(held & _NODE)]
+                    other = np.int64(node >> _OLDER)
+                    held = node & _OLDER_MASK
+                else:
+                    other = np.int64(held) - 1
+                    held = _EMPTY
+                left[place] -= 1
+                if other == entry or superseded[other] <= numbers[text]:
+                    continue
+                if room.counts[other] == 0:
+                    room.met[met] = other
+                    met += 1
+                room.counts[other] += 1
+            nodes[chained] = (np.uint64(entry) << _OLDER) | newest
+            table[slot] = (kept << _U_VALUE_BITS) | _IS_NODE | np.uint64(chained)
+            chained += 1
+        if met:
+            end = _verify(text, own, met, room, first, starts, shingles, least_share, loose, found, end)
+    return texts.size - 1, used, chained, end

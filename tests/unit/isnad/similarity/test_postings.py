@@ -1,51 +1,149 @@
-"""The table finds what a dictionary of lists would find."""
+"""The compiled passes over a segment find what sets of numbers find, whatever the hashes are."""
 
-from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isnad.similarity.postings import Postings
+from isnad.similarity.postings import LEAD, NEVER, Found, Room, scale_of
+from isnad.similarity.segments import Segment
+from isnad.similarity.shingles import Shingled
 
-# Hashes that collide in their slots (the high bits choose it), hash 0 that marks a free slot, and any others.
-some_hash = st.integers(0, 30) | st.integers(2**63, 2**63 + 30) | st.integers(0, 2**64 - 1)
-
-
-def array(hashes: set[int]) -> np.ndarray:
-    return np.array(sorted(hashes), np.uint64)
-
-
-@given(st.lists(st.sets(some_hash, max_size=40), max_size=30), st.sets(some_hash, max_size=40), st.integers(1, 40))
-def test_the_newest_articles_of_each_hash_are_found(articles: list[set[int]], wanted: set[int], most: int):
-    postings = Postings()
-    expected: defaultdict[int, list[int]] = defaultdict(list)
-    for number, article in enumerate(articles):
-        hashes = article - {2**63}  # as which the hash 0 is kept
-        postings.add(array(hashes), number)
-        for one in hashes:
-            expected[one].insert(0, number)
-    wanted -= {2**63}
-    room = np.full(len(wanted), most, np.int32)
-    found = postings.find(array(wanted), room)
-    newest = {one: expected[one][:most] for one in wanted}
-    assert sorted(found.tolist()) == sorted(number for numbers in newest.values() for number in numbers)
-    assert room.tolist() == [most - len(newest[one]) for one in sorted(wanted)]
+# Hashes that collide in what a slot keeps of them (the first 36 bits), hash 0 that marks what is free, and any others.
+some_hash = st.integers(0, 12) | st.integers(2**63, 2**63 + 12) | st.integers(0, 2**64 - 1)
+some_text = st.lists(some_hash, unique=True, max_size=30)
 
 
-def test_nothing_is_lost_while_the_table_grows():
-    postings = Postings()
-    random = np.random.default_rng(1)
-    articles = [np.unique(random.integers(0, 2**64, 300, np.uint64)) for _ in range(200)]
-    for number, hashes in enumerate(articles):
-        postings.add(hashes, number)
-    for number in (0, 57, 199):
-        found = postings.find(articles[number], np.full(articles[number].size, 9, np.int32))
-        assert np.count_nonzero(found == number) == articles[number].size
+def batch(texts: list[list[int]]) -> Shingled:
+    starts = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    return Shingled(np.array([one for text in texts for one in text], np.uint64), starts)
 
 
-def test_an_empty_text_is_no_trouble():
-    postings = Postings()
-    nothing = np.empty(0, np.uint64)
-    postings.add(nothing, 0)
-    assert postings.find(nothing, np.empty(0, np.int32)).size == 0
+def room() -> Room:
+    return Room(
+        np.zeros(1_000, np.int32), np.zeros(1_000, np.int32), np.zeros(65_536, np.uint64), np.zeros(9_000, np.int64),
+        np.zeros(9_000, np.uint64),
+    )  # fmt: skip
+
+
+def columns(found: list[Found]) -> set[tuple[int, int, int, int]]:
+    return {row for one in found for row in zip(*(column.tolist() for column in one), strict=True)}
+
+
+def left(shingled: Shingled, most: int = 1_000) -> np.ndarray:
+    return np.full(shingled.hashes.size, most, np.int32)
+
+
+def added(segment: Segment, texts: list[list[int]]) -> set[tuple[int, int, int, int]]:
+    """Take the texts into the segment and return what they share with those before."""
+    coming = batch(texts)
+    segment.prepare(coming)
+    first = segment.first + len(segment)
+    numbers = np.arange(first, first + len(texts), dtype=np.int64)
+    taken, found = segment.take(["x"] * len(texts), coming, numbers, left(coming), 0.3, 1 / 3, room())
+    assert taken == len(texts)
+    return columns(found)
+
+
+@pytest.fixture
+def segment(tmp_path: Path) -> Segment:
+    return Segment(0, 0, 0, tmp_path)
+
+
+def expected(texts: list[list[int]], text: list[int], before: int) -> set[tuple[int, int, int]]:
+    """Return number, shared hashes and size of the texts before one that share at least .3 of the smaller."""
+    mine = set(text)
+    return {
+        (number, len(mine & set(other)), len(other))
+        for number, other in enumerate(texts[:before])
+        if mine & set(other) and len(mine & set(other)) >= 0.3 * min(len(text), len(other))
+    }
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(some_text, max_size=25), st.lists(some_text, max_size=5))
+def test_every_text_that_shares_enough_is_found(tmp_path_factory, texts: list[list[int]], wanted: list[list[int]]):
+    segment = Segment(0, 0, 7, tmp_path_factory.mktemp("segment"))
+    # A hash that collides with 0, and so counts as it, is not what this is about.
+    texts = [[one for one in text if one != 1] for text in texts]
+    wanted = [[one for one in text if one != 1] for text in wanted]
+    half = len(texts) // 2
+    found = added(segment, texts[:half])
+    assert {(text, number - 7, *rest) for text, number, *rest in found} == {
+        (place, *row) for place, text in enumerate(texts[:half]) for row in expected(texts, text, place)
+    }
+    found = added(segment, texts[half:])
+    assert {(text + half, number - 7, *rest) for text, number, *rest in found} == {
+        (place, *row) for place, text in enumerate(texts) if place >= half for row in expected(texts, text, place)
+    }
+    for sealed in (False, True):
+        if sealed:
+            segment.seal()
+        asked = batch(wanted)
+        numbers = np.full(len(wanted), NEVER - 1, np.int64)
+        found = columns(segment.look_up(asked, numbers, left(asked), 0.3, 1 / 3, room()))
+        assert {(text, number - 7, *rest) for text, number, *rest in found} == {
+            (place, *row) for place, text in enumerate(wanted) for row in expected(texts, text, len(texts))
+        }
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [(0, 1), (1, 1), (127, 1), (128, 2), (255, 2), (256, 4), (5_000, 4), (500_000, 4)]
+)
+def test_a_longer_text_is_sketched_more_thinly_and_never_below_a_quarter(size: int, scale: int):
+    assert scale_of(size) == scale
+
+
+def drawn(*, how_many: int, seed: int = 1) -> list[int]:
+    """Distinct hashes of which none is 0 modulo 4, so that no long text is found by them."""
+    some = np.random.default_rng(seed).integers(0, 2**62, how_many, np.uint64) * np.uint64(4) + np.uint64(1)
+    assert len(set(some.tolist())) == how_many
+    return some.tolist()
+
+
+def test_a_long_text_is_found_by_a_quarter_of_its_hashes_and_by_its_lead(segment: Segment):
+    hashes = drawn(how_many=1_000)
+    added(segment, [hashes])
+    asked = batch([hashes[:LEAD], hashes[LEAD : 2 * LEAD]])
+    found = columns(segment.look_up(asked, np.array([9, 9]), left(asked), 0.3, 1 / 3, room()))
+    assert found == {(0, 0, LEAD, 1_000)}
+
+
+def test_an_entry_is_passed_over_by_what_superseded_it_and_by_what_came_later(segment: Segment):
+    added(segment, [[1, 2, 3], [2, 3, 4]])
+    segment.superseded[0] = 5
+    asked = batch([[1, 2, 3]] * 3)
+    found = columns(segment.look_up(asked, np.array([4, 5, 6]), left(asked), 0.3, 1 / 3, room()))
+    assert {(text, number) for text, number, _, _ in found} == {(0, 0), (0, 1), (1, 1), (2, 1)}
+
+
+def test_what_is_left_of_a_hash_is_counted_down_and_kept_to(segment: Segment):
+    added(segment, [[5, 6], [5, 6], [5, 6]])
+    asked = batch([[5, 6], [5, 6]])
+    most = np.array([2, 0, 0, 0], np.int32)
+    found = columns(segment.look_up(asked, np.array([9, 9]), most, 0.3, 1 / 3, room()))
+    assert {(text, number) for text, number, _, _ in found} == {(0, 1), (0, 2)}  # the newest first
+    assert most.tolist() == [0, 0, 0, 0]
+
+
+def test_the_table_grows_and_shrinks_without_losing_anything(segment: Segment):
+    texts = [drawn(how_many=100, seed=seed) for seed in range(400)]
+    assert added(segment, texts[:200]) == set()
+    before = segment.bytes_in_memory
+    assert added(segment, texts[200:]) == set()
+    assert segment.bytes_in_memory > before
+    grown = segment.bytes_in_memory
+    segment.seal()
+    assert segment.bytes_in_memory < grown
+    for number in (0, 57, 199, 200, 399):
+        asked = batch([texts[number]])
+        found = columns(segment.look_up(asked, np.array([999]), left(asked), 0.3, 1 / 3, room()))
+        assert found == {(0, number, 100, 100)}
+
+
+def test_an_empty_text_is_no_trouble(segment: Segment):
+    assert added(segment, [[], [1], []]) == set()
+    asked = batch([[]])
+    assert columns(segment.look_up(asked, np.array([9]), left(asked), 0.3, 1 / 3, room())) == set()

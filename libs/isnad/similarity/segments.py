@@ -1,0 +1,324 @@
+"""A segment of the index: entries that were added one after the other, and are dropped together.
+
+In memory are the postings of the entries' sketches and 24 bytes an entry; all their shingles are in a file, which is
+mapped for reading. The file is written with `write`, not through the map, so that a full disk is an error and not the
+end of the process.
+"""
+
+import mmap
+import os
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from isnad.errors import StorageUnavailable
+from isnad.similarity.postings import (
+    FULLEST,
+    MOST_IN_A_SEGMENT,
+    NEVER,
+    Counts,
+    Found,
+    Numbers,
+    Room,
+    Words,
+    grow,
+    look_up,
+    take,
+)
+from isnad.similarity.shingles import Hashes, Shingled
+from isnad.similarity.snapshot import FilePart, Frozen, Opened, Part
+
+_FIRST_SLOTS = 1 << 12
+_FIRST_NODES = 1 << 10
+_FIRST_BYTES = 1 << 20
+_GROWTH = 1.5
+_HASH_BYTES = 8
+
+_TIGHT = 0.82
+"""How full the table of a segment is made that grows no more: a look-up still reads one or two lines of the cache."""
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What is to be known of a segment to read it back."""
+
+    ordinal: int
+    calendar: int
+    first: int
+    entries: int
+    used: int
+    chained: int
+    sealed: bool
+
+
+class Segment:
+    """The postings and shingles of entries `first`, `first + 1` …; it takes new ones until it is sealed."""
+
+    def __init__(self, ordinal: int, calendar: int, first: int, folder: Path, slots: int = _FIRST_SLOTS) -> None:
+        """Begin an empty segment.
+
+        Args:
+            ordinal: its place among all segments that ever were.
+            calendar: the stretch of days that it belongs to, see `Window.calendar`.
+            first: number of its first entry.
+            folder: where the shingles are kept, in a file of their own.
+            slots: of its table to begin with; it grows from there.
+
+        Raises:
+            StorageUnavailable: the file can't be made.
+        """
+        self.ordinal = ordinal
+        self.calendar = calendar
+        self.first = first
+        self.keys: list[str] = []
+        self.superseded: Numbers = np.full(64, NEVER, np.int64)
+        self._starts: Numbers = np.zeros(65, np.int64)
+        self._table: Words = np.zeros(max(_FIRST_SLOTS, slots), np.uint64)
+        self._nodes: Words = np.zeros(_FIRST_NODES, np.uint64)
+        self._used = 0
+        self._chained = 0
+        self._sealed = False
+        self._file = folder / f"shingles-{ordinal}"
+        self._keys_file = folder / f"keys-{ordinal}"
+        self._open(os.O_CREAT | os.O_TRUNC)
+        self._map_shingles(_FIRST_BYTES)
+
+    @classmethod
+    def restored(cls, facts: Facts, opened: Opened, prefix: str, folder: Path) -> "Segment":
+        """Return the segment that `capture` gave these facts and parts of.
+
+        Raises:
+            StorageUnavailable: its file can't be written into the folder.
+        """
+        self = cls(facts.ordinal, facts.calendar, facts.first, folder)
+        name = f"{prefix}-{facts.ordinal}"
+        state = "" if facts.sealed else "-open"
+        keys = opened.path(f"{name}-keys").read_bytes() if facts.sealed else opened.data(f"{name}-keys-open")
+        self.keys = msgspec.msgpack.decode(keys, type=list[str])
+        self.superseded = opened.array(f"{name}-superseded")
+        self._starts = opened.array(f"{name}-starts{state}")
+        self._table = opened.array(f"{name}-table{state}")
+        self._nodes = opened.array(f"{name}-nodes{state}")
+        self._used, self._chained, self._sealed = facts.used, facts.chained, facts.sealed
+        self._adopt(opened, name)
+        return self
+
+    def _adopt(self, opened: Opened, name: str) -> None:
+        """Take the files of a snapshot: those files themselves where nobody will write to them again, else a copy."""
+        self._close()
+        self._file.unlink()
+        opened.take_file(f"{name}-shingles", self._file)
+        if self._sealed:
+            opened.take_file(f"{name}-keys", self._keys_file)
+        self._open(0)
+        self._map_shingles(max(_HASH_BYTES, self.bytes_on_disk))
+
+    def _open(self, how: int) -> None:
+        try:
+            self._descriptor = os.open(self._file, os.O_RDWR | os.O_CLOEXEC | how, 0o600)
+        except OSError as exc:
+            raise StorageUnavailable(f"The index can't write {self._file}: {exc.strerror}") from exc
+        self._close = weakref.finalize(self, os.close, self._descriptor)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether its postings leave no room, whatever the window says."""
+        return self._used + self._chained >= MOST_IN_A_SEGMENT
+
+    @property
+    def slots_needed(self) -> int:
+        """Of a table that would hold as much without growing."""
+        return int(self._used / FULLEST)
+
+    @property
+    def bytes_in_memory(self) -> int:
+        """What its arrays take."""
+        return int(self._table.nbytes + self._nodes.nbytes + self._starts.nbytes + self.superseded.nbytes)
+
+    @property
+    def bytes_on_disk(self) -> int:
+        """What its shingles take."""
+        return int(self._starts[len(self.keys)]) * _HASH_BYTES
+
+    def hashes(self, number: int) -> Hashes:
+        """Return the distinct shingle hashes of an entry."""
+        entry = number - self.first
+        return self._shingles[self._starts[entry] : self._starts[entry + 1]].copy()
+
+    def look_up(
+        self,
+        batch: Shingled,
+        numbers: Numbers,
+        left: Counts,
+        least_share: float,
+        loose: float,
+        room: Room,
+    ) -> list[Found]:
+        """Return what the texts of a batch share with its entries; see `isnad.similarity.postings.look_up`."""
+        found = _columns(len(self.keys), len(numbers))
+        done, end, begin = [], 0, 0
+        while begin < len(numbers):
+            begin, end = look_up(
+                begin, batch.starts, batch.hashes, numbers, left, self._table, self._nodes, self.first, len(self.keys),
+                self._starts, self.superseded, self._shingles, least_share, loose, room, found, end,
+            )  # fmt: skip
+            if end:
+                done.append(_first(found, end))
+                end = 0
+        return done
+
+    def take(
+        self,
+        keys: Sequence[str],
+        batch: Shingled,
+        numbers: Numbers,
+        left: Counts,
+        least_share: float,
+        loose: float,
+        room: Room,
+    ) -> tuple[int, list[Found]]:
+        """Take as many of the texts as there is room for; return how many, and what they share with those before.
+
+        `prepare` was called with the batch.
+        """
+        found = _columns(len(self.keys) + len(numbers), len(numbers))
+        done, end, begin = [], 0, 0
+        while begin < len(numbers):
+            begin, self._used, self._chained, end = take(
+                begin, batch.starts, batch.hashes, numbers, left, self._table, self._nodes, self._used, self._chained,
+                self.first, self._starts, self.superseded, self._shingles, least_share, loose, room, found, end,
+            )  # fmt: skip
+            if end:
+                done.append(_first(found, end))
+                end = 0
+            if begin < len(numbers) and self.is_full:
+                break
+            if begin < len(numbers):
+                self._grow(int(batch.starts[begin + 1] - batch.starts[begin]))
+        self.keys += keys[:begin]
+        return begin, done
+
+    def prepare(self, batch: Shingled) -> None:
+        """Write the shingles of texts that are to be taken next.
+
+        Raises:
+            StorageUnavailable: the file can't be written; nothing is changed.
+        """
+        held = len(self.keys)
+        coming = held + len(batch.starts) - 1
+        if coming > self.superseded.size:
+            more = max(coming, int(self.superseded.size * _GROWTH))
+            self.superseded = np.concatenate([self.superseded, np.full(more - self.superseded.size, NEVER, np.int64)])
+            self._starts = np.concatenate([self._starts, np.zeros(more + 1 - self._starts.size, np.int64)])
+        begin = self._starts[held]
+        self._starts[held + 1 : coming + 1] = begin + batch.starts[1:]
+        end = int(self._starts[coming]) * _HASH_BYTES
+        if end > self._mapped_bytes:
+            self._map_shingles(max(end, self._mapped_bytes * 2))
+        data = memoryview(batch.hashes.tobytes())
+        place = int(begin) * _HASH_BYTES
+        try:
+            while data:
+                written = os.pwrite(self._descriptor, data, place)
+                data, place = data[written:], place + written
+        except OSError as exc:
+            raise StorageUnavailable(f"The index can't write {self._file}: {exc.strerror}. Make room there") from exc
+
+    def seal(self) -> None:
+        """Take no more entries: bring everything to its final size.
+
+        Raises:
+            StorageUnavailable: its keys can't be written; nothing is changed.
+        """
+        if self._sealed:
+            return
+        held = len(self.keys)
+        try:
+            self._keys_file.write_bytes(msgspec.msgpack.encode(self.keys))
+        except OSError as exc:
+            raise StorageUnavailable(
+                f"The index can't write {self._keys_file}: {exc.strerror}. Make room there"
+            ) from exc
+        self._sealed = True
+        table: Words = np.zeros(max(16, int(self._used / _TIGHT)), np.uint64)
+        grow(self._table, table)
+        self._table = table
+        self._nodes = self._nodes[: self._chained].copy()
+        self.superseded = self.superseded[:held].copy()
+        self._starts = self._starts[: held + 1].copy()
+        self._map_shingles(max(_HASH_BYTES, int(self._starts[held]) * _HASH_BYTES))
+
+    def release(self) -> None:
+        """Let go of the pages of its file that were looked at: the system keeps them as long as it has room."""
+        self._map.madvise(mmap.MADV_DONTNEED)
+
+    def close(self) -> tuple[Path, ...]:
+        """Let go of its files and return them, to be deleted."""
+        # The map is closed when the last array made of it is gone.
+        self._close()
+        return self._file, self._keys_file
+
+    def _grow(self, hashes: int) -> None:
+        """Make room for a text of so many hashes."""
+        if self._used + hashes > FULLEST * self._table.size:
+            slots = int(max(self._table.size * _GROWTH, (self._used + hashes) / FULLEST + 16))
+            table: Words = np.zeros(slots, np.uint64)
+            grow(self._table, table)
+            self._table = table
+        if self._chained + hashes > self._nodes.size:
+            more = int(max(self._nodes.size * _GROWTH, self._chained + hashes)) - self._nodes.size
+            self._nodes = np.concatenate([self._nodes, np.zeros(more, np.uint64)])
+
+    def _map_shingles(self, size: int) -> None:
+        # The file is made longer than what is written: that takes no room on the disk.
+        os.ftruncate(self._descriptor, size)
+        self._map = mmap.mmap(self._descriptor, size, access=mmap.ACCESS_READ)
+        self._map.madvise(mmap.MADV_RANDOM)
+        self._mapped_bytes = size
+        self._shingles: Hashes = np.frombuffer(self._map, np.uint64)
+
+    def capture(self, prefix: str) -> tuple[Facts, dict[str, Part]]:
+        """Return what is to be written to read it back: copies of what may still change."""
+        held = len(self.keys)
+        name = f"{prefix}-{self.ordinal}"
+        parts: dict[str, Part] = {
+            f"{name}-superseded": self.superseded[:held].copy(),
+            f"{name}-shingles": FilePart(self._file, self.bytes_on_disk, self._sealed),
+        }
+        if self._sealed:
+            parts |= {
+                f"{name}-keys": FilePart(self._keys_file, self._keys_file.stat().st_size, final=True),
+                f"{name}-table": Frozen(self._table),
+                f"{name}-nodes": Frozen(self._nodes),
+                f"{name}-starts": Frozen(self._starts),
+            }
+        else:
+            keys = self.keys.copy()
+            parts |= {
+                f"{name}-keys-open": lambda: msgspec.msgpack.encode(keys),
+                f"{name}-table-open": self._table.copy(),
+                f"{name}-nodes-open": self._nodes[: self._chained].copy(),
+                f"{name}-starts-open": self._starts[: held + 1].copy(),
+            }
+        facts = Facts(self.ordinal, self.calendar, self.first, held, self._used, self._chained, self._sealed)
+        return facts, parts
+
+
+def _columns(entries: int, texts: int) -> Found:
+    """Return room for all matches of a text, whatever it is, and for the usual ones of the others."""
+    room = entries + 4 * texts + 64
+    return Found(
+        text=np.empty(room, np.int32),
+        number=np.empty(room, np.int64),
+        shared=np.empty(room, np.int32),
+        size=np.empty(room, np.int32),
+    )
+
+
+def _first(found: Found, end: int) -> Found:
+    return Found(found.text[:end].copy(), found.number[:end].copy(), found.shared[:end].copy(), found.size[:end].copy())
