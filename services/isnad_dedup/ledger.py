@@ -6,7 +6,7 @@ the outcome it got then: the verdict is a function of the log up to that record,
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -20,7 +20,7 @@ from isnad.codec import decode, encode
 from isnad.errors import RecordError
 from isnad.messages import SCHEMA, UNDATED_MARKS, LogPosition, MatchedArticle, PreparedArticle, StoryChange
 from isnad.outcomes import Outcome, Outgoing, Record
-from isnad.similarity.snapshot import Captured, Opened
+from isnad.similarity.snapshot import Captured, Json, Opened, SnapshotError
 from isnad.similarity.window import Window
 from isnad.topics import Topics
 from isnad_dedup.matching import Answer, Arrival, Matcher
@@ -52,11 +52,24 @@ class LastRecord(msgspec.Struct, frozen=True):
         return cls(record.offset, record.appended_at, _digest(record.value).hex())
 
 
-class _About(msgspec.Struct, frozen=True):
-    """What a snapshot says of the ledger."""
+class Place(msgspec.Struct, frozen=True):
+    """Where in the log a state stands."""
 
     next_offset: int
+    """Everything before it was taken."""
     last: LastRecord | None
+
+    @classmethod
+    def of(cls, about: Mapping[str, Json]) -> "Place":
+        """Return where a captured state stands.
+
+        Raises:
+            SnapshotError: it does not say where.
+        """
+        try:
+            return msgspec.convert(about.get(_ABOUT), cls)
+        except msgspec.ValidationError as exc:
+            raise SnapshotError(f"It does not say where in the log it stands: {exc}.") from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +182,8 @@ class Ledger:
         with self._lock:
             self._check()
             captured = self._matcher.capture()
-            about = _About(self._next_offset, self._last)
-        return Captured(captured.about | {_ABOUT: msgspec.to_builtins(about)}, captured.parts)
+            place = Place(self._next_offset, self._last)
+        return Captured(captured.about | {_ABOUT: msgspec.to_builtins(place)}, captured.parts)
 
     def restore(self, opened: Opened) -> None:
         """Go on from a captured state of the same window, as long as nothing was taken yet.
@@ -180,8 +193,8 @@ class Ledger:
         """
         with self._lock:
             self._matcher.restore(opened)
-            about = msgspec.convert(opened.about[_ABOUT], _About)
-            self._next_offset, self._last = about.next_offset, about.last
+            place = Place.of(opened.about)
+            self._next_offset, self._last = place.next_offset, place.last
 
     def close(self) -> None:
         """Close the matcher's files, and delete temporary ones."""

@@ -71,22 +71,23 @@ class Snapshots:
             found = []
         return sorted(found, key=lambda path: path.name, reverse=True)
 
-    def newest_first(self) -> Iterator[Opened]:
+    def newest_first(self, refuse: Callable[[Described], None] = lambda _: None) -> Iterator[Opened]:
         """Yield the snapshots that can be used, each open until the next one is asked for.
 
         Of the others the log tells why not.
+
+        Args:
+            refuse: is asked about each before it is read; raises `SnapshotError` to have it passed over.
         """
         for folder in self.folders():
             try:
-                snapshot = opened(folder)
-            except SnapshotError as exc:
-                _logger.warning("a snapshot can't be used", reason=str(exc))
-                continue
-            with snapshot:
-                if snapshot.identity == self._identity:
+                found = described(folder)
+                self._compare(found)
+                refuse(found)
+                with opened(folder) as snapshot:
                     yield snapshot
-                else:
-                    _logger.warning("a snapshot is of other settings", snapshot=str(folder), **self._other(snapshot))
+            except SnapshotError as exc:
+                _logger.warning("a snapshot is not used", snapshot=str(folder), reason=str(exc))
 
     def used(self, snapshot: Opened | None) -> None:
         """Say of which snapshot the state was made that `write` is given from now on, None for none of them.
@@ -127,10 +128,12 @@ class Snapshots:
         except SnapshotError as exc:
             _logger.warning("an old snapshot stays", reason=str(exc))
 
-    def _other(self, snapshot: Opened) -> dict[str, str]:
-        there, here = snapshot.identity, self._identity
-        names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
-        return {name: f"{there.get(name)} there, {here.get(name)} here" for name in names}
+    def _compare(self, found: Described) -> None:
+        there, here = found.identity, self._identity
+        other = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+        if other:
+            facts = "; ".join(f"{name} is {there.get(name)} there and {here.get(name)} here" for name in other)
+            raise SnapshotError(f"It is of other settings: {facts}.")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ import shutil
 import stat
 import weakref
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Literal, Self
 
 import numpy as np
 
+from isnad.errors import StorageUnavailable
 from isnad.similarity.snapshot import manifest
 from isnad.similarity.snapshot.files import chunks, in_words, linked, write_all
 from isnad.similarity.snapshot.manifest import Entry, Json, Manifest, SnapshotError
@@ -97,17 +99,25 @@ class Opened:
         A final one is linked, where that is possible, and must not be written to; others are copied.
 
         Raises:
-            SnapshotError: there is no such part, or it can't be put there.
+            SnapshotError: there is no such part, or it can't be read any more.
+            StorageUnavailable: it can't be put there.
         """
         entry, source = self._entry(name, "file"), self.folder / name
         try:
             if entry.final and linked(source, target):
                 return
-            with source.open("rb", buffering=0) as file, target.open("xb", buffering=0) as copy:
-                for chunk in chunks(file, 0, entry.size):
-                    write_all(copy, chunk)
+            with target.open("xb", buffering=0) as copy:
+                for piece in self._pieces(source, entry.size):
+                    write_all(copy, piece)
         except OSError as exc:
-            raise SnapshotError(f"{name} can't be taken from the snapshot {self.folder}: {in_words(exc)}.") from exc
+            raise StorageUnavailable(f"{target} can't be written: {in_words(exc)}.") from exc
+
+    def _pieces(self, source: Path, size: int) -> Iterator[memoryview]:
+        try:
+            with source.open("rb", buffering=0) as file:
+                yield from chunks(file, 0, size)
+        except OSError as exc:
+            raise SnapshotError(f"{source} can't be read: {in_words(exc)}.") from exc
 
     def _entry(self, name: str, kind: str | None = None) -> Entry:
         entry = self._parts.get(name)

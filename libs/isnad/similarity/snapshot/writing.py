@@ -132,10 +132,10 @@ class _Writing:
             with target.open("rb", buffering=0) as file:
                 crc = self._checksum(file, part, done, crc)
                 os.fsync(file.fileno())
-        else:
-            with part.path.open("rb", buffering=0) as file, target.open("xb", buffering=0) as copy:
-                crc = self._checksum(file, part, use=lambda chunk: write_all(copy, chunk))
-                os.fsync(copy.fileno())
+            return Entry("file", part.size, crc, part.final and target.stat().st_size == part.size)
+        with part.path.open("rb", buffering=0) as file, target.open("xb", buffering=0) as copy:
+            crc = self._checksum(file, part, use=lambda chunk: write_all(copy, chunk))
+            os.fsync(copy.fileno())
         return Entry("file", part.size, crc, part.final)
 
     def _checksum(
@@ -148,7 +148,7 @@ class _Writing:
     ) -> int:
         """Return the checksum of a file's part, given that of its first `done` bytes; `use` gets the others."""
         size = os.fstat(file.fileno()).st_size
-        if size < part.size or (part.final and size > part.size):
+        if size < part.size:
             raise SnapshotError(f"{part.path} has {size:,} bytes; {part.size:,} were to be written to a snapshot.")
         for chunk in chunks(file, done, part.size):
             crc = zlib.crc32(chunk, crc)

@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
+from isnad.errors import StorageUnavailable
 from isnad.similarity.snapshot import (
     Captured,
+    Described,
     FilePart,
     Frozen,
     Json,
@@ -137,6 +139,19 @@ class TestFilesThatGrow:
         with opened(tmp_path / "s") as snapshot:
             snapshot.take_file("file", tmp_path / "taken")
         assert inode(tmp_path / "s" / "file") == inode(final) == inode(tmp_path / "taken")
+
+    def test_where_there_is_no_room_for_it_the_disk_is_to_blame_and_not_the_snapshot(self, tmp_path: Path):
+        (tmp_path / "growing").write_bytes(b"abcd")
+        write(tmp_path / "s", some(file=FilePart(tmp_path / "growing", 4, final=False)))
+        with opened(tmp_path / "s") as snapshot, pytest.raises(StorageUnavailable, match="nowhere"):
+            snapshot.take_file("file", tmp_path / "nowhere" / "file")
+
+    def test_of_a_final_file_that_is_longer_only_the_part_counts(self, tmp_path: Path):
+        (tmp_path / "padded").write_bytes(b"abcd\0\0\0\0")
+        write(tmp_path / "s", some(file=FilePart(tmp_path / "padded", 4, final=True)))
+        with opened(tmp_path / "s") as snapshot:
+            snapshot.take_file("file", tmp_path / "taken")
+        assert (tmp_path / "taken").read_bytes() == b"abcd"
 
     def test_the_checksum_goes_on_where_the_former_one_ended(self, tmp_path: Path):
         growing = tmp_path / "growing"
@@ -417,10 +432,25 @@ class TestAFolderOfSnapshots:
         with capture_logs() as logs:
             assert self.places(self.snapshots(tmp_path, new=[1])) == []
         (said,) = logs
-        assert said["days"] == "7 there, 30 here"
-        assert said["old"] == "1 there, None here"
-        assert said["new"] == "None there, [1] here"
-        assert "hashes" not in said
+        assert said["log_level"] == "warning"
+        assert "days is 7 there and 30 here" in said["reason"]
+        assert "old is 1 there and None here" in said["reason"]
+        assert "new is None there and [1] here" in said["reason"]
+        assert "hashes" not in said["reason"]
+
+    def test_one_that_the_caller_has_no_use_for_is_not_even_read(self, tmp_path: Path):
+        snapshots = self.snapshots(tmp_path)
+        for place in range(2):
+            newest = snapshots.write(Captured({"place": place}, {"data": b"x"}))
+        (newest / "data").unlink()
+
+        def refuse(found: Described) -> None:
+            if found.about["place"] == 1:
+                raise SnapshotError("It is too new.")
+
+        with capture_logs() as logs:
+            assert [one.about["place"] for one in snapshots.newest_first(refuse)] == [0]
+        assert [said["reason"] for said in logs] == ["It is too new."]
 
     def test_what_a_crash_left_is_removed_by_the_next_one_that_writes(self, tmp_path: Path):
         snapshots = self.snapshots(tmp_path)
