@@ -39,7 +39,9 @@ class Folding:
         return Folding(folded, np.array(letters, np.uint32))
 
 
-NOTHING_KNOWN = Folding(np.full(CODE_POINTS, UNKNOWN, np.uint32), np.empty(0, np.uint32))
+def nothing_known() -> Folding:
+    """Return the folding to begin with."""
+    return Folding(np.full(CODE_POINTS, UNKNOWN, np.uint32), np.empty(0, np.uint32))
 
 
 def _folded(character: str, letters: list[int]) -> int:

@@ -13,6 +13,9 @@ The hash, version 2, exactly (all numbers are whole, without sign and modulo 2^6
   `h = (h ^ c) * 0x9E3779B97F4A7C15`; its hash is `mix(h)`.
 - A *shingle* of words with the hashes a, b, c, d, e, in the order of the text: `s = a`; for each x of b, c, d, e,
   `s = s * 0x9E3779B97F4A7C15 + x`; its hash is `mix(s)`. So every bit depends on every word and on their order.
+
+Which characters are letters and digits is what the Unicode data of the running Python says. Two versions of it differ
+in characters that the later one has added; until a text uses one of those, it has the same hashes with both.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad.similarity.folding import NOTHING_KNOWN
+from isnad.similarity.folding import nothing_known
 from isnad.similarity.hashing import (
     MIX_1,
     MIX_2,
@@ -117,7 +120,7 @@ def placed(text: str) -> Placed:
 class _Known:
     """What the code points met so far count as; kept to be quick, it changes no answer."""
 
-    folding = NOTHING_KNOWN
+    folding = nothing_known()
 
 
 def _run(compiled_pass: Callable[..., int], codes: NDArray[np.uint32], *others: NDArray[Any]) -> int:

@@ -116,8 +116,9 @@ class Stories:
     def revise(self, number: int, former: int, article: Member, size: int, text: TextKey | None) -> Joined:
         """Take over the new text of an article in the window; it stays in its story.
 
-        So it does in its place among the members, as long as its text is not short. The story's dates and counts stay too: an article was published when it was first published, by whom it was. An
-        origin's title and address are those of its new version.
+        It also stays in its place among the members, as long as its text is not short. The story's dates and counts
+        stay too: an article was published when it was first published, by whom it was. An origin's title and address
+        are those of its new version.
 
         Args:
             number: the entry of the new text, the next one.

@@ -34,7 +34,7 @@ def code(tmp_path: Path) -> Path:
 
 
 def start(code: Path, user_cache: Path) -> tuple[str, int, int]:
-    """Run the program in a process of its own; return where machine code is kept, how much was there and how much not."""
+    """Run the program in a process of its own: where its machine code is kept, how much was there, how much was not."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM],
         env={"PYTHONPATH": str(code), "XDG_CACHE_HOME": str(user_cache)},
