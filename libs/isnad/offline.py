@@ -161,13 +161,24 @@ class Reading:
     @property
     def left_out(self) -> str:
         """What was left out, in words; empty where nothing was."""
-        return f"{self.skipped:,} {self._unit}s left out, which are no articles" if self.skipped else ""
+        return left_out(self.skipped, self._unit)
 
 
-def summary(articles: int, kinds: Counter[str], order: Sequence[str], seconds: float, left_out: str = "") -> str:
-    """Say how many articles there were, how quickly they were done, how many of each kind, and what was left out."""
+def left_out(count: int, unit: str) -> str:
+    """Say how many lines, rows … were left out because they are no articles; nothing where none were."""
+    if not count:
+        return ""
+    return (
+        f"1 {unit} left out, which is no article"
+        if count == 1
+        else f"{count:,} {unit}s left out, which are no articles"
+    )
+
+
+def summary(articles: int, kinds: Counter[str], order: Sequence[str], seconds: float, others: str = "") -> str:
+    """Say how many articles there were, how quickly they were done, how many of each kind, and what else there was."""
     counts = ", ".join(f"{kinds[kind]:,} {kind}" for kind in order)
-    rest = f"; {left_out}" if left_out else ""
+    rest = f"; {others}" if others else ""
     return f"{articles:,} articles in {seconds:,.1f} s ({articles / max(seconds, 1e-9):,.0f}/s): {counts}{rest}"
 
 

@@ -1,6 +1,5 @@
 """`isnad dedup`: find reprints in files, without Kafka, or anew in what the running chain has read."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,6 +160,8 @@ def dedup(
 def _from_log(
     kafka: str, topic_prefix: str, verdicts: "Verdicts", window: Window, until_offset: int | None, folder: Path
 ) -> str:
+    import asyncio
+
     from isnad.kafka import LogReader
     from isnad.topics import Topics
     from isnad_dedup import from_log

@@ -11,7 +11,6 @@ from isnad_dedup.archives import Verdicts
 from isnad_dedup.lines import Clerk, TimeFrom
 from isnad_dedup.matching import Arrival, Matcher
 
-_BATCH_ARTICLES = 512
 _BATCH_CHARACTERS = 4_000_000
 """In the bodies of a batch: some books, should the articles be books."""
 _SHOW_EVERY = 2_000
@@ -26,6 +25,7 @@ def answer(
     time_from: TimeFrom,
     folder: Path,
     skip_bad: bool,
+    batch_articles: int = 512,
 ) -> str:
     """Write the verdict on each article, one file after the other, and return what was left out, in words.
 
@@ -38,6 +38,7 @@ def answer(
         time_from: the field that tells when an article came in.
         folder: an empty one for working files.
         skip_bad: whether what is no article is left out.
+        batch_articles: so many are answered in one pass; the verdicts are the same with any number.
 
     Raises:
         RequestError: a file can't be read, or holds what is no article.
@@ -50,19 +51,19 @@ def answer(
         Reading(archives.size_of(paths), skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
         closing(archives.articles(paths, Clerk(time_from), reading)) as articles,
     ):
-        for batch in _batches(articles):
+        for batch in _batches(articles, batch_articles):
             for article, given in zip(batch, matcher.answer_all(batch), strict=True):
                 verdicts.write(article.id, given.verdict)
     return reading.left_out
 
 
-def _batches(articles: Iterable[Arrival]) -> Iterator[list[Arrival]]:
+def _batches(articles: Iterable[Arrival], most: int) -> Iterator[list[Arrival]]:
     batch: list[Arrival] = []
     characters = 0
     for article in articles:
         batch.append(article)
         characters += len(article.body)
-        if len(batch) == _BATCH_ARTICLES or characters >= _BATCH_CHARACTERS:
+        if len(batch) == most or characters >= _BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0
     if batch:

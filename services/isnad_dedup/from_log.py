@@ -10,7 +10,7 @@ import click
 from isnad.codec import decode
 from isnad.errors import RequestError
 from isnad.messages import MatchedArticle
-from isnad.offline import Bar
+from isnad.offline import Bar, left_out
 from isnad.outcomes import Outcome, Record
 from isnad.similarity.window import Window
 from isnad.topics import Topics
@@ -63,7 +63,7 @@ async def answer(
                 matched = decode(MatchedArticle, outcome.messages[0].value)
                 verdicts.write(matched.article.id, matched.verdict, record.offset)
             bar.show(ledger.next_offset - start, ledger.next_offset - start)
-    return f"{dead:,} records left out, which are no articles" if dead else ""
+    return left_out(dead, "record")
 
 
 async def _chunks(records: AsyncIterator[Record]) -> AsyncIterator[list[Record]]:

@@ -2,6 +2,10 @@
 
 import gzip
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,28 +15,54 @@ from tests.unit.isnad_dedup.articles import text
 from isnad.errors import IsnadError
 from isnad_dedup.command import dedup
 
-ARTICLES = [
-    {"id": "a", "source": "hayat", "title": "عنوان", "body": text((0, 104)), "published_at": "2018-02-08T12:00:00Z"},
-    {"id": "b", "source": "sabq", "title": "آخر", "body": text((50, 104), (500, 546)), "published_at": "2018-02-09"},
-    {"id": "c", "source": "okaz", "title": "عنوان", "body": text((900, 999)), "published_at": None},
-    {"id": "a", "source": "hayat", "title": "عنوان", "body": text((0, 104)), "published_at": "2018-02-08T12:00:00Z"},
+TITLE = "عنوان"
+
+
+def article(article_id: str, *ranges: tuple[int, int], title: str = TITLE, **more: object) -> dict[str, object]:
+    return {"id": article_id, "source": "hayat", "title": title, "body": text(*ranges), **more}
+
+
+def link(article_id: str, story_id: str, jaccard: float, contained: float, contains: float) -> dict[str, object]:
+    shares = {"jaccard": jaccard, "contained": contained, "contains": contains}
+    return {"id": article_id, "story_id": story_id, **shares}
+
+
+def verdict(article_id: str, story_id: str, relation: str, *links: dict[str, object]) -> dict[str, object]:
+    return {"id": article_id, "story_id": story_id, "relation": relation, "links": [*links]}
+
+
+# A text of n words has n - 4 shingles.
+ARTICLES_AND_VERDICTS = [
+    (article("a", (0, 104), published_at="2018-02-08T12:00:00Z"), verdict("a", "a", "original")),
+    (
+        article("b", (0, 104), title="آخر", published_at="2018-02-09"),
+        verdict("b", "a", "copy", link("a", "a", 1, 1, 1)),
+    ),
+    # 54 words of `a`, and 46 others.
+    (
+        article("c", (50, 104), (500, 546), published_at=None),
+        verdict("c", "a", "partial", link("a", "a", 50 / 146, 50 / 96, 0.5), link("b", "a", 50 / 146, 50 / 96, 0.5)),
+    ),
+    (article("d", (900, 999)), verdict("d", "d", "original")),
+    (article("d", (900, 999), (1200, 1210)), verdict("d", "d", "revision")),
+    (article("a", (0, 104)), verdict("a", "a", "original")),
+    (article("e", (900, 999), (1200, 1210)), verdict("e", "d", "copy", link("d", "d", 1, 1, 1))),
+    # Too short for a shingle: the same story only with the same words, in the title too.
+    (article("f", (0, 3)), verdict("f", "f", "original")),
+    (article("g", (0, 3)), verdict("g", "f", "copy", link("f", "f", 1, 1, 1))),
+    (article("h", (0, 3), title="آخر"), verdict("h", "h", "original")),
 ]
+ARTICLES = [one for one, _ in ARTICLES_AND_VERDICTS]
+VERDICTS = [told for _, told in ARTICLES_AND_VERDICTS]
 LINES = "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in ARTICLES).encode()
-VERDICTS = [
-    {"id": "a", "story_id": "a", "relation": "original", "links": []},
-    {
-        "id": "b",
-        "story_id": "a",
-        "relation": "partial",
-        "links": [{"id": "a", "story_id": "a", "jaccard": 50 / 146, "contained": 50 / 96, "contains": 0.5}],
-    },
-    {"id": "c", "story_id": "c", "relation": "original", "links": []},
-    {"id": "a", "story_id": "a", "relation": "original", "links": []},
-]
 
 
 def run(source: Path | str, target: Path | str, *more: str, piped: bytes | None = None) -> Result:
-    return CliRunner().invoke(dedup, ["--input", str(source), "--output", str(target), *more], input=piped)
+    return call("--input", str(source), "--output", str(target), *more, piped=piped)
+
+
+def call(*arguments: str, piped: bytes | None = None) -> Result:
+    return CliRunner().invoke(dedup, arguments, input=piped)
 
 
 def refusal(result: Result) -> str:
@@ -50,8 +80,8 @@ def test_a_file_of_articles_gives_a_file_of_verdicts_in_the_same_order(tmp_path:
     assert result.exit_code == 0
     assert verdicts((tmp_path / "verdicts.jsonl").read_bytes()) == VERDICTS
     assert sorted(path.name for path in tmp_path.iterdir()) == ["articles.jsonl", "verdicts.jsonl"]
-    assert "4 articles" in result.stderr
-    assert "3 original, 0 copy, 1 partial, 0 revision" in result.stderr
+    assert "10 articles" in result.stderr
+    assert "5 original, 3 copy, 1 partial, 1 revision" in result.stderr
 
 
 def test_packed_files_hold_the_same_and_packing_adds_no_date(tmp_path: Path):
@@ -76,7 +106,7 @@ def test_a_bad_line_is_named_and_the_output_stays_as_it_was(tmp_path: Path):
     (tmp_path / "articles.jsonl").write_bytes(LINES + b"\n{bad\n" + LINES)
     (tmp_path / "verdicts.jsonl").write_bytes(b"from yesterday")
     reason = refusal(run(tmp_path / "articles.jsonl", tmp_path / "verdicts.jsonl"))
-    assert "articles.jsonl, line 6:" in reason
+    assert "articles.jsonl, line 12:" in reason
     assert "--skip-bad" in reason
     assert (tmp_path / "verdicts.jsonl").read_bytes() == b"from yesterday"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["articles.jsonl", "verdicts.jsonl"]
@@ -125,3 +155,78 @@ def test_the_window_counts_by_the_field_that_is_asked_for():
         for more in [("--window-days", "6"), ("--window-days", "6", "--time-from", "published_at")]
     }
     assert list(stories.values()) == [[days[0], days[0]], days]
+
+
+def test_several_files_are_one_log_in_the_order_given(tmp_path: Path):
+    lines = LINES.splitlines(keepends=True)
+    (tmp_path / "z.jsonl").write_bytes(b"".join(lines[:3]))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b"".join(lines[3:])))
+    inputs = ("--input", str(tmp_path / "z.jsonl"), "--input", str(tmp_path / "a.jsonl.gz"))
+    assert verdicts(call(*inputs, "--output", "-").stdout_bytes) == VERDICTS
+
+
+def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path):
+    lines = LINES.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        folder = tmp_path / f"month={number // 4}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"part-{number}.jsonl").write_bytes(line)
+    for name in ("_SUCCESS.jsonl", ".part-0.jsonl", "notes.txt"):
+        (tmp_path / name).write_bytes(b"no articles")
+    assert verdicts(run(tmp_path, "-").stdout_bytes) == VERDICTS
+
+
+def test_a_bad_line_is_named_by_its_own_file(tmp_path: Path):
+    for name, lines in (("1.jsonl", LINES), ("2.jsonl", LINES + b"{bad\n")):
+        (tmp_path / name).write_bytes(lines)
+    assert f"{tmp_path / '2.jsonl'}, line 11:" in refusal(run(tmp_path, "-"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--input FILE, or --from-log"),
+        (["--input", "a.jsonl", "--from-log"], "Leave out one of --from-log and --input"),
+        (["--input", "a.jsonl", "--until-offset", "7"], "Add: --from-log"),
+        (["--input", "a.jsonl", "--work-dir", "/none/at/all"], "/none/at/all can't take the working files"),
+        (["--input", "a.jsonl", "--format", "parquet"], "Parquet can't be written to a pipe"),
+    ],
+)
+def test_calls_that_make_no_sense_are_refused_in_a_sentence(arguments: list[str], said: str):
+    assert said in refusal(call(*arguments, "--output", "-"))
+
+
+def test_a_folder_without_articles_is_refused(tmp_path: Path):
+    (tmp_path / "notes.txt").write_bytes(b"no articles")
+    assert "has no file that ends in .jsonl" in refusal(run(tmp_path, "-"))
+
+
+@pytest.mark.parametrize("bad", [b"", b"{bad\n"])
+def test_no_working_file_is_left(tmp_path: Path, bad: bytes):
+    run("-", "-", "--work-dir", str(tmp_path), piped=LINES + bad)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_and_nothing_is_left_behind(tmp_path: Path, number: signal.Signals):
+    work, output = tmp_path / "work", tmp_path / "output"
+    work.mkdir()
+    output.mkdir()
+    arguments = ["--input", "-", "--output", str(output / "verdicts.jsonl"), "--work-dir", str(work)]
+    command = [sys.executable, "-m", "isnad_cli", "dedup", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        running.stdin.write(LINES)
+        running.stdin.flush()
+        while not (any(work.iterdir()) and any(output.iterdir())):
+            assert running.poll() is None
+            time.sleep(0.01)
+        running.send_signal(number)
+        _, said = running.communicate()
+    assert running.returncode == (1 if number == signal.SIGINT else 128 + number)
+    assert b"Traceback" not in said
+    assert [*work.iterdir(), *output.iterdir()] == []
+
+
+def test_the_help_shows_an_example():
+    assert "isnad dedup --input articles.jsonl --output verdicts.jsonl" in call("--help").output

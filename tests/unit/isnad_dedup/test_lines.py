@@ -6,7 +6,7 @@ import pytest
 
 from isnad.errors import RequestError
 from isnad.messages import Link, Span, Verdict
-from isnad_dedup.lines import Clerk, write
+from isnad_dedup.lines import Clerk, Row, write
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,3 +79,20 @@ def test_a_verdict_becomes_a_line_with_the_shares_and_without_the_passages():
         '{"id":"a","story_id":"s","relation":"partial",'
         '"links":[{"id":"ب","story_id":"s","jaccard":0.5,"contained":1.0,"contains":0.5}]}\n'
     )
+
+
+def test_a_verdict_on_a_record_of_the_log_has_its_offset():
+    line = write("a", Verdict(story_id="s", relation="original"), 0).decode()
+    assert line == '{"id":"a","story_id":"s","relation":"original","links":[],"offset":0}\n'
+
+
+def test_a_row_of_a_table_becomes_the_article_that_a_line_becomes():
+    line = b'{"id":"a","source":"sabq","title":null,"body":"b","published_at":"2018-02-08T12:00:00Z"}'
+    row = Row("a", "b", "sabq", None, datetime(2018, 2, 8, 12, tzinfo=UTC), None)
+    assert Clerk("published_at").read_row(row) == Clerk("published_at").read(line)
+
+
+@pytest.mark.parametrize("row", [Row("", "b", "", "", None, None), Row(None, "b", "", "", None, None)])
+def test_a_row_without_an_id_is_no_article(row: Row):
+    with pytest.raises(RequestError, match="the id is empty"):
+        Clerk().read_row(row)
