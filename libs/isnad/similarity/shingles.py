@@ -44,9 +44,7 @@ __all__ = [
     "Hashes",
     "Placed",
     "Shingled",
-    "distinct",
     "placed",
-    "shared",
     "shingle_hashes",
     "shingled",
     "word_hash",
@@ -178,22 +176,3 @@ def _mixed(value: int) -> int:
     value = ((value ^ (value >> MIX_SHIFT)) * MIX_1) & _ALL_BITS
     value = ((value ^ (value >> MIX_SHIFT)) * MIX_2) & _ALL_BITS
     return value ^ (value >> MIX_SHIFT)
-
-
-def distinct(hashes: Hashes) -> Hashes:
-    """Return each hash once, in rising order: the text as a set of shingles."""
-    ordered = np.sort(hashes)
-    first = np.ones(ordered.size, np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
-
-
-def shared(some: Hashes, others: Hashes) -> int:
-    """Return how many hashes two sets have in common; both are distinct and in rising order."""
-    if not some.size or not others.size:
-        return 0
-    if some.size > others.size:
-        some, others = others, some
-    places = others.searchsorted(some)
-    places[places == others.size] = 0
-    return int(np.count_nonzero(others[places] == some))

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from isnad.similarity.shingles import distinct, placed, shared, shingle_hashes, shingled, word_hash
+from isnad.similarity.shingles import placed, shingle_hashes, shingled, word_hash
 from isnad.text.words import tokens, words
 
-ALL_64_BITS = 2**64 - 1
 WORDS = ["ا", "دمشق", "قال", "reuters", "2018"]
 
 
@@ -147,17 +146,3 @@ def test_a_text_of_two_million_characters_has_its_hashes():
     of_text = shingled(["a b c d e", text, "a b c d e"])
     assert of_text.starts.tolist() == [0, 1, 1 + 299_996, 2 + 299_996]
     assert of_text.hashes[1:4].tolist() == by_the_book([str(n) for n in range(7)])
-
-
-hashes = st.lists(st.integers(0, ALL_64_BITS) | st.integers(0, 5))
-
-
-@given(hashes)
-def test_distinct_keeps_each_hash_once_in_order(some: list[int]):
-    assert distinct(np.array(some, np.uint64)).tolist() == sorted(set(some))
-
-
-@given(hashes, hashes)
-def test_shared_counts_what_two_sets_have_in_common(some: list[int], others: list[int]):
-    one, other = (distinct(np.array(values, np.uint64)) for values in (some, others))
-    assert shared(one, other) == len(set(some) & set(others))
