@@ -74,9 +74,9 @@ class LinksAnswer(Model):
     page: int
     size: int
     earlier_total: int
-    earlier: list[Link] = Field(description="Those that arrived before it: its own links, in the verdict's order.")
+    earlier: list[Link] = Field(description="Its own links, in the verdict's order: they arrived before it.")
     later_total: int
-    later: list[Link] = Field(description="Those that arrived after it and whose links name it, in their order.")
+    later: list[Link] = Field(description="Those whose links name it: they arrived after it, or with a new text.")
 
 
 class ComparisonAnswer(Model):

@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psutil
@@ -149,6 +150,44 @@ def test_while_kafka_hangs_searching_goes_on_and_the_api_says_what_it_waits_for(
     assert push(chain, "unsent").status_code == 202
     chain.drain()
     assert chain.dead() == []
+
+
+@pytest.mark.usefixtures("pushed")
+def test_a_link_is_explained_until_one_of_its_texts_is_changed(chain: Any) -> None:
+    """By the API and by the command: the words in both texts, and that the verdict is about a former text."""
+    report = [f"كلمة{number}" for number in range(60)]
+    agency, paper = {"source": "agency", "id": "وكالة/1"}, {"source": "paper", "id": "صحيفة#1"}
+
+    def put(article: dict[str, str], words: list[str]) -> None:
+        told = {**article, "body": " ".join(words), "published_at": STAMP}
+        httpx.post(f"{chain.api}/v1/articles", json=told, timeout=30).raise_for_status()
+        chain.drain()
+
+    def links(article: dict[str, str]) -> dict[str, Any]:
+        address = f"{chain.api}/v1/articles/{quote(article['id'], safe='')}/links"
+        found: dict[str, Any] = httpx.get(address, params={"text": True}, timeout=30).raise_for_status().json()
+        return found
+
+    put(agency, report)
+    # 40 of the 60 words, 36 of the 56 shingles, after eight of its own: 44 shingles.
+    put(paper, [*(f"رأي{number}" for number in range(8)), *report[:40]])
+    (earlier,) = links(paper)["earlier"]
+    assert (earlier["id"], earlier["changed"]) == (agency["id"], False)
+    assert earlier["stated"] == earlier["now"] == {
+        "jaccard": 36 / 64, "contained": 36 / 44, "contains": 36 / 56, "shared": 36,
+    }  # fmt: skip
+    assert [one["there"]["text"] for one in earlier["stretches"]] == [" ".join(report[:40])]
+    (later,) = links(agency)["later"]
+    assert (later["id"], later["now"]["contained"]) == (paper["id"], 36 / 56)
+    put(agency, report[20:])
+    (earlier,) = links(paper)["earlier"]
+    assert (earlier["stated"]["shared"], earlier["now"]["shared"], earlier["changed"]) == (36, 16, True)
+    shown = chain.isnad("explain", paper["id"], agency["id"], "--api", chain.api)
+    assert "16 shingles shared; the longest stretch has 20 words" in shown.stdout, shown.stderr
+    # The agency's new text came after the paper's, so now its verdict is the one that counts.
+    assert "Linked, in the same story: the verdict on 2 names 1." in shown.stdout
+    unknown = chain.isnad("explain", paper["id"], "x", "--api", chain.api)
+    assert (unknown.returncode, "No article has the id x." in unknown.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("pushed")

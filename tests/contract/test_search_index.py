@@ -24,7 +24,7 @@ from isnad.messages import (
 )
 from isnad.search_index import RequestRefused, Write
 from isnad.testing.search import FakeIndex
-from isnad_api import answers, queries
+from isnad_api import answers, comparing, queries
 from isnad_api.queries import Filters
 from isnad_api.questions import understand
 from isnad_index.documents import article_write, story_write
@@ -389,6 +389,23 @@ class TestSearching:
         stories = await index.documents(indexes.stories, ["a", "b"])
         told = answers.with_dated(stories, await index.search(indexes.articles, queries.undated(["a", "b"])))
         assert {id_: story["origin"]["dated"] for id_, story in told.items()} == {"a": False, "b": True}
+
+    async def test_the_links_of_an_article_are_found_in_both_directions(self, fill, index, indexes):
+        """Page by page in the order of the log, also in other months, and ids in whatever writing."""
+        id_ = "صحيفة/خبر#1 100%"
+        link = Link(id=id_, story_id=id_, jaccard=0.9, contained=1.0, contains=0.9, shared=9)
+        await fill(article(id_, body="نص الخبر", offset=1), article("صحيفة/خبر#1", offset=2))
+        for offset, later in enumerate(("c", "a", "b"), 3):
+            published_at = datetime(2018, offset, 1, tzinfo=UTC)
+            await fill(article(later, story=id_, links=(link,), published_at=published_at, offset=offset))
+        (found,) = comparing.by_id(await index.search(indexes.articles, queries.compared([id_, "x"]))).values()
+        assert (found["id"], found["body"]) == (id_, "نص الخبر")
+        pages = [await index.search(indexes.articles, queries.linking_to(id_, page, 2)) for page in (1, 2)]
+        assert [list(comparing.by_id(page)) for page in pages] == [["c", "a"], ["b"]]
+        told = comparing.links_answer(found, {}, pages[0], page=1, size=2, text=False)
+        assert (told.later_total, [one.stated.contains for one in told.later]) == (3, [1.0, 1.0])
+        nobodys = await index.search(indexes.articles, queries.compared([]))
+        assert comparing.by_id(nobodys) == {}
 
     async def test_an_article_is_found_by_its_id_with_all_that_is_known(self, fill, index, indexes):
         await fill(article("page#1", mentions=(place("سوريا"),)))
