@@ -195,7 +195,9 @@ class Matcher:
             index: another index than the usual one of this window.
         """
         self._window = window or Window()
-        self._index = index or NearDuplicateIndex(self._window, folder=folder and folder / "shingles")
+        if index is None:
+            index = NearDuplicateIndex(self._window, folder=folder and folder / "shingles")
+        self._index = index
         self._archive = Archive(folder and folder / "records")
         self._stories = Stories(self._archive)
         self._addresses = Rows(address=np.int64)
@@ -282,14 +284,12 @@ class Matcher:
                     break
                 present[key] = digest
                 entries.append((key, article.body))
-        if not entries:
-            return [_again(article, known[article.id]) for article in articles]
 
-        taken = self._index.extend(entries)
+        taken = self._index.extend(entries) if entries else []
         answers: list[Answer] = []
         entered = 0
         for article, digest in zip(articles, digests, strict=True):
-            if entered == len(taken):
+            if entries and entered == len(taken):
                 # The segment may be full now, and what comes next may be met by another window.
                 break
             before = known[article.id]

@@ -25,6 +25,7 @@ class Rows:
     def __init__(self, **columns: DTypeLike) -> None:
         """Begin empty, with these columns; a column of several values has a dtype with a shape."""
         self._columns: dict[str, NDArray[Any]] = {name: np.zeros(_LEAST_ROOM, dtype) for name, dtype in columns.items()}
+        self._room = _LEAST_ROOM
         self.base = 0
         self.end = 0
 
@@ -54,16 +55,16 @@ class Rows:
         Raises:
             KeyError: the number was forgotten.
         """
-        if not len(self):
+        if self.base <= number < self.end:
+            return number - self.base
+        if self.base == self.end:
             self.base = self.end = max(self.end, number)
         if number < self.base:
             raise KeyError(number)
         place = number - self.base
-        if number >= self.end:
-            room = next(iter(self._columns.values())).shape[0]
-            if place >= room:
-                self._grow(max(place + 1, room + room // _GROWTH))
-            self.end = number + 1
+        if place >= self._room:
+            self._resize(0, len(self), max(place + 1, self._room + self._room // _GROWTH))
+        self.end = number + 1
         return place
 
     def forget(self, before: int) -> None:
@@ -92,13 +93,12 @@ class Rows:
         if not same or len(lengths) != 1:
             raise ValueError(f"rows of {', '.join(self._columns)} can't be made from {', '.join(columns)}")
         self._columns = dict(columns)
+        self._room = lengths.pop()
         self.base = base
-        self.end = base + lengths.pop()
-
-    def _grow(self, room: int) -> None:
-        self._resize(0, len(self), room)
+        self.end = base + self._room
 
     def _resize(self, first: int, kept: int, room: int) -> None:
+        self._room = room
         # One column after the other, so that not all of them are in memory twice.
         for name, array in self._columns.items():
             resized = np.zeros((room, *array.shape[1:]), array.dtype)

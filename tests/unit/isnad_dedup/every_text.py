@@ -1,7 +1,9 @@
 """The index by brute force: every text of the window is compared, as a Python set of five words each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -12,7 +14,7 @@ from isnad.similarity.snapshot import Captured, Opened
 from isnad.similarity.window import Window
 from isnad.text.words import words
 
-Shingles = set[tuple[str, ...]]
+Shingles = frozenset[tuple[str, ...]]
 
 
 @dataclass
@@ -22,9 +24,10 @@ class Segment:
     texts: list[str] = field(default_factory=list)
 
 
+@lru_cache
 def shingles(text: str) -> Shingles:
     in_order = words(text)
-    return {tuple(in_order[n : n + SHINGLE_WORDS]) for n in range(len(in_order) - SHINGLE_WORDS + 1)}
+    return frozenset(tuple(in_order[n : n + SHINGLE_WORDS]) for n in range(len(in_order) - SHINGLE_WORDS + 1))
 
 
 class EveryText:
@@ -32,7 +35,7 @@ class EveryText:
 
     def __init__(self, window: Window) -> None:
         self.window = window
-        self.day: int | None = None
+        self.day = -1
         self.first_segment = 0
         self.oldest_number = 0
         self.held: list[Segment] = []
@@ -60,24 +63,28 @@ class EveryText:
         return np.unique(shingle_hashes(words(text)))
 
     def advance(self, moment: datetime) -> range:
-        day = self.window.day(moment)
-        self.day = day if self.day is None else max(self.day, day)
-        calendar = self.window.calendar(self.day)
-        last = self.held[-1] if self.held else None
-        if last is None or last.calendar != calendar or len(last.keys) >= self.window.segment_articles:
-            self.held.append(Segment(calendar))
         fallen = self.oldest_number
+        day = self.window.day(moment)
+        last = self.held[-1] if self.held else None
+        is_new_day = day > self.day
+        self.day = max(self.day, day)
+        if last is None or last.calendar != self.window.calendar(self.day) or self.room() == 0:
+            self.held.append(Segment(self.window.calendar(self.day)))
+        elif not is_new_day:
+            return range(fallen, fallen)
         while self.window.is_over(self.held[0].calendar, self.day) or self.newer() >= self.window.articles:
             self.oldest_number += len(self.held.pop(0).keys)
             self.first_segment += 1
         return range(fallen, self.oldest_number)
 
+    def room(self) -> int:
+        return self.window.segment_articles - len(self.held[-1].keys)
+
     def newer(self) -> int:
         return sum(len(segment.keys) for segment in self.held[1:])
 
-    def extend(self, entries: list[tuple[str, str]]) -> list[Taken]:
-        room = self.window.segment_articles - len(self.held[-1].keys)
-        return [self.take(key, text) for key, text in entries[:room]]
+    def extend(self, entries: Sequence[tuple[str, str]]) -> list[Taken]:
+        return [self.take(key, text) for key, text in entries[: self.room()]]
 
     def take(self, key: str, text: str) -> Taken:
         mine = shingles(text)
@@ -100,7 +107,7 @@ class EveryText:
 
     def restore(self, opened: Opened) -> None:
         self.day, self.first_segment, self.oldest_number, self.held = msgspec.json.decode(
-            opened.data("every-text"), type=tuple[int | None, int, int, list[Segment]]
+            opened.data("every-text"), type=tuple[int, int, int, list[Segment]]
         )
 
     def close(self) -> None:
