@@ -120,8 +120,9 @@ def test_an_entry_is_passed_over_by_what_superseded_it_and_by_what_came_later(se
 
 
 def test_what_is_left_of_a_hash_is_counted_down_and_kept_to(segment: Segment):
-    added(segment, [[5, 6], [5, 6], [5, 6]])
-    asked = batch([[5, 6], [5, 6]])
+    both = [5 << 40, 6 << 40]  # in slots of their own
+    added(segment, [both, both, both])
+    asked = batch([both, both])
     most = np.array([2, 0, 0, 0], np.int32)
     found = columns(segment.look_up(asked, np.array([9, 9]), most, 0.3, 1 / 3, room()))
     assert {(text, number) for text, number, _, _ in found} == {(0, 1), (0, 2)}  # the newest first
