@@ -7,7 +7,7 @@ on a file.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, Self
 
@@ -154,6 +154,8 @@ class _About(msgspec.Struct, frozen=True):
     first_number: int
     """The lowest one that has an address."""
 
+
+_DIGEST_BYTES = 16
 
 _ABOUT = "matcher"
 _ADDRESSES = "matcher-addresses"
@@ -387,9 +389,11 @@ def _with_twin(links: tuple[Link, ...], twin: str, story_id: str) -> tuple[Link,
 
 
 def _digest(title: str, body: str) -> bytes:
-    # The length keeps a word that moved from the title to the body from going unseen.
-    written = f"{len(title)} {title}{body}".encode("utf-16-le", "surrogatepass")
-    return blake2b(written, digest_size=16).digest()
+    # SHA-256, because most processors compute it themselves, in half the time that BLAKE2b takes. The length keeps a
+    # word that moved from the title to the body from going unseen.
+    digest = sha256(f"{len(title)} {title}".encode("utf-16-le", "surrogatepass"))
+    digest.update(body.encode("utf-16-le", "surrogatepass"))
+    return digest.digest()[:_DIGEST_BYTES]
 
 
 def _text_key(article: Arrival) -> TextKey | None:
@@ -398,7 +402,7 @@ def _text_key(article: Arrival) -> TextKey | None:
 
 
 def _of_words(some: list[str]) -> bytes:
-    return blake2b(" ".join(some).encode(), digest_size=16).digest()
+    return blake2b(" ".join(some).encode(), digest_size=_DIGEST_BYTES).digest()
 
 
 def _utc(moment: datetime) -> datetime:
