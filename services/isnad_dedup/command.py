@@ -7,7 +7,7 @@ import click
 
 from isnad.clock import SystemClock
 from isnad.errors import RequestError
-from isnad.offline import summary, tidied_up_on_signals, working_folder
+from isnad.offline import seldom_collecting, summary, tidied_up_on_signals, working_folder
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 
@@ -137,22 +137,19 @@ def dedup(
 
     clock = SystemClock()
     started = clock.monotonic()
-    # Only here, so that the help is there at once.
-    from isnad_dedup import archives, from_files
-
     window = Window(days=window_days, articles=window_articles)
-    chosen = archives.format_of(target, chosen)
-    with (
-        tidied_up_on_signals(),
-        working_folder(work_dir) as folder,
-        archives.verdicts(target, chosen, with_offsets=from_log) as verdicts,
-    ):
-        if from_log:
-            left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
-        else:
-            left_out = from_files.answer(
-                sources, verdicts, window=window, time_from=time_from, folder=folder, skip_bad=skip_bad
-            )
+    with seldom_collecting(), tidied_up_on_signals(), working_folder(work_dir) as folder:
+        # Only here, so that the help is there at once.
+        from isnad_dedup import archives, from_files
+
+        chosen = archives.format_of(target, chosen)
+        with archives.verdicts(target, chosen, with_offsets=from_log) as verdicts:
+            if from_log:
+                left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
+            else:
+                left_out = from_files.answer(
+                    sources, verdicts, window=window, time_from=time_from, folder=folder, skip_bad=skip_bad
+                )
     seconds = clock.monotonic() - started
     click.echo(summary(verdicts.relations.total(), verdicts.relations, _RELATIONS, seconds, left_out), err=True)
 
