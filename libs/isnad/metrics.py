@@ -105,6 +105,54 @@ class StageMetrics:
 
 
 @dataclass(frozen=True, slots=True)
+class DedupMetrics:
+    """What dedup measures beside its batches."""
+
+    window_articles: Gauge
+    """Articles that new ones are compared with."""
+    work_bytes: Gauge
+    """Bytes of this worker's files on disk; its memory is among the metrics of the process."""
+    behind: Gauge
+    """Records that the group has committed and this worker has not taken; with 0 it can take over at once."""
+    snapshots: Counter
+    """Snapshots of the state by `outcome` (written, failed, dropped because Kafka had no commit in time)."""
+    snapshot_failing: Gauge
+    """1 while the last one could not be written, else 0."""
+    snapshot_time: Gauge
+    """Unix time at which the last one of this worker was written; 0 where it has written none."""
+    snapshot_bytes: Gauge
+    """Bytes of that snapshot; on disk it shares most of them with the one before."""
+    snapshot_seconds: Gauge
+    """Seconds that writing it took, beside the batches."""
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "DedupMetrics":
+        """Make the metrics and register them."""
+
+        def gauge(name: str, text: str) -> Gauge:
+            return Gauge(name, text, registry=registry)
+
+        return cls(
+            window_articles=gauge("isnad_dedup_window_articles", "Articles that new ones are compared with."),
+            work_bytes=gauge("isnad_dedup_work_bytes", "Bytes of this worker's files on disk."),
+            behind=gauge(
+                "isnad_dedup_behind_records", "Records committed by the group that this worker has not taken."
+            ),
+            snapshots=Counter(
+                "isnad_dedup_snapshots_total", "Snapshots of the state.", ("outcome",), registry=registry
+            ),
+            snapshot_failing=gauge(
+                "isnad_dedup_snapshot_failing", "1 while the last snapshot could not be written, else 0."
+            ),
+            snapshot_time=gauge(
+                "isnad_dedup_snapshot_timestamp_seconds", "Unix time of the last snapshot that this worker wrote."
+            ),
+            snapshot_bytes=gauge("isnad_dedup_snapshot_bytes", "Bytes of that snapshot."),
+            snapshot_seconds=gauge("isnad_dedup_snapshot_seconds", "Seconds that writing it took."),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ApiMetrics:
     """What the API measures."""
 

@@ -21,7 +21,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn, cast
 
@@ -50,7 +50,7 @@ EXIT_STUCK = 75
 EXIT_SETUP = 78
 
 _STOP_SECONDS = 6.0
-"""How long a batch in hand may take to end after SIGTERM."""
+"""How long a batch in hand may take to end after SIGTERM, and what is done after the last one."""
 
 _GOODBYE_SECONDS = 1.5
 """How long leaving the group and closing connections may take when no batch is in hand."""
@@ -74,7 +74,10 @@ class Stage:
         settings: what the environment says.
         startup: done in order before the first batch; a `TransientError` is waited out, a `SetupError` refuses to
             start.
+        background: run beside the batches once the start is done, and cancelled when the stage stops; what one of them
+            raises is a bug that ends the process.
         shutdown: done in order after the last batch, where the stage could stop in good order: for closing connections.
+            What is not done within the time for stopping is cancelled.
         health: where to show what the stage waits for; its own if None.
         metrics: the registry that /metrics shows and the stage's metrics are made on; its own if None.
     """
@@ -87,6 +90,7 @@ class Stage:
         settings: StageSettings,
         *,
         startup: Sequence[Callable[[], Awaitable[None]]] = (),
+        background: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
         shutdown: Sequence[Callable[[], Awaitable[None]]] = (),
         health: Health | None = None,
         metrics: CollectorRegistry | None = None,
@@ -97,6 +101,7 @@ class Stage:
         self._process = process
         self._settings = settings
         self._startup = startup
+        self._background = background
         self._shutdown = shutdown
         self._clock = clock or SystemClock()
         self._health = health or Health(self._clock)
@@ -184,6 +189,9 @@ class Stage:
             self._log.exception("the start failed")
             self._leave(EXIT_BUG)
         self._watch()
+        beside = [asyncio.create_task(run()) for run in self._background]
+        for task in beside:
+            task.add_done_callback(self._ended_beside)
         app = self._app()
         starting = asyncio.create_task(app.start())
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -193,6 +201,8 @@ class Stage:
             self._log.error("the start failed", exc_info=starting.exception())
             self._leave(EXIT_BUG)
         await stopping
+        for task in beside:
+            task.cancel()
         return await self._stop(app)
 
     async def _prepare(self) -> None:
@@ -225,6 +235,8 @@ class Stage:
             async with asyncio.timeout(_GOODBYE_SECONDS):
                 await self._producer.close()
                 await self._progress.__aexit__(None, None, None)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(_GOODBYE_SECONDS, until - self._clock.monotonic())):
                 for step in self._shutdown:
                     await step()
         self._log.info("stopped")
@@ -280,6 +292,11 @@ class Stage:
         app.on_partitions_assigned.connect(self._now_assigned, weak=False)
         app.on_partitions_revoked.connect(self._now_revoked, weak=False)
         return app
+
+    def _ended_beside(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (reason := task.exception()) is not None:
+            self._log.error("a bug beside the batches; nothing of the one in hand is committed", exc_info=reason)
+            self._leave(EXIT_BUG)
 
     def _crashed(self, reason: BaseException) -> NoReturn:
         self._log.error("the stream engine failed; nothing of the batch in hand is committed", exc_info=reason)

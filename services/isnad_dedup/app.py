@@ -1,34 +1,86 @@
 """Wiring of dedup: the ordered log in, articles with their verdicts and the stories' changes out."""
 
+import structlog
+
+from isnad.clock import SystemClock
 from isnad.health import Health
 from isnad.kafka import GroupProgress, LogReader
-from isnad.similarity.window import Window
+from isnad.metrics import DedupMetrics, new_registry
+from isnad.similarity.snapshot import Snapshots
 from isnad.stage import Stage
+from isnad_dedup.committed import Committed
+from isnad_dedup.identity import identity
 from isnad_dedup.ledger import Ledger
 from isnad_dedup.replay import Replay
+from isnad_dedup.saving import Saving
 from isnad_dedup.settings import DedupSettings
+from isnad_dedup.standby import Standby
+from isnad_dedup.state import StateFolder
 
 NAME = "dedup"
 
 
 def build(settings: DedupSettings, health: Health) -> Stage:
-    """Return the stage, ready to run."""
-    topics = settings.topics
-    window = Window(days=settings.window_days, articles=settings.window_articles)
+    """Return the stage, ready to run.
+
+    Raises:
+        SetupError: the state folder can't be used.
+    """
+    topics, window, registry = settings.topics, settings.window, new_registry()
+    metrics, state = DedupMetrics.on(registry), StateFolder(settings.state)
+    snapshots = Snapshots(state.snapshots, identity(topics.prepared, window)) if state.snapshots else None
+    if snapshots is None:
+        structlog.get_logger().info(
+            "keeps no state, so each start reads the whole log; ISNAD_STATE_FOLDER changes that"
+        )
 
     def new_ledger() -> Ledger:
-        return Ledger(topics, window)
+        return Ledger(topics, window, folder=state.new_work())
 
     def still_working() -> None:
         stage.still_working()
 
-    replay = Replay(LogReader(settings.kafka), topics.prepared, new_ledger, health, still_working)
+    def stands_by() -> bool:
+        return not stage.assigned
+
+    committed = Committed(lambda: GroupProgress(settings.kafka, topics.group(NAME)), (topics.prepared, 0))
+    replay = Replay(LogReader(settings.kafka), topics.prepared, new_ledger, health, still_working, snapshots)
+    standby = Standby(
+        replay,
+        committed=committed.offset,
+        stands_by=stands_by,
+        work_bytes=state.work_bytes,
+        health=health,
+        metrics=metrics,
+    )
+    saving = snapshots and Saving(
+        snapshots,
+        state=replay,
+        committed=committed.offset,
+        stands_by=stands_by,
+        every_seconds=settings.snapshot_seconds,
+        least_records=settings.snapshot_records,
+        metrics=metrics,
+        clock=SystemClock(),
+    )
 
     async def read_what_is_committed() -> None:
         # Not beyond: a batch that comes again has to meet the index as it was.
-        async with GroupProgress(settings.kafka, topics.group(NAME)) as progress:
-            starts = await progress.starts({(topics.prepared, 0)})
-        await replay.read_up_to(starts[topics.prepared, 0])
+        await replay.read_up_to(await committed.offset())
 
-    stage = Stage(NAME, (topics.prepared,), replay.process, settings, startup=(read_what_is_committed,), health=health)
+    async def close() -> None:
+        await committed.close()
+        state.close()
+
+    stage = Stage(
+        NAME,
+        (topics.prepared,),
+        replay.process,
+        settings,
+        startup=(read_what_is_committed,),
+        background=(standby.run, *((saving.run,) if saving else ())),
+        shutdown=(*((saving.save_at_the_end,) if saving else ()), close),
+        health=health,
+        metrics=registry,
+    )
     return stage

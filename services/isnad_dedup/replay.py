@@ -1,18 +1,30 @@
-"""Keeping the ledger level with the log: before a batch is answered, whatever stands before it is read from Kafka."""
+"""Keeping the ledger level with the log: before a batch is answered, whatever stands before it is in the ledger.
+
+It comes from the newest snapshot that stands before the batch, and from the log after that; without such a snapshot,
+from the whole log.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from typing import Protocol
 
 import structlog
 
-from isnad.errors import SetupError
+from isnad.errors import SetupError, TransientError
 from isnad.health import Health
 from isnad.outcomes import Outcome, Record
-from isnad_dedup.ledger import Ledger
+from isnad.similarity.snapshot import Captured, Described, Opened, SnapshotError, Snapshots
+from isnad_dedup.ledger import LastRecord, Ledger, Place
 
 _CHUNK = 200
 """Records in memory at once while the log is read; one can be megabytes."""
+
+_WORTH_LOADING = 20_000
+"""So many records are read about as quickly as a large snapshot is loaded."""
+
+_IN_NO_TIME = 1_000
+"""Reading so many is not worth a word."""
 
 _logger = structlog.get_logger()
 
@@ -39,6 +51,7 @@ class Replay:
         new_ledger: Callable[[], Ledger],
         health: Health,
         still_working: Callable[[], None] = lambda: None,
+        snapshots: Snapshots | None = None,
     ) -> None:
         """Begin with a new ledger.
 
@@ -48,6 +61,7 @@ class Replay:
             new_ledger: makes a ledger of an empty log.
             health: where it shows that it reads.
             still_working: called now and then while it reads, which can take minutes.
+            snapshots: states of this log, where any are kept.
         """
         self._log = log
         self._topic = topic
@@ -55,55 +69,168 @@ class Replay:
         self._ledger = new_ledger()
         self._health = health
         self._still_working = still_working
+        self._snapshots = snapshots
+        self._one_by_one = asyncio.Lock()
+
+    @property
+    def next_offset(self) -> int:
+        """Everything before this offset was taken."""
+        return self._ledger.next_offset
+
+    def __len__(self) -> int:
+        """Articles in the window."""
+        return len(self._ledger)
+
+    async def capture(self) -> Captured | None:
+        """Return the state as it is now, to be written into a snapshot; None where an error left none.
+
+        Raises:
+            StorageUnavailable: working files can't be written now.
+        """
+        async with self._one_by_one:
+            return await asyncio.to_thread(self._ledger.capture) if self._ledger.is_sound else None
 
     async def process(self, batch: list[Record]) -> list[Outcome]:
         """Return an outcome for each record.
 
         Raises:
             BrokerUnavailable: the log can't be read now; the same batch may be tried again.
+            StorageUnavailable: working files can't be written now; the same.
             SetupError: the topic has more partitions than one, so its articles have no order.
         """
         if any(record.partition for record in batch):
             raise SetupError(f"{self._topic} has more than one partition. Look what is wrong with: isnad topics check")
         outcomes: list[Outcome] = []
-        while len(outcomes) < len(batch):
-            outcomes += await asyncio.to_thread(self._ledger.answer, batch[len(outcomes) :])
-            if len(outcomes) < len(batch):
-                await self.read_up_to(batch[len(outcomes)].offset)
+        async with self._one_by_one:
+            while len(outcomes) < len(batch):
+                if self._ledger.is_sound:
+                    outcomes += await asyncio.to_thread(self._ledger.answer, batch[len(outcomes) :])
+                if len(outcomes) < len(batch):
+                    await self._read_up_to(batch[len(outcomes)].offset)
         return outcomes
 
     async def read_up_to(self, offset: int) -> None:
-        """Bring the ledger to where it was before this offset: forward from where it is, or anew from the log's start.
+        """Bring the ledger to where it was before this offset: forward from where it is, or anew.
 
         An offset past the log's end means its end.
 
         Raises:
             BrokerUnavailable: the log can't be read now; what was read stays.
+            StorageUnavailable: working files can't be written now.
         """
-        if offset < self._ledger.next_offset:
-            self._ledger = self._new_ledger()
-        ledger = self._ledger
+        async with self._one_by_one:
+            await self._read_up_to(offset)
+
+    async def follow_up_to(self, offset: int) -> None:
+        """Do the same where the ledger is not that far yet, as one who stands by does now and then.
+
+        Raises:
+            BrokerUnavailable: the log can't be read now; what was read stays.
+            StorageUnavailable: working files can't be written now.
+        """
+        async with self._one_by_one:
+            if offset > self._ledger.next_offset or not self._ledger.is_sound:
+                await self._read_up_to(offset)
+
+    async def _read_up_to(self, offset: int) -> None:
         first, end = await self._log.bounds(self._topic, 0)
-        start, offset = max(ledger.next_offset, first), min(offset, end)
+        offset = min(offset, end)
+        if offset < self._ledger.next_offset or not self._ledger.is_sound:
+            self._replace(self._new_ledger())
+        if self._ledger.last is None or offset - self._ledger.next_offset > _WORTH_LOADING:
+            await self._load(first, offset)
+        ledger = self._ledger
         if ledger.next_offset < first:
-            _logger.warning("the log no longer begins at its start", topic=self._topic, first_offset=first)
+            _logger.error(
+                "the log's beginning is gone and no snapshot can be used: earlier articles are not known, so what "
+                "reprints them opens stories of its own",
+                topic=self._topic,
+                first_offset=first,
+            )
+        start = max(ledger.next_offset, first)
         if start < offset:
             await self._read(ledger, start, offset)
         ledger.skip_to(offset)
         self._health.well("log")
 
+    def _replace(self, ledger: Ledger) -> None:
+        self._ledger.close()
+        self._ledger = ledger
+
+    async def _load(self, first: int, offset: int) -> None:
+        """Go on from the newest snapshot before the offset, where one is further on than the ledger."""
+        if self._snapshots is None:
+            return
+        present = self._ledger.next_offset
+
+        self._health.waiting("log", "a snapshot of the state is looked for")
+
+        def refuse(found: Described) -> None:
+            stands_at = Place.of(found.about).next_offset
+            if stands_at > offset:
+                raise SnapshotError(f"It stands at offset {stands_at:,}, and {offset:,} has to be answered first.")
+            if stands_at <= present:
+                raise SnapshotError(f"It stands at offset {stands_at:,}, and {present:,} is reached already.")
+
+        with closing(self._snapshots.newest_first(refuse)) as usable:
+            while (snapshot := await asyncio.to_thread(next, usable, None)) is not None:
+                self._still_working()
+                try:
+                    await self._compare(Place.of(snapshot.about).last, first)
+                    self._replace(await asyncio.to_thread(self._restored, snapshot))
+                except SnapshotError as exc:
+                    _logger.warning("a snapshot is not used", snapshot=str(snapshot.folder), reason=str(exc))
+                else:
+                    self._snapshots.used(snapshot)
+                    return
+        if present == 0:
+            self._snapshots.used(None)
+
+    async def _compare(self, last: LastRecord | None, first: int) -> None:
+        """Raise `SnapshotError` where the last record of a snapshot is not the one that the log has there."""
+        if last is None:
+            raise SnapshotError("It holds no record.")
+        if last.offset < first:
+            raise SnapshotError(f"The log begins at offset {first:,} now, after the snapshot's last record.")
+        there = [one async for one in self._log.read(self._topic, 0, last.offset, last.offset + 1)]
+        if [LastRecord.of(one) for one in there] != [last]:
+            raise SnapshotError(f"It is of another log: at offset {last.offset:,} stands another record than then.")
+
+    def _restored(self, snapshot: Opened) -> Ledger:
+        ledger = self._new_ledger()
+        try:
+            ledger.restore(snapshot)
+        except TransientError:
+            ledger.close()
+            raise
+        except Exception as exc:
+            ledger.close()
+            # Whatever is wrong with it, the log has all that it has.
+            raise SnapshotError(f"It can't be taken over: {exc!r}.") from exc
+        _logger.info(
+            "loaded a snapshot",
+            snapshot=str(snapshot.folder),
+            next_offset=ledger.next_offset,
+            articles_in_window=len(ledger),
+        )
+        return ledger
+
     async def _read(self, ledger: Ledger, start: int, end: int) -> None:
-        _logger.info("reading the log", topic=self._topic, start=start, end=end)
-        self._report(start, end)
+        takes_long = end - start > _IN_NO_TIME
+        if takes_long:
+            _logger.info("reading the log", topic=self._topic, start=start, end=end)
+            self._report(start, end)
         chunk: list[Record] = []
         async for record in self._log.read(self._topic, 0, start, end):
             chunk.append(record)
             if len(chunk) == _CHUNK:
                 await asyncio.to_thread(ledger.follow, chunk)
                 chunk = []
-                self._report(ledger.next_offset, end)
+                if takes_long:
+                    self._report(ledger.next_offset, end)
         await asyncio.to_thread(ledger.follow, chunk)
-        _logger.info("read the log", topic=self._topic, start=start, end=end, articles_in_window=len(ledger))
+        if takes_long:
+            _logger.info("read the log", topic=self._topic, start=start, end=end, articles_in_window=len(ledger))
 
     def _report(self, reached: int, end: int) -> None:
         self._still_working()

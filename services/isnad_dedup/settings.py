@@ -1,9 +1,10 @@
 """What dedup is told by its environment."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from isnad.settings import StageSettings
-from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS
+from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,4 +17,21 @@ class DedupSettings(StageSettings):
     window_days: int = WINDOW_DAYS
     """Articles are compared with those that came in during the last so many days."""
     window_articles: int = WINDOW_ARTICLES
-    """And with at most about so many; each takes about 12 KB of memory."""
+    """And with at most about so many; each takes about 1.5 KB of memory."""
+    state_folder: str = ""
+    """Folder on a local disk for snapshots and working files, about 5 KB for each article in the window. Without one
+    nothing is kept: the working files are temporary, and each start reads the whole log."""
+    snapshot_seconds: float = 300.0
+    """So much time is between two snapshots of the state."""
+    snapshot_records: int = 1000
+    """And so many new records at least: fewer are read again sooner than a snapshot is written."""
+
+    @property
+    def window(self) -> Window:
+        """How far back articles are compared."""
+        return Window(days=self.window_days, articles=self.window_articles)
+
+    @property
+    def state(self) -> Path | None:
+        """The state folder, None without one."""
+        return Path(self.state_folder) if self.state_folder else None

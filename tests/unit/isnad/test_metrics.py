@@ -5,10 +5,10 @@ import re
 import pytest
 from prometheus_client import CollectorRegistry
 
-from isnad.metrics import ApiMetrics, StageMetrics, new_registry
+from isnad.metrics import ApiMetrics, DedupMetrics, StageMetrics, new_registry
 
 
-@pytest.mark.parametrize("group", [StageMetrics, ApiMetrics])
+@pytest.mark.parametrize("group", [StageMetrics, DedupMetrics, ApiMetrics])
 def test_names_have_the_prefix_base_units_and_total_on_counters_only(group):
     """By https://prometheus.io/docs/practices/naming/."""
     registry = CollectorRegistry()

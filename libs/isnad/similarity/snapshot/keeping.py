@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ class Snapshots:
             found = []
         return sorted(found, key=lambda path: path.name, reverse=True)
 
-    def newest_first(self, refuse: Callable[[Described], None] = lambda _: None) -> Iterator[Opened]:
+    def newest_first(self, refuse: Callable[[Described], None] = lambda _: None) -> Generator[Opened, None, None]:
         """Yield the snapshots that can be used, each open until the next one is asked for.
 
         Of the others the log tells why not.
@@ -95,6 +95,11 @@ class Snapshots:
         What is still the same as there is then neither written nor read again.
         """
         self._ancestor = snapshot.folder if snapshot is not None else None
+
+    @property
+    def ancestor(self) -> Path | None:
+        """The snapshot that the state was made of, or that was written of it last."""
+        return self._ancestor
 
     def write(self, captured: Captured, between: Callable[[], None] = nothing) -> Path:
         """Write a snapshot, and remove all but the last two and what crashes have left.

@@ -1,0 +1,72 @@
+"""Following the log without answering it: a worker that stands by is always nearly as far as the one that works."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from isnad.errors import BrokerUnavailable, StorageUnavailable
+from isnad.health import Health
+from isnad.metrics import DedupMetrics
+from isnad_dedup.replay import Replay
+
+_LOOK_SECONDS = 2.0
+
+_logger = structlog.get_logger()
+
+
+class Standby:
+    """Keeps a worker without the log's partition level with what its group has committed, and shows how far it is.
+
+    Args:
+        replay: has the state.
+        committed: returns up to where the group has committed.
+        stands_by: whether another worker has the partition now.
+        work_bytes: returns the bytes of this worker's files.
+        health: where a full disk is shown.
+        metrics: where the rest is shown.
+    """
+
+    def __init__(
+        self,
+        replay: Replay,
+        *,
+        committed: Callable[[], Awaitable[int]],
+        stands_by: Callable[[], bool],
+        work_bytes: Callable[[], int],
+        health: Health,
+        metrics: DedupMetrics,
+    ) -> None:
+        self._replay = replay
+        self._committed = committed
+        self._stands_by = stands_by
+        self._work_bytes = work_bytes
+        self._health = health
+        self._metrics = metrics
+
+    async def run(self) -> None:
+        """Look every two seconds, until this is cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                await self.look()
+            except BrokerUnavailable:
+                pass  # the watchdog of the stage says so
+            except StorageUnavailable as exc:
+                if self._health.waiting(exc.dependency, str(exc)):
+                    _logger.warning("waiting", dependency=exc.dependency, reason=str(exc))
+
+    async def look(self) -> None:
+        """Follow the log once, if this worker stands by.
+
+        Raises:
+            BrokerUnavailable: Kafka does not answer now.
+            StorageUnavailable: working files can't be written now.
+        """
+        committed = await self._committed()
+        if self._stands_by():
+            await self._replay.follow_up_to(committed)
+            self._health.well(StorageUnavailable.dependency)
+        self._metrics.behind.set(max(0, committed - self._replay.next_offset))
+        self._metrics.window_articles.set(len(self._replay))
+        self._metrics.work_bytes.set(await asyncio.to_thread(self._work_bytes))
