@@ -141,7 +141,7 @@ def _zones(words: _Words, shared: set[_Shingle]) -> list[tuple[int, int]]:
     zones: list[tuple[int, int]] = []
     for start, shingle in enumerate(_shingles(words)):
         if shingle in shared:
-            begin = zones.pop()[0] if zones and zones[-1][1] >= start else start
+            begin = zones.pop()[0] if zones and zones[-1][1] > start else start
             zones.append((begin, start + SHINGLE_WORDS))
     return zones
 
@@ -171,7 +171,7 @@ def _runs(words: _Words, zones: Iterable[tuple[int, int]], other: "_Automaton") 
     last: _Run | None = None
     for run in _maximal_runs(words, zones, other):
         # The first shingle that is not covered yet is left to the run that reaches farthest behind it.
-        if last is not None and run.start > max(covered, last.start):
+        if last is not None and run.start > covered:
             kept.append(last)
             covered = last.start + last.length - SHINGLE_WORDS + 1
         last = run

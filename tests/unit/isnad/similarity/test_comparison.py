@@ -12,10 +12,22 @@ from isnad.text.words import tokens, words
 
 SPELLINGS = {"احمد": ("أحمد", "أَحْمَد", "احمـــد"), "مدرسه": ("مدرسة", "مدرسه"), "x": ("X", "x"), "5": ("٥", "5")}
 BETWEEN = (" ", ", ", " — ", "\n\n", "\u200f ", " 😀 ")
+REPORT = "abcdefghijkl"
 
-word = st.sampled_from(list(SPELLINGS)).flatmap(lambda one: st.sampled_from(SPELLINGS[one]))
-texts = st.lists(st.tuples(word, st.sampled_from(BETWEEN)), max_size=60).map(
-    lambda pieces: "".join(piece for pair in pieces for piece in pair)
+few_words = st.lists(st.sampled_from(list(SPELLINGS)).flatmap(lambda one: st.sampled_from(SPELLINGS[one])), max_size=60)
+"""The same few words again and again, in several spellings."""
+pieces_of_a_report = st.lists(
+    st.slices(len(REPORT)).map(lambda piece: list(REPORT[piece.start : piece.stop]) or ["z"]), max_size=8
+).map(lambda pieces: [word for piece in pieces for word in piece])
+"""Pieces that overlap, repeat and follow one another in any order."""
+
+
+def written(words, between):
+    return "".join(word + between[n % len(between)] for n, word in enumerate(words))
+
+
+texts = st.builds(
+    written, st.one_of(few_words, pieces_of_a_report), st.lists(st.sampled_from(BETWEEN), min_size=1, max_size=7)
 )
 
 
@@ -93,6 +105,25 @@ def test_the_first_stretch_is_the_longest_run_that_there_is(text, other):
 
 
 @given(texts, texts)
+def test_a_stretch_can_t_be_longer_at_either_end_in_one_of_the_texts(text, other):
+    """Wherever else its words stand in the other text: there, too, another word comes before and after them."""
+    here, there = words(text), words(other)
+    for one in compare(text, other).stretches:
+        in_text = ends_everywhere(here, first_word(text, one.here), one.words, there)
+        in_other = ends_everywhere(there, first_word(other, one.there), one.words, here)
+        assert in_text or in_other
+
+
+def first_word(text, span):
+    return next(n for n, one in enumerate(tokens(text)) if one.start == span.start)
+
+
+def ends_everywhere(some, start, length, others):
+    longer = [some[start : start + length + 1], some[start - 1 : start + length] if start else []]
+    return not any(others[n : n + length + 1] == one for one in longer if len(one) > length for n in range(len(others)))
+
+
+@given(texts, texts)
 def test_the_other_way_round_it_is_the_same_comparison(text, other):
     one, back = compare(text, other), compare(other, text)
     assert (one.contained, one.contains, one.jaccard) == (back.contains, back.contained, back.jaccard)
@@ -136,6 +167,33 @@ def test_a_run_within_a_longer_one_of_the_other_text_is_paired_with_it():
     text = "a b c d e f g 1 b c d e f 2"
     other = "0 a b c d e f g"
     assert shown(text, other) == [("a b c d e f g", "a b c d e f g"), ("b c d e f", "b c d e f")]
+    assert shown(other, text) == shown(text, other)
+    assert [(one.here.start, one.there.start) for one in compare(text, other).stretches] == [(0, 2), (16, 4)]
+    assert [(one.here.start, one.there.start) for one in compare(other, text).stretches] == [(2, 0), (4, 16)]
+
+
+@pytest.mark.parametrize(
+    ("middle", "last", "kept"),
+    [
+        ("c d e f g h", "d e f g h i j", False),
+        ("c d e f g h", "e f g h i j", True),
+        ("d e f g h", "e f g h i j", True),
+    ],
+)
+def test_of_runs_that_overlap_as_few_are_told_as_cover_all_shingles(middle, last, kept):
+    """The middle one is needed only where the others leave a shingle over, «d e f g h».
+
+    In the other text it is a part of two longer runs, and none of its own; the first of the two is told.
+    """
+    text = f"a b c d e f g h i j 1 y {middle} z z 2 x {middle} z 3"
+    other = f"a b c d e f g 4 {last} 5 x {middle} z 6 y {middle} z z"
+    told = [said for said, _ in shown(text, other)]
+    expected = ["a b c d e f g", last, f"y {middle} z z", f"x {middle} z", *([middle] if kept else [])]
+    assert sorted(told) == sorted(expected)
+    found = [one for one in compare(text, other).stretches if one.here.start == text.index(middle)]
+    assert [(one.words, one.there.start) for one in found] == (
+        [(len(middle.split()), other.index("x") + 2)] if kept else []
+    )
 
 
 def test_at_most_so_many_stretches_and_the_numbers_stay():
