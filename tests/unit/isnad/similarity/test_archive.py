@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.memory_folder import IN_MEMORY
 
 from isnad.errors import StorageUnavailable
 from isnad.similarity.archive import Archive
@@ -50,9 +51,10 @@ moves = st.tuples(st.just("move"), st.integers(0, 3), st.integers(0, 3))
 restarts = st.tuples(st.just("restart"), st.just(0), st.just(0))
 
 
-@given(st.lists(appends | moves | restarts, max_size=30))
+@settings(deadline=None)
+@given(st.lists(appends | moves | restarts, max_size=20))
 def test_it_is_a_dictionary_by_address_through_segments_and_restarts(plan: list[tuple[str, int, int]]):
-    with TemporaryDirectory() as home:
+    with TemporaryDirectory(dir=IN_MEMORY) as home:
         archive, segments, expected = Archive(), range(1), {}
         archive.keep(segments)
         for number, (step, first, second) in enumerate(plan):
