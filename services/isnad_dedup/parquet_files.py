@@ -42,8 +42,8 @@ _MUST_BE = {
 _BATCH_ROWS = 512
 _COLUMN_BUFFER_BYTES = 1024 * 1024
 """Read of a column at once; without it a whole row group would be in memory."""
-_GROUP_ROWS = 20_000
-"""Rows of a row group that is written."""
+_GROUP_PARTS = 50_000
+"""Verdicts and their links in a row group that is written, about."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -204,29 +204,38 @@ def _moment(count: int | None, per_second: int) -> datetime | None:
 class VerdictTable:
     """Writes verdicts as the rows of a Parquet file."""
 
-    def __init__(self, writer: pq.ParquetWriter) -> None:
+    def __init__(self, writer: pq.ParquetWriter, group_parts: int) -> None:
         self._writer = writer
+        self._group_parts = group_parts
         self._verdicts: list[tuple[str, Verdict, int | None]] = []
+        self._parts = 0
 
     def write(self, article_id: str, verdict: Verdict, offset: int | None = None) -> None:
         """Add the verdict on an article, with its offset in the log where the table has such a column."""
         self._verdicts.append((article_id, verdict, offset))
-        if len(self._verdicts) == _GROUP_ROWS:
+        self._parts += 1 + len(verdict.links)
+        if self._parts >= self._group_parts:
             self.flush()
 
     def flush(self) -> None:
         """Write what is in memory."""
         if self._verdicts:
             self._writer.write_batch(_table(self._verdicts, self._writer.schema))
-            self._verdicts = []
+            self._verdicts, self._parts = [], 0
 
 
 @contextmanager
-def verdict_table(stream: IO[bytes], *, with_offsets: bool) -> Iterator[VerdictTable]:
-    """Write a Parquet file of verdicts into the stream."""
+def verdict_table(stream: IO[bytes], *, with_offsets: bool, group_parts: int = _GROUP_PARTS) -> Iterator[VerdictTable]:
+    """Write a Parquet file of verdicts into the stream.
+
+    Args:
+        stream: an empty file.
+        with_offsets: whether the table has the offsets in the log.
+        group_parts: in memory, and in a row group, are about so many verdicts and links of theirs.
+    """
     schema = _VERDICT_IN_LOG if with_offsets else _VERDICT
     with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
-        table = VerdictTable(writer)
+        table = VerdictTable(writer, group_parts)
         yield table
         table.flush()
 

@@ -12,9 +12,10 @@ from click.testing import CliRunner, Result
 from tests.unit.isnad_dedup.articles import text
 
 from isnad.errors import RequestError
+from isnad.messages import Link, Verdict
 from isnad_dedup.command import dedup
 from isnad_dedup.lines import Row
-from isnad_dedup.parquet_files import opened
+from isnad_dedup.parquet_files import opened, verdict_table
 
 NOON = datetime(2018, 2, 8, 12, tzinfo=UTC)
 TABLE = pa.table(
@@ -203,10 +204,17 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path: Path, arguments: list
     assert list(tmp_path.iterdir()) == []
 
 
-def test_more_verdicts_than_one_row_group_holds_are_all_written(tmp_path: Path):
-    count = 20_001
-    pq.write_table(pa.table({"id": range(count), "body": ["نص"] * count}), tmp_path / "articles.parquet")
-    assert run("--input", tmp_path / "articles.parquet", "--output", tmp_path / "verdicts.parquet").exit_code == 0
+def test_row_groups_are_cut_by_what_they_hold(tmp_path: Path):
+    link = Link(id="0", story_id="0", jaccard=1.0, contained=1.0, contains=1.0, shared=9)
+    numbers_of_links = [0, 2, 0, 0, 1, 0]
+    with (
+        (tmp_path / "verdicts.parquet").open("wb") as stream,
+        verdict_table(stream, with_offsets=True, group_parts=4) as table,
+    ):
+        for offset, links in enumerate(numbers_of_links):
+            table.write(f"{offset}", Verdict(story_id="0", relation="copy", links=(link,) * links), offset)
     written = pq.ParquetFile(tmp_path / "verdicts.parquet")
-    assert [written.metadata.row_group(n).num_rows for n in range(written.num_row_groups)] == [20_000, 1]
-    assert written.read()["id"].to_pylist() == [str(number) for number in range(count)]
+    assert [written.metadata.row_group(n).num_rows for n in range(written.num_row_groups)] == [2, 3, 1]
+    rows = written.read().to_pylist()
+    assert [row["offset"] for row in rows] == [0, 1, 2, 3, 4, 5]
+    assert [len(row["links"]) for row in rows] == numbers_of_links
