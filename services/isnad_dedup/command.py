@@ -70,7 +70,7 @@ _RELATIONS = ("original", "copy", "partial", "revision")
     metavar="FOLDER",
     type=click.Path(path_type=Path),
     show_default="the system's folder for temporary files",
-    help="Folder for working files, about 3 KB for each article in the window; they are deleted at the end.",
+    help="Folder for working files, about 4 KB for each article in the window; they are deleted at the end.",
 )
 @click.option(
     "--from-log",
