@@ -239,6 +239,9 @@ class _LiteralEnding(APIRoute):
 
 
 def _add_links(app: FastAPI, parts: Parts) -> None:
+    # Comparing is all Python: two at once take as long as one after the other, and the memory of both.
+    comparing_now = asyncio.Lock()
+
     async def links(
         id: AskedId,  # noqa: A002  the name in the address
         page: AskedPage = 1,
@@ -256,9 +259,10 @@ def _add_links(app: FastAPI, parts: Parts) -> None:
         earlier = comparing.linked_ids(article[id], page, size)
         found = await parts.index.search(parts.indexes.articles, queries.compared(earlier))
         later = await parts.index.search(parts.indexes.articles, queries.linking_to(id, page, size))
-        return await asyncio.to_thread(
-            comparing.links_answer, article[id], comparing.by_id(found), later, page=page, size=size, text=text
-        )
+        async with comparing_now:
+            return await asyncio.to_thread(
+                comparing.links_answer, article[id], comparing.by_id(found), later, page=page, size=size, text=text
+            )
 
     app.router.add_api_route("/v1/articles/{id:path}/links", links, tags=["links"], route_class_override=_LiteralEnding)
 
@@ -273,7 +277,8 @@ def _add_links(app: FastAPI, parts: Parts) -> None:
         if id == other:
             raise RequestError("An article shares all with itself: name two articles.")
         found = await _documents(parts, id, other)
-        return await asyncio.to_thread(comparing.comparison_answer, found[id], found[other], text=text)
+        async with comparing_now:
+            return await asyncio.to_thread(comparing.comparison_answer, found[id], found[other], text=text)
 
 
 async def _documents(parts: Parts, *ids: str) -> dict[str, queries.Json]:

@@ -1,6 +1,6 @@
 """What the API answers about shared text: an article's links, and two articles side by side (pure)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -13,6 +13,36 @@ _STRETCHES = (
     "All that stands in both bodies, longest first: every shared shingle is in one of them. A stretch that one of them "
     "repeats is there once for each time."
 )
+
+_AGENCY: dict[str, Any] = {
+    "id": "alalam-news:0a1b2c3d4e5f60718293",
+    "source": "alalam-news",
+    "title": "قصف في دير الزور",
+    "url": None,
+    "published_at": "2018-02-08T06:00:00Z",
+    "dated": True,
+    "story_id": "alalam-news:0a1b2c3d4e5f60718293",
+    "relation": "original",
+}
+_PAPER: dict[str, Any] = {
+    "id": "alwatan:77",
+    "source": "alwatan",
+    "title": "التحالف يقصف في دير الزور",
+    "url": "https://alwatan.example/77",
+    "published_at": "2018-02-08T09:30:00Z",
+    "dated": True,
+    "story_id": _AGENCY["id"],
+    "relation": "partial",
+    "shingles": 4,
+    "body": "وأكد مصدر: قصف التحالف مواقع في دير الزور",
+}
+_STATED: dict[str, Any] = {"jaccard": 0.4, "contained": 0.4, "contains": 1.0, "shared": 2}
+_COUNTED: dict[str, Any] = {"jaccard": 0.5, "contained": 0.5, "contains": 1.0, "shared": 2}
+_SIX_WORDS: dict[str, Any] = {
+    "words": 6,
+    "here": {"start": 11, "end": 41, "text": "قصف التحالف مواقع في دير الزور"},
+    "there": {"start": 0, "end": 31, "text": "قصف التحالف مواقع في دير الزّور"},
+}
 
 
 class Numbers(Model):
@@ -70,6 +100,32 @@ class Link(Model):
 class LinksAnswer(Model):
     """With which articles an article shares text, and which text."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "article": _PAPER,
+                    "page": 1,
+                    "size": 20,
+                    "earlier_total": 1,
+                    "earlier": [
+                        {
+                            "id": _AGENCY["id"],
+                            "article": _AGENCY,
+                            "same_story": True,
+                            "stated": _STATED,
+                            "now": _COUNTED,
+                            "changed": True,
+                            "stretches": [_SIX_WORDS],
+                        }
+                    ],
+                    "later_total": 0,
+                    "later": [],
+                }
+            ]
+        }
+    )
+
     article: ComparedArticle
     page: int
     size: int
@@ -86,42 +142,14 @@ class ComparisonAnswer(Model):
         json_schema_extra={
             "examples": [
                 {
-                    "article": {
-                        "id": "alwatan:77",
-                        "source": "alwatan",
-                        "title": "التحالف يقصف في دير الزور",
-                        "url": "https://alwatan.example/77",
-                        "published_at": "2018-02-08T09:30:00Z",
-                        "dated": True,
-                        "story_id": "alalam-news:0a1b2c3d4e5f60718293",
-                        "relation": "partial",
-                        "shingles": 4,
-                        "body": "وأكد مصدر: قصف التحالف مواقع في دير الزور",
-                    },
-                    "other": {
-                        "id": "alalam-news:0a1b2c3d4e5f60718293",
-                        "source": "alalam-news",
-                        "title": "قصف في دير الزور",
-                        "url": None,
-                        "published_at": "2018-02-08T06:00:00Z",
-                        "dated": True,
-                        "story_id": "alalam-news:0a1b2c3d4e5f60718293",
-                        "relation": "original",
-                        "shingles": 2,
-                        "body": "قصف التحالف مواقع في دير الزّور",
-                    },
+                    "article": _PAPER,
+                    "other": _AGENCY | {"shingles": 2, "body": "قصف التحالف مواقع في دير الزّور"},
                     "same_story": True,
                     "linked_by": "article",
-                    "stated": {"jaccard": 0.4, "contained": 0.4, "contains": 1.0, "shared": 2},
-                    "now": {"jaccard": 0.5, "contained": 0.5, "contains": 1.0, "shared": 2},
+                    "stated": _STATED,
+                    "now": _COUNTED,
                     "changed": True,
-                    "stretches": [
-                        {
-                            "words": 6,
-                            "here": {"start": 11, "end": 41, "text": "قصف التحالف مواقع في دير الزور"},
-                            "there": {"start": 0, "end": 31, "text": "قصف التحالف مواقع في دير الزّور"},
-                        }
-                    ],
+                    "stretches": [_SIX_WORDS],
                 }
             ]
         }

@@ -9,7 +9,7 @@ from isnad.indexes import Indexes
 from isnad.messages import Link, LogPosition, Verdict
 from isnad.testing.builders import MOMENT, enriched_article, matched_article, prepared_article
 from isnad_api import comparing
-from isnad_api.link_models import ComparisonAnswer
+from isnad_api.link_models import ComparisonAnswer, LinksAnswer
 from isnad_index.documents import article_write
 from isnad_index.setting_up import set_up
 
@@ -220,18 +220,14 @@ async def test_an_article_between_two_months_is_the_newer_one(api, put, index):
     assert (await get(api, "/v1/comparison", id="a", other="b", text=True))["article"]["body"] == AGENCY
 
 
-async def test_the_example_in_the_description_is_what_the_api_answers(api, put):
-    (example,) = ComparisonAnswer.model_config["json_schema_extra"]["examples"]
-    for one, links in ((example["other"], ()), (example["article"], (example["stated"],))):
-        await put(
-            one["id"],
-            one["body"],
-            *(Link(id=example["other"]["id"], story_id=one["story_id"], **stated) for stated in links),
-            story=one["story_id"],
-            **{name: one[name] for name in ("source", "title", "url")},
-            published_at=datetime.fromisoformat(one["published_at"]),
-        )
-    assert (
-        await get(api, "/v1/comparison", id=example["article"]["id"], other=example["other"]["id"], text=True)
-        == example
-    )
+async def test_the_examples_in_the_description_are_what_the_api_answers(api, put):
+    (pair,) = ComparisonAnswer.model_config["json_schema_extra"]["examples"]
+    (links,) = LinksAnswer.model_config["json_schema_extra"]["examples"]
+    paper, agency = pair["article"], pair["other"]
+    stated = Link(id=agency["id"], story_id=agency["story_id"], **pair["stated"])
+    for one, own_links in ((agency, ()), (paper, (stated,))):
+        fields = {name: one[name] for name in ("source", "title", "url")}
+        published_at = datetime.fromisoformat(one["published_at"])
+        await put(one["id"], one["body"], *own_links, story=one["story_id"], published_at=published_at, **fields)
+    assert await get(api, "/v1/comparison", id=paper["id"], other=agency["id"], text=True) == pair
+    assert await get(api, f"/v1/articles/{paper['id']}/links", text=True) == links
