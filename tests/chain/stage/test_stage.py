@@ -98,6 +98,31 @@ async def test_a_bug_ends_the_worker_before_it_commits(new_trial):
     assert await trial.letters() == []
 
 
+async def test_what_runs_beside_the_batches_ends_before_what_is_done_at_the_end(new_trial):
+    """The work at the end may take what is left of the time for stopping, and no more."""
+    trial = new_trial(partitions=1)
+    await trial.create_topics()
+    trial.touch("dawdle")
+    worker = trial.start()
+    await trial.until(worker.ready)
+    seconds = worker.stop()
+    assert worker.ended == 0
+    assert (trial.folder / "diary").read_text().split("\n") == ["began", "ended", "tidies up", "still tidies up", ""]
+    assert 2.5 < seconds < 10
+
+
+async def test_a_bug_beside_the_batches_ends_the_worker(new_trial):
+    """With its traceback, and as any other bug."""
+    trial = new_trial(partitions=1)
+    await trial.create_topics()
+    worker = trial.start()
+    await trial.until(worker.ready)
+    trial.touch("crumble")
+    await trial.until(lambda: worker.ended is not None)
+    assert worker.ended == 70
+    assert "KeyError" in worker.said("a bug beside the batches")[0]["exception"]
+
+
 async def test_what_retention_took_is_told_and_the_rest_goes_on(new_trial):
     """A worker that was away too long: a line in the log, a metric, and on with the first message there is."""
     trial = new_trial(partitions=1)

@@ -2,7 +2,9 @@
 
 Run as a program. A record's value is JSON: `{"n": 1}` passes, `{"n": 1, "do": "die"}` goes to the dead letters, and
 `{"n": 1, "do": "grow", "bytes": 5}` is passed on as so many bytes. Misbehaviour is asked for by files in the folder
-TRIAL_FOLDER: `broken` (a dependency is down), `hang`, `slow`, `short` (an outcome too few), `bugs` (now and then).
+TRIAL_FOLDER: `broken` (a dependency is down), `hang`, `slow`, `short` (an outcome too few), `bugs` (now and then),
+`crumble` (a bug beside the batches), `dawdle` (at the end). What it does beside the batches and at its end it writes
+into the file `diary`.
 """
 
 import asyncio
@@ -50,7 +52,29 @@ def main() -> int:
         outcomes = [outcome(record) for record in records]
         return outcomes[:-1] if (folder / "short").exists() else outcomes
 
-    return Stage("trial", (topics.raw, topics.changes), process, settings).run()
+    def write(line: str) -> None:
+        with (folder / "diary").open("a") as diary:
+            diary.write(f"{line}\n")
+
+    async def live() -> None:
+        write("began")
+        try:
+            while not (folder / "crumble").exists():  # noqa: ASYNC110  the test makes it
+                await asyncio.sleep(0.1)
+            raise KeyError("a bug that the test asked for")
+        finally:
+            write("ended")
+
+    async def tidy_up() -> None:
+        write("tidies up")
+        if (folder / "dawdle").exists():
+            await asyncio.sleep(2.5)
+            write("still tidies up")
+            await asyncio.sleep(30)
+            write("tidied up for half a minute")
+
+    stage = Stage("trial", (topics.raw, topics.changes), process, settings, background=(live,), shutdown=(tidy_up,))
+    return stage.run()
 
 
 if __name__ == "__main__":
