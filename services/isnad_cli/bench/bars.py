@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 Report = dict[str, Any]
 
+_BY = ("cpu", "clock")
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -40,8 +42,25 @@ def of_comparison(report: Report) -> list[Report]:
         Bar("stories: pairwise recall", stories["pairwise"]["recall"], ">=", 0.92),
         Bar("stories: pairs that nothing joins", stories["unjoined_pairs"], "<=", 0),
     ]
-    quick = [bar for by in ("cpu", "clock") for bar in _speeds(report, own, by)]
+    quick = [bar for by in _BY for bar in _speeds(report, own, by)]
     return _reports(found + quick)
+
+
+def of_growth(report: Report) -> list[Report]:
+    """Return the promises on what an article costs in a full window, against what it costs in the emptiest measured."""
+    first, last = report["points"][0], report["points"][-1]
+    cost = {
+        by: last["microseconds_per_article"][by]["mean"] / first["microseconds_per_article"][by]["mean"] for by in _BY
+    }
+    memory, snapshot = last["resident_bytes_per_article"], last["snapshot"]
+    points = f"{last['articles']:,} articles"
+    stall = max(snapshot["capture_seconds"], snapshot["longest_batch_meanwhile_seconds"] or 0.0)
+    return _reports([
+        *(Bar(f"cost at {points} ÷ at {first['articles']:,}, by {by}", round(cost[by], 2), "<=", 1.5) for by in _BY),
+        Bar(f"resident bytes of an article at {points}", memory and memory["anonymous"] + memory["file"], "<=", 1536),
+        Bar(f"seconds to load {points} and answer", snapshot["load_and_first_answer_seconds"], "<=", 10),
+        Bar(f"longest stall of matching while {points} are written, seconds", stall, "<=", 0.2),
+    ])  # fmt: skip
 
 
 def _speeds(report: Report, own: Report, by: str) -> list[Bar]:

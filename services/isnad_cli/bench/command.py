@@ -1,6 +1,7 @@
 """`isnad bench`: measure the dedup."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -9,6 +10,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from isnad_cli.bench.extras import need
 
+if TYPE_CHECKING:
+    from isnad_cli.bench.runs import Report
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
 _MAPPING = "body=content,published_at=date_extracted"
 
 _corpus_option = click.option(
@@ -41,6 +46,7 @@ def bench() -> None:
     \b
     Examples:
       isnad bench dedup --corpus july/*.zip > dedup.json
+      isnad bench growth --corpus july/*.zip > growth.json
       isnad bench plot dedup.json --output peers.svg
     """  # noqa: D301  click's mark for lines to be kept as they are
 
@@ -87,9 +93,7 @@ def dedup(
     from isnad_feeder.fields import parse_mapping
 
     corpus = read((*corpora, *more), parse_mapping(maps), limit)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with machine.one_core(), Progress(*columns, console=console, transient=True) as progress:
+    with machine.one_core(), Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(corpus.articles))
         report = compare(
             corpus,
@@ -97,4 +101,89 @@ def dedup(
             lambda doing: progress.update(task, description=doing),
             lambda: progress.advance(task),
         )
+    _print(report)
+
+
+@bench.command(epilog="Exit status: 0 measured, whether or not the bars are kept; 2 the corpus can't be read.")
+@_corpus_option
+@_more_argument
+@_map_option
+@click.option(
+    "--articles",
+    type=click.IntRange(min=10_000, max=1_000_000),
+    default=1_000_000,
+    show_default=True,
+    metavar="N",
+    help="Fill the window up to so many, and measure at each power of ten from 10,000 on.",
+)
+@click.option("--bare", is_flag=True, help="Measure the index alone, without stories and verdicts.")
+@click.option("--verbatim", is_flag=True, help="Leave sentences as they are, though each then comes in many articles.")
+def growth(
+    corpora: tuple[Path, ...],
+    more: tuple[Path, ...],
+    maps: tuple[str, ...],
+    articles: int,
+    *,
+    bare: bool,
+    verbatim: bool,
+) -> None:
+    """Measure what an article costs while the window fills: time, memory, snapshots.
+
+    The articles are made from the sentences of a corpus; every twentieth is planted: a copy of an earlier one, its
+    first third, or wrapped in other sentences. The report is JSON on standard output: microseconds for each of the
+    last 10,000 articles, resident bytes of an article, how many of the planted ones were found, how long a snapshot
+    takes and for how long it holds up matching. A million articles take some minutes, 3 GB of memory and 10 GB of
+    room for temporary files (TMPDIR says where).
+
+    \b
+    Examples:
+      isnad bench growth --corpus july/*.zip > growth.json
+      isnad bench growth --corpus archive.jsonl.gz --articles 100000 --bare | jq .points
+    """  # noqa: D301  click's mark for lines to be kept as they are
+    need("ijson", "charset_normalizer")
+    # Only here, so that the help is there at once.
+    from isnad_cli.bench import machine
+    from isnad_cli.bench.corpora import read
+    from isnad_cli.bench.engines import BareIndex, WholeDedup
+    from isnad_cli.bench.growth import articles_needed, grow, points_up_to
+    from isnad_cli.bench.synthetic import SyntheticLog
+    from isnad_feeder.fields import parse_mapping
+
+    points = points_up_to(articles)
+    log = SyntheticLog(read((*corpora, *more), parse_mapping(maps)).texts, articles_needed(points), verbatim=verbatim)
+    with machine.one_core(), Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=articles)
+
+        def say(doing: str) -> None:
+            progress.update(task, description=doing)
+
+        def advance(done: int) -> None:
+            progress.update(task, completed=done)
+
+        report = grow(log, points, BareIndex, say, advance) if bare else grow(log, points, WholeDedup, say, advance)
+    _print({"engine": "index" if bare else "dedup", "verbatim": verbatim, **report})
+
+
+@bench.command(epilog="Exit status: 0 drawn, 1 matplotlib is missing, 2 the report can't be used.")
+@click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Picture, .svg, .png or .pdf."
+)
+def plot(report: Path, output: Path) -> None:
+    """Draw what isnad and the other libraries find against how quick they are.
+
+    REPORT is what `isnad bench dedup` printed.
+
+    \b
+    Example:
+      isnad bench plot dedup.json --output peers.svg
+    """  # noqa: D301  click's mark for lines to be kept as they are
+    need("matplotlib")
+    from isnad_cli.bench.plot import draw, read_report
+
+    draw(read_report(report), output)
+    click.echo(output)
+
+
+def _print(report: "Report") -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))

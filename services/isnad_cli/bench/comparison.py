@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from isnad.messages import Verdict
+from isnad.similarity.shingles import shingled
 from isnad_cli.bench import bars, machine, offline, ours, scores
 from isnad_cli.bench.corpora import Corpus
 from isnad_cli.bench.machine import Timed, timed
@@ -79,6 +80,7 @@ def _verdicts(corpus: Corpus, limit: int | None = None, *, explained: bool = Fal
 
 
 def _memory(corpus: Corpus) -> Report:
+    machine.give_back_memory()
     before = machine.resident()
     with tempfile.TemporaryDirectory() as folder, Matcher(folder=Path(folder)) as matcher:
         ours.verdicts(corpus.articles, matcher)
@@ -139,12 +141,24 @@ class _Contest:
                 "isnad", partial(timed, act), report, rounds=self._plan.repeat, look=partial(self._look_at_own, report)
             ),
             Run(
+                "isnad, texts into shingles",
+                partial(timed, self._shingles),
+                report,
+                name="articles_per_second_into_shingles_alone",
+                rounds=self._plan.repeat,
+            ),
+            Run(
                 "isnad as in the running chain: with passages and changes of stories",
                 partial(timed, explained),
                 report,
                 name="articles_per_second_in_the_chain",
             ),
         ]
+
+    def _shingles(self) -> None:
+        texts = self._corpus.texts
+        for first in range(0, len(texts), ours.BATCH):
+            shingled(texts[first : first + ours.BATCH])
 
     def _look_at_own(self, report: Report, given: list[Verdict]) -> None:
         found = ours.links(self._corpus.articles, given)
@@ -181,7 +195,7 @@ class _Contest:
             "main": main,
         }
         self.engines.append(report)
-        rounds = self._plan.repeat if main else 1
+        rounds = self._plan.repeat if main else min(self._plan.repeat, 2)
         label = f"{peer.name}, {setting.num_perm} permutations in {setting.bands} bands"
 
         def whole() -> Timed[Candidates]:

@@ -1,0 +1,198 @@
+"""What an article costs, in time and memory, while the window fills."""
+
+import gc
+import statistics
+import tempfile
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Generic
+
+import msgspec
+
+from isnad.similarity.snapshot import opened, write
+from isnad_cli.bench import bars, machine
+from isnad_cli.bench.engines import Engine, T
+from isnad_cli.bench.machine import Timing, clocked
+from isnad_cli.bench.ours import BATCH
+from isnad_cli.bench.runs import Report
+from isnad_cli.bench.synthetic import KINDS, SyntheticLog, article_id
+
+LAST = 10_000
+"""The cost at a point is that of so many articles before it."""
+
+WHILE_WRITING = 5_000
+"""So many articles at most are taken while a snapshot is written."""
+
+_WARM_UP = 400
+_FOUND = 0.5
+_LONG = 500
+_LONGEST_REST_SECONDS = 0.1
+
+
+def points_up_to(articles: int) -> list[int]:
+    """Return the powers of ten from 10,000 up to so many articles, at which is measured, and that number itself."""
+    points = [point for point in (10_000, 100_000, 1_000_000) if point < articles]
+    return [*points, articles]
+
+
+def articles_needed(points: Sequence[int]) -> int:
+    """Return how many articles a log must have to measure at these points."""
+    return points[-1] + WHILE_WRITING
+
+
+def grow(
+    log: SyntheticLog,
+    points: Sequence[int],
+    make: Callable[[Path], Engine[T]],
+    say: Callable[[str], None],
+    advance: Callable[[int], None],
+) -> Report:
+    """Fill a window and measure when it holds so many articles; to be called on one core.
+
+    `make` returns an empty engine that keeps its files in a folder, `say` is told what begins, `advance` how many
+    articles are in. Making the texts is not counted.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        say("loading the compiled code")
+        _warm_up(log, make(folder / "warm-up"))
+        before = machine.calibration()
+        gc.collect()
+        gc.freeze()
+        try:
+            growth = _Growth(log, make, folder, advance)
+            measured = [growth.measure(point, say) for point in points]
+        finally:
+            gc.unfreeze()
+    report = {
+        "machine": {**machine.description(), "calibration": {"before": before, "after": machine.calibration()}},
+        "points": measured,
+    }
+    return {**report, "bars": bars.of_growth(report)}
+
+
+def _warm_up(log: SyntheticLog, engine: Engine[T]) -> None:
+    engine.take([log.article(number) for number in range(min(_WARM_UP, len(log)))])
+    engine.close()
+
+
+class _Growth(Generic[T]):
+    def __init__(
+        self, log: SyntheticLog, make: Callable[[Path], Engine[T]], folder: Path, advance: Callable[[int], None]
+    ) -> None:
+        self._log = log
+        self._make = make
+        self._folder = folder
+        self._advance = advance
+        self._previous: Path | None = None
+        self._next = 0
+        self._last: deque[Timing] = deque(maxlen=LAST // BATCH)
+        self._planted: Counter[str] = Counter()
+        self._found: Counter[str] = Counter()
+        self._reprinted = next(article for article in map(log.article, range(len(log))) if len(article.body) > _LONG)
+        machine.give_back_memory()
+        self._before = machine.resident()
+        self._engine = make(folder / "window")
+
+    def measure(self, point: int, say: Callable[[str], None]) -> Report:
+        """Fill the window up to a point and return what is measured there."""
+        say(f"filling the window up to {point:,} articles")
+        while self._next < point:
+            self._take(point)
+        held = self._next
+        say(f"measuring at {held:,} articles")
+        return {
+            "articles": held,
+            "microseconds_per_article": self._cost(),
+            "longest_batch_seconds": _longest(self._last),
+            "recall_of_planted": {
+                "all": round(self._found.total() / self._planted.total(), 5),
+                **{kind: round(self._found[kind] / self._planted[kind], 5) for kind in KINDS if self._planted[kind]},
+            },
+            "resident_bytes_per_article": machine.bytes_each(self._before, machine.resident(), held),
+            "disk_bytes_per_article": round(machine.bytes_on_disk(self._folder / "window") / held),
+            "snapshot": self._snapshot(),
+        }
+
+    def _take(self, end: int) -> Timing:
+        numbers = range(self._next, min(self._next + BATCH, end))
+        articles = [self._log.article(number) for number in numbers]
+        taken = clocked(partial(self._engine.take, articles))
+        self._next = numbers.stop
+        self._last.append(taken.timing)
+        for number, answer in zip(numbers, taken.result, strict=True):
+            planted = self._log.planted(number)
+            if planted is not None:
+                self._planted[planted.kind] += 1
+                share = self._engine.linked(answer).get(article_id(planted.origin), 0.0)
+                self._found[planted.kind] += share >= _FOUND
+        self._advance(self._next)
+        return taken.timing
+
+    def _cost(self) -> Report:
+        """Return the cost of the last articles: of all, and in the batch that is in the middle of all."""
+        return {
+            kind: {
+                "mean": round(1e6 * statistics.mean(seconds) / BATCH, 1),
+                "median": round(1e6 * statistics.median(seconds) / BATCH, 1),
+            }
+            for kind, seconds in (
+                ("cpu", [timing.cpu_seconds for timing in self._last]),
+                ("clock", [timing.clock_seconds for timing in self._last]),
+            )
+        }
+
+    def _snapshot(self) -> Report:
+        captured = clocked(self._engine.capture)
+        folder = self._folder / f"snapshot-{self._next}"
+        # Articles go on coming while it is written, as in the service.
+        meanwhile: list[Timing] = []
+        end = min(self._next + WHILE_WRITING, len(self._log))
+        with ThreadPoolExecutor(1) as pool:
+            act = partial(write, folder, captured.result, self._previous, between=_rests())
+            writing = pool.submit(clocked, act)
+            while self._next < end and not writing.done():
+                meanwhile.append(self._take(end))
+            written = writing.result()
+        self._previous = folder
+        loaded = clocked(partial(self._loaded, folder))
+        return {
+            "bytes_on_disk": machine.bytes_on_disk(folder),
+            "capture_seconds": round(captured.timing.clock_seconds, 4),
+            "write_seconds": round(written.timing.clock_seconds, 2),
+            "longest_batch_meanwhile_seconds": _longest(meanwhile),
+            "load_and_first_answer_seconds": round(loaded.timing.clock_seconds, 2),
+            "first_answer_is_right": loaded.result,
+        }
+
+    def _loaded(self, folder: Path) -> bool:
+        """Load a snapshot and return whether a reprint is known for what it is."""
+        with tempfile.TemporaryDirectory(dir=self._folder) as name:
+            engine = self._make(Path(name))
+            try:
+                with opened(folder) as snapshot:
+                    engine.restore(snapshot)
+                answer = engine.take([msgspec.structs.replace(self._reprinted, id="reprint")])[0]
+                return engine.linked(answer).get(self._reprinted.id) == 1.0
+            finally:
+                engine.close()
+
+
+def _rests() -> Callable[[], None]:
+    """Return what rests after each piece as long as the piece took, as the service does while it writes a snapshot."""
+    last = time.monotonic()
+
+    def rest() -> None:
+        nonlocal last
+        time.sleep(min(time.monotonic() - last, _LONGEST_REST_SECONDS))
+        last = time.monotonic()
+
+    return rest
+
+
+def _longest(timings: Sequence[Timing] | deque[Timing]) -> float | None:
+    return round(max(timing.clock_seconds for timing in timings), 4) if timings else None

@@ -1,0 +1,42 @@
+"""A window that fills, at sizes that take a second."""
+
+import itertools
+
+import pytest
+
+from isnad_cli.bench.engines import BareIndex, WholeDedup
+from isnad_cli.bench.growth import articles_needed, grow, points_up_to
+from isnad_cli.bench.synthetic import SyntheticLog
+
+COUNTER = itertools.count()
+CORPUS = [
+    " ".join(" ".join(f"ك{next(COUNTER)}" for _ in range(12)) + "." for _ in range(5 + number % 10))
+    for number in range(300)
+]
+POINTS = [400, 6000]
+
+
+def test_points_are_powers_of_ten_and_the_end():
+    """A million is its own last point."""
+    assert points_up_to(1_000_000) == [10_000, 100_000, 1_000_000]
+    assert points_up_to(50_000) == [10_000, 50_000]
+    assert points_up_to(10_000) == [10_000]
+
+
+@pytest.mark.parametrize("engine", [WholeDedup, BareIndex])
+def test_what_is_measured_of_a_window_that_fills(engine):
+    """Planted copies are found, the snapshot answers as it should, and all that is promised has a value."""
+    log = SyntheticLog(CORPUS, articles_needed(POINTS))
+    told = []
+    report = grow(log, POINTS, engine, lambda _: None, told.append)
+    assert told == sorted(told)
+    assert told[-1] >= 6000
+    for point, least in zip(report["points"], POINTS, strict=True):
+        assert point["articles"] >= least
+        assert point["recall_of_planted"]["whole"] == 1.0
+        assert point["recall_of_planted"]["all"] > 0.95
+        assert point["microseconds_per_article"]["cpu"]["mean"] > 0
+        assert point["disk_bytes_per_article"] > 0
+        assert point["snapshot"]["first_answer_is_right"] is True
+        assert point["snapshot"]["bytes_on_disk"] > 0
+    assert all(bar["value"] is not None for bar in report["bars"])
