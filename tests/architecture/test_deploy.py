@@ -21,6 +21,19 @@ def test_compose_runs_every_service_of_the_chain() -> None:
         assert Path(f"requirements/{name}.txt").is_file()
 
 
+def test_what_dedup_keeps_is_in_a_volume() -> None:
+    """Snapshots, and the compiled code for which the image names a folder that its user can write to."""
+    dedup = COMPOSE["services"]["dedup"]
+    (volume,) = dedup["volumes"]
+    name, _, place = volume.partition(":")
+    assert name in COMPOSE["volumes"]
+    assert dedup["environment"]["ISNAD_STATE_FOLDER"].startswith(f"{place}/")
+    assert dedup["environment"]["ISNAD_KAFKA"] == "kafka:9092"
+    image = Path("deploy/Dockerfile").read_text()
+    assert f"NUMBA_CACHE_DIR={place}/" in image
+    assert f"--owner=isnad --group=isnad {place}\n" in image
+
+
 def test_compose_opens_ports_on_this_machine_only() -> None:
     ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", ())]
     assert ports

@@ -91,6 +91,9 @@ def program(process: str, service: str, *, where: Addresses, ports: Mapping[str,
         "ISNAD_HEALTH_PORT": str(ports[f"{process}-health"]),
         "ISNAD_LOG_FORMAT": "json",
     }
+    if service == "dedup":
+        # One folder for all its workers: whoever starts finds the snapshots of the others.
+        environment["ISNAD_STATE_FOLDER"] = str(state / service)
     if service == "api":
         environment |= {"ISNAD_API_HOST": "127.0.0.1", "ISNAD_API_PORT": str(ports["api"])}
     return Program(

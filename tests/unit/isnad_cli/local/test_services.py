@@ -58,10 +58,14 @@ def test_a_service_is_told_where_everything_is(tmp_path: Path) -> None:
     where = Addresses(kafka="127.0.0.1:9192", elasticsearch="http://127.0.0.1:9201")
     dedup = program("dedup", "dedup", where=where, ports=ports, state=tmp_path)
     api = program("api", "api", where=where, ports=ports, state=tmp_path)
+    second = program("dedup-2", "dedup", where=where, ports={"dedup-2-health": 8406}, state=tmp_path)
     assert dedup.command[1:] == ("-m", "isnad_dedup")
     assert dedup.environment["ISNAD_KAFKA"] == "127.0.0.1:9192"
     assert dedup.environment["ISNAD_ELASTICSEARCH"] == "http://127.0.0.1:9201"
     assert dedup.environment["ISNAD_HEALTH_PORT"] == "8402"
     assert dedup.environment["ISNAD_LOG_FORMAT"] == "json"
+    assert dedup.environment["ISNAD_STATE_FOLDER"] == str(tmp_path / "dedup")
+    assert second.environment["ISNAD_STATE_FOLDER"] == str(tmp_path / "dedup")
+    assert "ISNAD_STATE_FOLDER" not in api.environment
     assert "ISNAD_API_PORT" not in dedup.environment
     assert (api.environment["ISNAD_API_HOST"], api.environment["ISNAD_API_PORT"]) == ("127.0.0.1", "8400")
