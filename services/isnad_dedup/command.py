@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from isnad.clock import SystemClock
-from isnad.errors import RequestError
+from isnad.errors import RequestError, StorageUnavailable
 from isnad.offline import seldom_collecting, summary, tidied_up_on_signals, working_folder
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
@@ -140,16 +140,22 @@ def dedup(
     window = Window(days=window_days, articles=window_articles)
     with seldom_collecting(), tidied_up_on_signals(), working_folder(work_dir) as folder:
         # Only here, so that the help is there at once.
+        from isnad_dedup import quick_start
+
+        quick_start.load_compiler()
         from isnad_dedup import archives, from_files
 
         chosen = archives.format_of(target, chosen)
-        with archives.verdicts(target, chosen, with_offsets=from_log) as verdicts:
-            if from_log:
-                left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
-            else:
-                left_out = from_files.answer(
-                    sources, verdicts, window=window, time_from=time_from, folder=folder, skip_bad=skip_bad
-                )
+        try:
+            with archives.verdicts(target, chosen, with_offsets=from_log) as verdicts:
+                if from_log:
+                    left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
+                else:
+                    left_out = from_files.answer(
+                        sources, verdicts, window=window, time_from=time_from, folder=folder, skip_bad=skip_bad
+                    )
+        except StorageUnavailable as exc:
+            raise StorageUnavailable(f"{exc}, or put the working files elsewhere: --work-dir FOLDER") from exc
     seconds = clock.monotonic() - started
     click.echo(summary(verdicts.relations.total(), verdicts.relations, _RELATIONS, seconds, left_out), err=True)
 

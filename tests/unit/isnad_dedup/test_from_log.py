@@ -120,10 +120,12 @@ async def test_a_log_that_has_lost_its_start_is_told_of(tmp_path: Path, capsys: 
 
 
 async def test_a_log_longer_than_what_is_taken_at_once_is_read_whole(tmp_path: Path):
-    log = Records([record(offset, prepared(f"{offset}", text((0, 104)))) for offset in range(401)])
+    log = Records(
+        [record(offset, prepared(f"{offset}", text((99 * offset, 99 * offset + 30)))) for offset in range(401)]
+    )
     lines, left_out = await read(log, tmp_path)
     assert [line["offset"] for line in lines] == list(range(401))
-    assert {line["story_id"] for line in lines} == {"0"}
+    assert [line["story_id"] for line in lines] == [f"{offset}" for offset in range(401)]
     assert left_out == ""
 
 
