@@ -47,6 +47,18 @@ format: $(STAMPS)/dev ## Format the code and mend what the linter can mend
 schemas: $(STAMPS)/isnad ## Write docs/schemas/ from libs/isnad/messages.py
 	$(BIN)/isnad schemas --output docs/schemas
 
+.PHONY: bench
+bench: $(STAMPS)/isnad $(STAMPS)/bench ## Measure the dedup beside other libraries and as it grows, into build/ (CORPUS="july/*.zip")
+	@test -n "$(CORPUS)" || { echo 'Say on which articles: make bench CORPUS="july/*.zip" (whatever `isnad feed` reads; docs/dedup.md names corpora)'; exit 2; }
+	@mkdir -p build
+	$(BIN)/isnad bench dedup --corpus $(CORPUS) $(ARGS) > build/dedup.json
+	$(BIN)/isnad bench growth --corpus $(CORPUS) > build/growth.json
+	@$(BIN)/isnad bench bars build/dedup.json build/growth.json || true
+
+.PHONY: plot
+plot: $(STAMPS)/isnad $(STAMPS)/bench ## Draw docs/dedup-peers.svg anew from what `make bench` measured
+	@$(BIN)/isnad bench plot build/dedup.json --output docs/dedup-peers.svg
+
 .PHONY: picture
 picture: $(STAMPS)/isnad ## Take the README's picture anew from what the demo shows (needs chromium)
 	@$(BIN)/isnad demo --once --page build/demo.html
@@ -62,11 +74,12 @@ lock: $(STAMPS)/dev ## Pin the newest versions that pyproject.toml allows, with 
 pins:
 	$(BIN)/uv pip compile $(COMPILE) $(UPGRADE) --extra all pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile $(COMPILE) $(UPGRADE) --extra all --group dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
-	for service in $(SERVICES); do \
-	  $(BIN)/uv pip compile $(COMPILE) --extra $$service pyproject.toml -c requirements/run.txt -o requirements/$$service.txt || exit 1; \
+	for extra in $(EXTRAS); do \
+	  $(BIN)/uv pip compile $(COMPILE) --extra $$extra pyproject.toml -c requirements/dev.txt -o requirements/$$extra.txt || exit 1; \
 	done
 COMPILE  := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 SERVICES := feeder prepare dedup entities index api
+EXTRAS   := $(SERVICES) bench
 
 .PHONY: wheel
 wheel: $(STAMPS)/isnad ## Build the wheel into dist/
@@ -85,6 +98,11 @@ $(STAMPS)/run: requirements/run.txt
 
 $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
 	@echo "Installing the developers' tools …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(STAMPS)/bench: requirements/bench.txt $(STAMPS)/run
+	@echo "Installing what is measured beside isnad …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 

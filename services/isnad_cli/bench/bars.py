@@ -1,7 +1,12 @@
-"""What was promised, and whether it was kept (pure)."""
+"""What was promised, and whether it was kept."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
+
+from isnad.errors import RequestError
 
 Report = dict[str, Any]
 
@@ -29,6 +34,23 @@ def _reports(bars: list[Bar]) -> list[Report]:
     return [{**asdict(bar), "holds": bar.holds} for bar in bars]
 
 
+class _Bars(msgspec.Struct):
+    bars: list[Bar]
+
+
+def read_bars(path: Path) -> list[Bar]:
+    """Return the bars of the report in a file.
+
+    Raises:
+        RequestError: it is no report.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Bars).bars
+    except (msgspec.DecodeError, UnicodeError) as exc:
+        reason = f"{path} is no report: {exc}. Give what `isnad bench dedup` or `isnad bench growth` printed."
+        raise RequestError(reason) from exc
+
+
 def of_comparison(report: Report) -> list[Report]:
     """Return the promises on what is found and how quickly; speeds are compared by CPU time and by the clock."""
     own = _main(report, "isnad")
@@ -38,6 +60,7 @@ def of_comparison(report: Report) -> list[Report]:
         Bar("links: recall of containment >= .5", half["recall"], ">=", 0.995),
         Bar("links: recall of containment >= .8", most["recall"], ">=", 0.9995),
         Bar("links: precision of a stated containment >= .5", half["precision"], ">=", 0.99),
+        Bar("links: stated shares that are not exact", own["links_of_inexact_share"], "<=", 0),
         Bar("stories: pairwise precision", stories["pairwise"]["precision"], ">=", 0.95),
         Bar("stories: pairwise recall", stories["pairwise"]["recall"], ">=", 0.92),
         Bar("stories: pairs that nothing joins", stories["unjoined_pairs"], "<=", 0),

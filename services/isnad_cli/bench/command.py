@@ -47,6 +47,7 @@ def bench() -> None:
     Examples:
       isnad bench dedup --corpus july/*.zip > dedup.json
       isnad bench growth --corpus july/*.zip > growth.json
+      isnad bench bars dedup.json growth.json
       isnad bench plot dedup.json --output peers.svg
     """  # noqa: D301  click's mark for lines to be kept as they are
 
@@ -183,6 +184,30 @@ def plot(report: Path, output: Path) -> None:
 
     draw(read_report(report), output)
     click.echo(output)
+
+
+@bench.command(epilog="Exit status: 0 all bars are kept, 1 one is not, 2 a report can't be used.")
+@click.argument(
+    "reports", nargs=-1, required=True, metavar="REPORT…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def bars(reports: tuple[Path, ...]) -> None:
+    """Show the bars of reports, and whether they are kept.
+
+    REPORT is what `isnad bench dedup` or `isnad bench growth` printed.
+
+    \b
+    Example:
+      isnad bench bars dedup.json growth.json
+    """  # noqa: D301  click's mark for lines to be kept as they are
+    from isnad_cli.bench.bars import read_bars
+
+    found = [bar for report in reports for bar in read_bars(report)]
+    for bar in found:
+        kept = {True: "kept", False: "NOT KEPT", None: "not measured"}[bar.holds]
+        value = "-" if bar.value is None else f"{bar.value:,.6g}"
+        click.echo(f"{kept:<12}  {value:>10} {bar.must_be} {bar.bar:<7,g}  {bar.what}")
+    if any(bar.holds is False for bar in found):
+        raise click.exceptions.Exit(1)
 
 
 def _print(report: "Report") -> None:

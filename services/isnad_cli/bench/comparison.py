@@ -163,6 +163,7 @@ class _Contest:
     def _look_at_own(self, report: Report, given: list[Verdict]) -> None:
         found = ours.links(self._corpus.articles, given)
         report["links"] = found.later.size
+        report["links_of_inexact_share"] = found.inexact(self._truth)
         report["scores"] = {
             measure: scores.pair_scores(found.stating(self._truth, measure), scores.true_pairs(self._truth, measure))
             for measure in scores.MEASURES

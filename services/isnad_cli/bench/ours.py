@@ -23,6 +23,24 @@ class Links:
     jaccard: NDArray[np.float64]
     containment: NDArray[np.float64]
 
+    def inexact(self, truth: Truth) -> int:
+        """Return how many links state another share than the true one.
+
+        Texts without a shingle are left out: they are linked where they are the same words.
+        """
+        counted = truth.sizes[self.later] > 0
+        pairs = truth.pair_numbers(self.later[counted], self.earlier[counted])
+        if not truth.pairs.size:
+            return pairs.size
+        order = np.argsort(truth.pairs)
+        places = order[np.searchsorted(truth.pairs, pairs, sorter=order).clip(max=order.size - 1)]
+        exact = truth.pairs[places] == pairs
+        for name in ("jaccard", "containment"):
+            stated: NDArray[np.float64] = getattr(self, name)
+            true: NDArray[np.float64] = getattr(truth, name)
+            exact &= np.isclose(stated[counted], true[places], rtol=1e-9)
+        return int((~exact).sum())
+
     def stating(self, truth: Truth, measure: str) -> Numbers:
         """Return the pairs, as the truth numbers them, whose stated share meets a measure's name."""
         name, least = MEASURES[measure]

@@ -1,6 +1,13 @@
 """Promises and whether they are kept."""
 
-from isnad_cli.bench.bars import Bar, of_comparison
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from isnad.errors import RequestError
+from isnad_cli.bench.bars import Bar, of_comparison, of_growth, read_bars
+from isnad_cli.bench.command import bars
 
 
 def rates(cpu, clock):
@@ -16,6 +23,7 @@ REPORT = {
         {
             "name": "isnad",
             "main": True,
+            "links_of_inexact_share": 0,
             "articles_per_second": rates(21_000, 19_000),
             "scores": {"containment_0.5": found(0.999, 0.98), "containment_0.8": found(1.0, 1.0)},
         },
@@ -39,6 +47,7 @@ def test_each_promise_is_held_against_its_bar():
         "links: recall of containment >= .5": (0.999, True),
         "links: recall of containment >= .8": (1.0, True),
         "links: precision of a stated containment >= .5": (0.98, False),
+        "links: stated shares that are not exact": (0, True),
         "stories: pairwise precision": (0.96, True),
         "stories: pairwise recall": (0.93, True),
         "stories: pairs that nothing joins": (0, True),
@@ -54,3 +63,48 @@ def test_each_promise_is_held_against_its_bar():
 def test_what_could_not_be_measured_is_neither_kept_nor_broken():
     """As where a corpus has no pair of a kind."""
     assert Bar("recall", None, ">=", 0.9).holds is None
+
+
+def point(articles, cost, capture, batch):
+    return {
+        "articles": articles,
+        "microseconds_per_article": {"cpu": {"mean": cost}, "clock": {"mean": 2 * cost}},
+        "resident_bytes_per_article": {"anonymous": 1000, "file": 536},
+        "snapshot": {
+            "capture_seconds": capture,
+            "longest_batch_meanwhile_seconds": batch,
+            "load_and_first_answer_seconds": 10.01,
+        },
+    }
+
+
+def test_growth_is_held_against_the_emptiest_window():
+    """45 is 1.5 times 30; memory is all that is resident; the longer of the two stalls counts."""
+    report = {"points": [point(10_000, 30.0, 0.0, None), point(100_000, 45.0, 0.01, 0.21)]}
+    assert [(bar["value"], bar["holds"]) for bar in of_growth(report)] == [
+        (1.5, True),
+        (1.5, True),
+        (1536, True),
+        (10.01, False),
+        (0.21, False),
+    ]
+
+
+def test_bars_of_reports_are_shown(tmp_path):
+    """A line each; status 1 where one is not kept."""
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps({"corpus": {}, "bars": of_comparison(REPORT)}))
+    result = CliRunner().invoke(bars, [str(path)])
+    assert result.exit_code == 1
+    assert result.output.splitlines()[:3] == [
+        "kept               0.999 >= 0.995    links: recall of containment >= .5",
+        "kept                   1 >= 0.9995   links: recall of containment >= .8",
+        "NOT KEPT            0.98 >= 0.99     links: precision of a stated containment >= .5",
+    ]
+
+
+def test_another_file_has_no_bars(tmp_path):
+    """Said with what to give instead."""
+    (tmp_path / "other.json").write_text("[]")
+    with pytest.raises(RequestError, match="is no report"):
+        read_bars(tmp_path / "other.json")
