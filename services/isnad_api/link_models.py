@@ -31,8 +31,8 @@ _PAPER: dict[str, Any] = {
     "url": "https://alwatan.example/77",
     "published_at": "2018-02-08T09:30:00Z",
     "dated": True,
-    "story_id": _AGENCY["id"],
-    "relation": "partial",
+    "story_id": "alwatan:77",
+    "relation": "original",
     "shingles": 4,
     "body": "وأكد مصدر: قصف التحالف مواقع في دير الزور",
 }
@@ -112,7 +112,7 @@ class LinksAnswer(Model):
                         {
                             "id": _AGENCY["id"],
                             "article": _AGENCY,
-                            "same_story": True,
+                            "same_story": False,
                             "stated": _STATED,
                             "now": _COUNTED,
                             "changed": True,
@@ -144,7 +144,7 @@ class ComparisonAnswer(Model):
                 {
                     "article": _PAPER,
                     "other": _AGENCY | {"shingles": 2, "body": "قصف التحالف مواقع في دير الزّور"},
-                    "same_story": True,
+                    "same_story": False,
                     "linked_by": "article",
                     "stated": _STATED,
                     "now": _COUNTED,

@@ -28,11 +28,12 @@ def put(index):
     """Put an article into the index, as the log's next one."""
     offset = 0
 
-    async def put(id_, body, *links, story=None, **fields):
+    async def put(id_, body, *links, story=None, relation=None, **fields):
         nonlocal offset
         offset += 1
         article = prepared_article(id=id_, body=body, **fields)
-        verdict = Verdict(story_id=story or id_, relation="partial" if links else "original", links=links)
+        relation = relation or ("partial" if links else "original")
+        verdict = Verdict(story_id=story or id_, relation=relation, links=links)
         position = LogPosition(offset, MOMENT + timedelta(minutes=offset))
         enriched = enriched_article(matched_article(article, verdict=verdict, position=position))
         write = article_write(enriched, Indexes())
@@ -141,8 +142,9 @@ async def test_links_are_paged_in_both_directions(api, put):
     assert {(page["earlier_total"], page["later_total"]) for page in pages} == {(3, 3)}
 
 
-async def test_of_too_much_text_the_rest_is_left_to_a_comparison_of_the_two(api, put):
-    long = f"{AGENCY} " * (comparing.MOST_COMPARED // (2 * len(AGENCY)))
+async def test_of_too_much_text_the_rest_is_left_to_a_comparison_of_the_two(api, put, monkeypatch):
+    monkeypatch.setattr(comparing, "MOST_COMPARED", 1000)
+    long = f"{AGENCY} " * (600 // len(AGENCY))
     await put("a", long)
     await put("b", AGENCY)
     await put("c", AGENCY, link("b"), link("a"))
@@ -226,7 +228,7 @@ async def test_the_examples_in_the_description_are_what_the_api_answers(api, put
     paper, agency = pair["article"], pair["other"]
     stated = Link(id=agency["id"], story_id=agency["story_id"], **pair["stated"])
     for one, own_links in ((agency, ()), (paper, (stated,))):
-        fields = {name: one[name] for name in ("source", "title", "url")}
+        fields = {name: one[name] for name in ("source", "title", "url", "relation")}
         published_at = datetime.fromisoformat(one["published_at"])
         await put(one["id"], one["body"], *own_links, story=one["story_id"], published_at=published_at, **fields)
     assert await get(api, "/v1/comparison", id=paper["id"], other=agency["id"], text=True) == pair

@@ -47,7 +47,7 @@ def test_a_person_sees_the_numbers_the_verdict_and_the_words_in_both_spellings(a
     shown = run("a", "b", "--api", api.url).translate(ISOLATES)
     assert shown.splitlines() == [
         "1  التحالف يقصف في دير الزور",
-        "   alwatan · 2018-02-08 · 4 shingles · partial",
+        "   alwatan · 2018-02-08 · 4 shingles · original",
         "   https://alwatan.example/77",
         "2  قصف في دير الزور",
         "   alalam-news · 2018-02-08 · 2 shingles · original",
@@ -55,7 +55,7 @@ def test_a_person_sees_the_numbers_the_verdict_and_the_words_in_both_spellings(a
         "",
         "2 shingles shared; the longest stretch has 6 words",
         "50.0% of 1 stands in 2, 100.0% of 2 in 1 (jaccard 0.50)",
-        "Linked, in the same story: the verdict on 1 names 2.",
+        "Linked, in different stories: the verdict on 1 names 2.",
         "One of the texts was changed after the verdict, which states 40.0% and 100.0%.",
         "",
         "1  alwatan:",
@@ -81,14 +81,14 @@ def said(**changes: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"linked_by": "other"}, "Linked, in the same story: the verdict on 2 names 1."),
-        ({"same_story": False}, "Linked, in different stories: the verdict on 1 names 2."),
+        ({"linked_by": "other"}, "Linked, in different stories: the verdict on 2 names 1."),
+        ({"same_story": True}, "Linked, in the same story: the verdict on 1 names 2."),
         (
             {"linked_by": None, "same_story": False, "now": {"contained": 0.1, "contains": 0.299}},
             "Not linked, in different stories: links begin at 30%.",
         ),
         (
-            {"linked_by": None, "now": {"contained": 0.1, "contains": 0.3}},
+            {"linked_by": None, "same_story": True, "now": {"contained": 0.1, "contains": 0.3}},
             NOT_FOUND,
         ),
         (
@@ -112,7 +112,7 @@ def test_nothing_shared_shows_no_text():
     assert shown[7:] == [
         "0 shingles shared",
         "0.0% of 1 stands in 2, 0.0% of 2 in 1 (jaccard 0.00)",
-        "Not linked, in the same story: links begin at 30%.",
+        "Not linked, in different stories: links begin at 30%.",
     ]
 
 
