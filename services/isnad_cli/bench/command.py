@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from isnad.errors import RequestError
 from isnad_cli.bench.extras import need
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def bench() -> None:
       isnad bench dedup --corpus july/*.zip > dedup.json
       isnad bench growth --corpus july/*.zip > growth.json
       isnad bench bars dedup.json growth.json
+      isnad bench table growth.json
       isnad bench plot dedup.json --output peers.svg
     """  # noqa: D301  click's mark for lines to be kept as they are
 
@@ -208,6 +210,26 @@ def bars(reports: tuple[Path, ...]) -> None:
         click.echo(f"{kept:<12}  {value:>10} {bar.must_be} {bar.bar:<7,g}  {bar.what}")
     if any(bar.holds is False for bar in found):
         raise click.exceptions.Exit(1)
+
+
+@bench.command(epilog="Exit status: 0 shown, 2 the report can't be used.")
+@click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def table(report: Path) -> None:
+    """Show a report as a table in Markdown.
+
+    REPORT is what `isnad bench dedup` or `isnad bench growth` printed.
+
+    \b
+    Example:
+      isnad bench table growth.json
+    """  # noqa: D301  click's mark for lines to be kept as they are
+    from isnad_cli.bench import tables
+
+    try:
+        content = msgspec.json.decode(report.read_bytes())
+    except (msgspec.DecodeError, UnicodeError) as exc:
+        raise RequestError(f"{report} is not JSON: {exc}. Give what `isnad bench dedup` printed.") from exc
+    click.echo(tables.table(content))
 
 
 def _print(report: "Report") -> None:

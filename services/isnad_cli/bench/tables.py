@@ -1,0 +1,80 @@
+"""Reports as tables in Markdown, as they stand in the documentation (pure)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from isnad.errors import RequestError
+
+Report = dict[str, Any]
+
+_COMPARED = (
+    "",
+    "articles/s of CPU",
+    "without tokenising",
+    "containment ≥ .5: found",
+    "right",
+    "containment ≥ .8: found",
+    "jaccard ≥ .5: found",
+)
+_GROWN = (
+    "articles in the window",
+    "µs of CPU for each",
+    "planted copies found",
+    "resident bytes for each: own",
+    "of files",
+    "bytes on disk",
+    "snapshot captured in",
+    "written in",
+    "loaded, first answer in",
+)
+
+
+def table(report: Report) -> str:
+    """Return a report's table: one line for each engine and setting, or for each size of the window.
+
+    Raises:
+        RequestError: it is no report of `isnad bench`.
+    """
+    try:
+        if "engines" in report:
+            return _markdown(_COMPARED, map(_engine, report["engines"]))
+        return _markdown(_GROWN, map(_point, report["points"]))
+    except (KeyError, TypeError, AttributeError) as exc:
+        reason = "This is no report. Give what `isnad bench dedup` or `isnad bench growth` printed."
+        raise RequestError(reason) from exc
+
+
+def _engine(engine: Report) -> list[str]:
+    setting = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in engine["setting"].items())
+    half, most, alike = (engine["scores"][name] for name in ("containment_0.5", "containment_0.8", "jaccard_0.5"))
+    ready = engine.get("articles_per_second_without_tokenising")
+    return [
+        f"{engine['name']} ({setting})" if setting else engine["name"],
+        f"{engine['articles_per_second']['cpu']['best']:,.0f}",
+        f"{ready['cpu']['best']:,.0f}" if ready else "",
+        *(_share(share) for share in (half["recall"], half["precision"], most["recall"], alike["recall"])),
+    ]
+
+
+def _point(point: Report) -> list[str]:
+    memory, snapshot = point["resident_bytes_per_article"] or {}, point["snapshot"]
+    return [
+        f"{point['articles']:,}",
+        f"{point['microseconds_per_article']['cpu']['mean']:,.0f}",
+        _share(point["recall_of_planted"]["all"]),
+        f"{memory['anonymous']:,}" if memory else "",
+        f"{memory['file']:,}" if memory else "",
+        f"{point['disk_bytes_per_article']:,}",
+        f"{snapshot['capture_seconds'] * 1000:,.0f} ms",
+        f"{snapshot['write_seconds']:,.1f} s",
+        f"{snapshot['load_and_first_answer_seconds']:,.1f} s",
+    ]
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.4f}".lstrip("0")
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
