@@ -94,8 +94,8 @@ class Topics:
         """All topics as they must be set up, in the order in which an article travels."""
         return (
             TopicSpec(self.raw, partitions, "article id", "RawArticle", 30 * _DAY_MS),
-            # Never deleted: dedup's answers are a function of the whole log. A snapshot spares reading it, and can be lost;
-            # from the last days alone a story whose first article has left the window would get another id.
+            # Never deleted: dedup's answers are a function of the whole log. A snapshot spares reading it, but can be
+            # lost; by the last days alone a story whose first article has left the window would get another id.
             TopicSpec(self.prepared, 1, "article id", "PreparedArticle", _FOREVER, must_match=_MUST_MATCH | _RETENTION),
             TopicSpec(self.matched, partitions, "article id", "MatchedArticle", 30 * _DAY_MS),
             TopicSpec(self.enriched, partitions, "article id", "EnrichedArticle", 30 * _DAY_MS),

@@ -24,7 +24,7 @@ def build(settings: DedupSettings, health: Health) -> Stage:
     """Return the stage, ready to run.
 
     Raises:
-        SetupError: the state folder can't be used.
+        SetupError: the window is none, or the state folder can't be used.
     """
     topics, window, registry = settings.topics, settings.window, new_registry()
     metrics, state = DedupMetrics.on(registry), StateFolder(settings.state)

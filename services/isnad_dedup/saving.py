@@ -141,11 +141,11 @@ class Saving:
             self._succeeded()
 
     def _is_time(self) -> bool:
-        if self._clock.monotonic() - self._tried_at < self._every_seconds:
+        every_seconds = self._every_seconds * (2 if self._stands_by() else 1)
+        if self._clock.monotonic() - self._tried_at < every_seconds:
             return False
         newest = self._newest_of_now()
-        times = 2 if self._stands_by() else 1
-        return newest is None or self._clock.now() - newest.written_at >= times * timedelta(seconds=self._every_seconds)
+        return newest is None or self._clock.now() - newest.written_at >= timedelta(seconds=every_seconds)
 
     def _last_place(self) -> int:
         """Return where the last snapshot of this state stands, whoever wrote it."""

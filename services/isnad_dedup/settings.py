@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from isnad.errors import SetupError
 from isnad.settings import StageSettings
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 
@@ -28,8 +29,15 @@ class DedupSettings(StageSettings):
 
     @property
     def window(self) -> Window:
-        """How far back articles are compared."""
-        return Window(days=self.window_days, articles=self.window_articles)
+        """How far back articles are compared.
+
+        Raises:
+            SetupError: that is no window.
+        """
+        try:
+            return Window(days=self.window_days, articles=self.window_articles)
+        except ValueError as exc:
+            raise SetupError(f"{str(exc).capitalize()}. Correct ISNAD_WINDOW_DAYS or ISNAD_WINDOW_ARTICLES.") from exc
 
     @property
     def state(self) -> Path | None:
