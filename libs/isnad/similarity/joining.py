@@ -6,7 +6,8 @@ other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from isnad.messages import Relation
 from isnad.similarity.index import Match
@@ -25,17 +26,16 @@ COMPARED_MEMBERS = 64
 """A story is as its newest members are: so many are counted, which bounds the cost of a very large one."""
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(msgspec.Struct):
     """A story that an article may join. Members with short texts are not among those that are counted or matched."""
 
     story: int
     """Its place in the caller's table."""
     members: int
     """How many of its newest `COMPARED_MEMBERS` members are still in the window; 0 where only older ones are."""
-    matches: list[Match] = field(default_factory=list)
+    matches: list[Match] = []
     """With those members, best first."""
-    older: list[Match] = field(default_factory=list)
+    older: list[Match] = []
     """With members before those, best first."""
 
 

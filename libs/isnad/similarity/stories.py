@@ -5,8 +5,6 @@ Which story a new article joins is said by `joining`; texts of a few words join 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -32,8 +30,7 @@ _COLUMNS = {"story": np.int32, "rank": np.int32, "flags": np.uint8}
 because it is short or a former version."""
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True):
     """Where an article went."""
 
     story_id: str
@@ -42,7 +39,7 @@ class Joined:
     """The number of the earlier article with the same short text, where that decided."""
 
 
-class _Found(NamedTuple):
+class _Found(msgspec.Struct, frozen=True):
     """The story that an article joins."""
 
     story: int
@@ -57,8 +54,9 @@ class Stories:
     the order of the numbers. The archive must be at the index's newest segment by then (`Archive.keep`). A story whose
     last article left the window is forgotten; what counts it had is in the last `StoryState` that was given out.
 
-    Kept in memory: 9 bytes for each entry, what `Twins` keeps of short texts, and what `StoryTable` keeps of stories.
-    A story's id is the string that is the opening article's key in the index, as long as that one is in the window.
+    Kept in memory: 9 bytes for each entry, what `Twins` keeps of short texts, and what `StoryTable` keeps of stories;
+    together 65 bytes an article where 60 % stand alone (a test holds it below 80). A story's id is not counted: it is
+    the string that is the opening article's key in the index, as long as that one is in the window.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -227,6 +225,7 @@ class Stories:
         entries, table = self._entries, self._table
         stories, ranks = entries["story"], entries["rank"]
         candidates: dict[int, Candidate] = {}
+        first_ranks: dict[int, int] = {}
         for match in matches:
             entry = entries.place(match.number)
             rank = ranks.item(entry)
@@ -236,7 +235,8 @@ class Stories:
             candidate = candidates.get(story)
             if candidate is None:
                 candidate = candidates[story] = Candidate(story, table.compared(story))
-            (candidate.matches if table.is_among_newest(story, rank) else candidate.older).append(match)
+                first_ranks[story] = table.first_rank(story)
+            (candidate.matches if rank >= first_ranks[story] else candidate.older).append(match)
         return list(candidates.values())
 
     def _enter(self, number: int, story: int, rank: int, flags: int, text: TextKey | None) -> None:

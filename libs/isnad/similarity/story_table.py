@@ -144,14 +144,14 @@ class StoryTable:
 
     def take_out(self, story: int, rank: int) -> None:
         """Compare a member no more."""
-        if self.is_among_newest(story, rank):
+        if rank >= self.first_rank(story):
             compared = self._rows["compared"]
             compared[story] = compared.item(story) & ~(1 << self._rows["newest_rank"].item(story) - rank)
 
-    def is_among_newest(self, story: int, rank: int) -> bool:
-        """Return whether a rank is one of the newest, which are counted."""
+    def first_rank(self, story: int) -> int:
+        """Return the rank from which on members are counted, which only the newest are."""
         newest: int = self._rows["newest_rank"].item(story)
-        return newest - rank < COMPARED_MEMBERS
+        return newest - COMPARED_MEMBERS + 1
 
     def compared(self, story: int) -> int:
         """Return how many of the newest ranks are members in the window."""

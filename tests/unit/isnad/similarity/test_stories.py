@@ -1,10 +1,12 @@
 """Which story an article joins, what the story then knows, and what is forgotten."""
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from isnad.messages import Member, Relation, StoryState
+from isnad.similarity import archive
 from isnad.similarity.archive import Archive
 from isnad.similarity.index import Match
 from isnad.similarity.snapshot import Captured
@@ -290,3 +292,25 @@ def test_a_capture_does_not_change_with_the_stories():
     log.revise("d")
     log.stories.forget(range(2, 3))
     assert written(captured) == written(other.stories.capture())
+
+
+def test_an_article_takes_less_than_80_bytes_of_memory():
+    """Of 20,000, of which 60 % stand alone, 36 % stand in stories of four and 4 % have short texts of their own."""
+    ids = [f"{number:032x}" for number in range(20_000)]
+    log = Log()
+    but_for_the_archive = tracemalloc.Filter(inclusive=False, filename_pattern=archive.__file__)
+    tracemalloc.start()
+    try:
+        for number, article_id in enumerate(ids):
+            kind, text, matches = number % 25, None, []
+            if kind == 0:
+                text = (number.to_bytes(16), bytes(16))
+            elif kind < 10 and (earlier := number // 25 * 9 + kind - 1) % 4:
+                others = [other // 9 * 25 + other % 9 + 1 for other in range(earlier - earlier % 4, earlier)]
+                matches = [Match(number=other, key="", shared=90, size=100, other_size=100) for other in others]
+            joined = log.stories.join(number, member(article_id), 3 if text else 100, matches, text)
+            assert joined.relation == ("copy" if matches else "original")
+        traced = tracemalloc.take_snapshot().filter_traces([but_for_the_archive])
+    finally:
+        tracemalloc.stop()
+    assert sum(trace.size for trace in traced.traces) < 80 * len(ids)
