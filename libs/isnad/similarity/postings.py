@@ -3,7 +3,9 @@
 A segment's postings are an open-addressing table in one flat array (linear probing; Knuth, The Art of Computer
 Programming, 6.4, algorithm L). A slot of 8 bytes holds 36 bits of the hash and either the one entry that has it, as
 most hashes do, or the newest node of a chain, whose nodes hold an entry each and what is older. The first 36 bits of
-the hash decide over the slot, in order, so that a table grows by one sweep through memory.
+the hash decide over the slot, in order, so that a table grows by one sweep through memory. In a segment that takes no
+more texts the slots are put in order altogether (Amble and Knuth 1974, "Ordered hash tables"), so that a hash that
+is not there, as most are, is missed after two or three slots though the table is nearly full.
 
 Two hashes with the same 36 bits share a slot. That can only add candidates, never a match: candidates are verified on
 all their shingles.
@@ -97,10 +99,15 @@ def scale_of(size: int) -> int:
 
 
 @compiled
+def _home_of(kept: np.uint64, homes: int) -> np.int64:
+    """Return where the search for a hash's kept bits begins."""
+    return np.int64((kept * np.uint64(homes)) >> _KEPT_BITS)
+
+
+@compiled
 def _slot_of(table: Words, kept: np.uint64) -> np.int64:
-    """Return the slot of a hash's kept bits: where it stands, or the free one where it would."""
-    capacity = np.uint64(table.size)
-    slot = np.int64((kept * capacity) >> _KEPT_BITS)
+    """Return the slot of a hash's kept bits in a table that grows: where it stands, or the free one where it would."""
+    slot = _home_of(kept, table.size)
     while True:
         held = table[slot]
         if held == _EMPTY or (held >> _U_VALUE_BITS) == kept:
@@ -111,7 +118,40 @@ def _slot_of(table: Words, kept: np.uint64) -> np.int64:
 
 
 @compiled
-def _fetch(begin: int, end: int, hashes: Hashes, table: Words, room: Room) -> np.int64:
+def _value_in_order(table: Words, homes: int, kept: np.uint64) -> np.uint64:
+    """Return what a table in order holds for a hash's kept bits."""
+    slot = _home_of(kept, homes)
+    while True:
+        held = table[slot]
+        standing = held >> _U_VALUE_BITS
+        if held == _EMPTY or standing > kept:
+            return _EMPTY
+        if standing == kept:
+            return np.uint64(held & _VALUE)
+        slot += 1
+
+
+@compiled
+def put_in_order(held: Words, homes: int, into: Words) -> np.int64:
+    """Put the slots of a table, sorted, into an empty one, so that they stand in order from their homes on.
+
+    A search in it ends at the first slot that is past the hash, and none begins again from the front.
+
+    Returns:
+        How long the table must at least be; where that is more than it is, not all was put there.
+    """
+    slot = np.int64(0)
+    for one in held:
+        slot = max(slot, _home_of(one >> _U_VALUE_BITS, homes))
+        if slot < into.size:
+            into[slot] = one
+        slot += 1
+    # One is free at the end, to end a search.
+    return slot + 1
+
+
+@compiled
+def _fetch(begin: int, end: int, hashes: Hashes, table: Words, homes: int, room: Room) -> np.int64:
     """Write down which of the hashes make the sketch, and return how many.
 
     Their slots are read here for no other purpose than to have them in the cache: one after the other, without a
@@ -126,10 +166,8 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Words, room: Room) -> np
     for place in range(lead, end):
         room.sketch[count] = place
         count += np.int64(hashes[place] & apart == _EMPTY)
-    capacity = np.uint64(table.size)
     for place in range(count):
-        kept = hashes[room.sketch[place]] >> _U_VALUE_BITS
-        room.seen[place] = table[np.int64((kept * capacity) >> _KEPT_BITS)]
+        room.seen[place] = table[_home_of(hashes[room.sketch[place]] >> _U_VALUE_BITS, homes)]
     return count
 
 
@@ -220,6 +258,7 @@ def look_up(
     numbers: Numbers,
     left: Counts,
     table: Words,
+    homes: int,
     nodes: Words,
     first: int,
     entries: int,
@@ -241,6 +280,7 @@ def look_up(
         numbers: each text's own number: entries that it superseded, or that were before it, are passed over.
         left: for each hash, how many postings may still be looked at; counted down.
         table: the segment's.
+        homes: in how many of its slots a search begins, where it is in order; 0 where it is one that grows.
         nodes: the segment's.
         first: number of the segment's first entry.
         entries: how many it has.
@@ -261,10 +301,10 @@ def look_up(
             return text, end
         own = hashes[texts[text] : texts[text + 1]]
         met = 0
-        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, room)):
+        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, homes or table.size, room)):
             place = room.sketch[drawn]
-            value = hashes[place]
-            held = table[_slot_of(table, value >> _U_VALUE_BITS)] & _VALUE
+            kept = hashes[place] >> _U_VALUE_BITS
+            held = _value_in_order(table, homes, kept) if homes else table[_slot_of(table, kept)] & _VALUE
             while held != _EMPTY and left[place] > 0:
                 if held & _IS_NODE != _EMPTY:
                     node = nodes[np.int64(held & _NODE)]
@@ -326,7 +366,7 @@ def take(
         ):
             return text, used, chained, end
         met = 0
-        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, room)):
+        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, table.size, room)):
             place = room.sketch[drawn]
             kept = hashes[place] >> _U_VALUE_BITS
             slot = _slot_of(table, kept)

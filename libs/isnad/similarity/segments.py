@@ -26,6 +26,7 @@ from isnad.similarity.postings import (
     Words,
     grow,
     look_up,
+    put_in_order,
     take,
 )
 from isnad.similarity.shingles import Hashes, Shingled
@@ -37,8 +38,12 @@ _FIRST_BYTES = 1 << 20
 _GROWTH = 1.5
 _HASH_BYTES = 8
 
-_TIGHT = 0.82
-"""How full the table of a segment is made that grows no more: a look-up still reads one or two lines of the cache."""
+_TIGHT = 0.85
+"""How full the table of a segment is made that grows no more: in order, it is still searched in three slots."""
+
+
+_SLACK = 1 << 10
+"""Slots behind the last home of a table in order; more where they do not suffice."""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -50,7 +55,7 @@ class Facts(msgspec.Struct, frozen=True):
     entries: int
     used: int
     chained: int
-    sealed: bool
+    homes: int
 
 
 class Segment:
@@ -79,7 +84,7 @@ class Segment:
         self._nodes: Words = np.zeros(_FIRST_NODES, np.uint64)
         self._used = 0
         self._chained = 0
-        self._sealed = False
+        self._homes = 0
         self._file = folder / f"shingles-{ordinal}"
         self._keys_file = folder / f"keys-{ordinal}"
         self._open(os.O_CREAT | os.O_TRUNC)
@@ -94,14 +99,14 @@ class Segment:
         """
         self = cls(facts.ordinal, facts.calendar, facts.first, folder)
         name = f"{prefix}-{facts.ordinal}"
-        state = "" if facts.sealed else "-open"
-        keys = opened.path(f"{name}-keys").read_bytes() if facts.sealed else opened.data(f"{name}-keys-open")
+        state = "" if facts.homes else "-open"
+        keys = opened.path(f"{name}-keys").read_bytes() if facts.homes else opened.data(f"{name}-keys-open")
         self.keys = msgspec.msgpack.decode(keys, type=list[str])
         self.superseded = opened.array(f"{name}-superseded")
         self._starts = opened.array(f"{name}-starts{state}")
         self._table = opened.array(f"{name}-table{state}")
         self._nodes = opened.array(f"{name}-nodes{state}")
-        self._used, self._chained, self._sealed = facts.used, facts.chained, facts.sealed
+        self._used, self._chained, self._homes = facts.used, facts.chained, facts.homes
         self._adopt(opened, name)
         return self
 
@@ -124,6 +129,10 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @property
+    def _sealed(self) -> bool:
+        return self._homes > 0
 
     @property
     def is_full(self) -> bool:
@@ -164,8 +173,8 @@ class Segment:
         done, end, begin = [], 0, 0
         while begin < len(numbers):
             begin, end = look_up(
-                begin, batch.starts, batch.hashes, numbers, left, self._table, self._nodes, self.first, len(self.keys),
-                self._starts, self.superseded, self._shingles, least_share, loose, room, found, end,
+                begin, batch.starts, batch.hashes, numbers, left, self._table, self._homes, self._nodes, self.first,
+                len(self.keys), self._starts, self.superseded, self._shingles, least_share, loose, room, found, end,
             )  # fmt: skip
             if end:
                 done.append(_first(found, end))
@@ -244,9 +253,11 @@ class Segment:
             raise StorageUnavailable(
                 f"The index can't write {self._keys_file}: {exc.strerror}. Make room there"
             ) from exc
-        self._sealed = True
-        table: Words = np.zeros(max(16, int(self._used / _TIGHT)), np.uint64)
-        grow(self._table, table)
+        self._homes = max(16, int(self._used / _TIGHT))
+        slots = np.sort(self._table[self._table != 0])
+        table: Words = np.zeros(self._homes + _SLACK, np.uint64)
+        while (least := put_in_order(slots, self._homes, table)) > table.size:
+            table = np.zeros(least, np.uint64)
         self._table = table
         self._nodes = self._nodes[: self._chained].copy()
         self.superseded = self.superseded[:held].copy()
@@ -305,7 +316,7 @@ class Segment:
                 f"{name}-nodes-open": self._nodes[: self._chained].copy(),
                 f"{name}-starts-open": self._starts[: held + 1].copy(),
             }
-        facts = Facts(self.ordinal, self.calendar, self.first, held, self._used, self._chained, self._sealed)
+        facts = Facts(self.ordinal, self.calendar, self.first, held, self._used, self._chained, self._homes)
         return facts, parts
 
 

@@ -144,6 +144,18 @@ def test_the_table_grows_and_shrinks_without_losing_anything(segment: Segment):
         assert found == {(0, number, 100, 100)}
 
 
+def test_hashes_that_crowd_at_the_end_of_the_table_are_found_there(segment: Segment):
+    crowd = [2**64 - 1 - (place << 28) for place in range(3_000)]  # so close that all of them begin in the last slots
+    texts = [crowd[start : start + 100] for start in range(0, 3_000, 100)]
+    added(segment, texts)
+    for sealed in (False, True):
+        if sealed:
+            segment.seal()
+        asked = batch([texts[0], texts[29], [one - (5_000 << 28) for one in texts[3]]])
+        found = columns(segment.look_up(asked, np.array([99] * 3), left(asked), 0.3, 1 / 3, room()))
+        assert found == {(0, 0, 100, 100), (1, 29, 100, 100)}
+
+
 def test_an_empty_text_is_no_trouble(segment: Segment):
     assert added(segment, [[], [1], []]) == set()
     asked = batch([[]])
