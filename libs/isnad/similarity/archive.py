@@ -8,6 +8,7 @@ deleted, not read.
 
 import os
 import secrets
+import shutil
 import tempfile
 import weakref
 import zlib
@@ -22,7 +23,7 @@ from isnad.errors import StorageUnavailable
 from isnad.similarity.snapshot import Captured, FilePart, Opened
 
 _OFFSET_BITS = 40
-"""An address is the segment's ordinal, then so many bits of the place in its file."""
+"""An address is the segment's ordinal, then so many bits of the place in its file, which may have 1 TiB."""
 
 _FRAME = Struct("<II")
 """Before each record: its length in bytes, and its CRC-32."""
@@ -62,8 +63,12 @@ class Archive:
     def __init__(self, folder: Path | None = None) -> None:
         """Begin empty, in this folder or a temporary one; records left there by an earlier process are deleted."""
         self._folder = folder or Path(tempfile.mkdtemp(prefix="isnad-archive-"))
-        self._folder.mkdir(parents=True, exist_ok=True)
-        _delete(self._folder)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for left in self._folder.glob(f"*{_SUFFIX}"):
+                left.unlink()
+        except OSError as exc:
+            raise StorageUnavailable(f"{self._folder} can't be used for records: {exc.strerror}") from exc
         self._segments = range(0)
         self._files: dict[int, _File] = {}
         self._newest: _File | None = None
@@ -71,7 +76,7 @@ class Archive:
         self._in_capture: set[int] = set()
         self._outlived: list[Path] = []
         """Files of dropped segments that the capture of a snapshot named: it may not be written yet."""
-        self._closing = weakref.finalize(self, _close, self._files, self._folder, is_temporary=folder is None)
+        self._closing = weakref.finalize(self, _close, self._files, self._outlived, None if folder else self._folder)
 
     def close(self) -> None:
         """Delete the archive's files; a snapshot of it must be written by then."""
@@ -113,11 +118,15 @@ class Archive:
 
         Raises:
             LookupError: there is none, or its bytes are not those that were written.
+            StorageUnavailable: the disk does not give it.
         """
         file = self._files.get(address >> _OFFSET_BITS)
         offset = address & (1 << _OFFSET_BITS) - 1
         if file is not None and offset < file.size:
-            record = _read(file.descriptor, offset)
+            try:
+                record = _read(file.descriptor, offset)
+            except OSError as exc:
+                raise StorageUnavailable(f"{file.path} can't be read: {exc.strerror}") from exc
         elif file is not None and file is self._newest:
             record = _unframed(self._buffer, offset - file.size)
         else:
@@ -134,7 +143,7 @@ class Archive:
         """Return what a snapshot has to hold now; its files stay where they are until the next capture or `close`."""
         self._flush()
         for path in self._outlived:
-            path.unlink(missing_ok=True)
+            _delete(path)
         self._outlived.clear()
         self._in_capture = set(self._files)
         files = {f"archive-{file.path.stem}": (ordinal, file) for ordinal, file in self._files.items()}
@@ -187,7 +196,7 @@ class Archive:
         if ordinal in self._in_capture:
             self._outlived.append(file.path)
         else:
-            file.path.unlink(missing_ok=True)
+            _delete(file.path)
 
     def _flush(self) -> None:
         if self._newest is None or not self._buffer:
@@ -222,16 +231,18 @@ def _unframed(framed: bytes | bytearray, offset: int) -> bytes | None:
     return record if len(record) == length and zlib.crc32(record) == checksum else None
 
 
-def _delete(folder: Path) -> None:
-    for path in folder.glob(f"*{_SUFFIX}"):
-        path.unlink(missing_ok=True)
+def _delete(path: Path) -> None:
+    # What can't be deleted is in nobody's way, and goes with the folder.
+    with suppress(OSError):
+        path.unlink()
 
 
-def _close(files: dict[int, _File], folder: Path, *, is_temporary: bool) -> None:
+def _close(files: dict[int, _File], outlived: list[Path], temporary: Path | None) -> None:
     for file in files.values():
         os.close(file.descriptor)
+        _delete(file.path)
+    for path in outlived:
+        _delete(path)
     files.clear()
-    _delete(folder)
-    if is_temporary:
-        with suppress(OSError):  # whoever put something else there, or took the folder away, is left alone
-            folder.rmdir()
+    if temporary is not None:
+        shutil.rmtree(temporary, ignore_errors=True)

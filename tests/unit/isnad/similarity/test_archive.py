@@ -88,12 +88,21 @@ def test_the_files_of_dropped_segments_are_deleted(tmp_path: Path):
     assert len(files(tmp_path)) == 2
 
 
-def test_nothing_is_left_after_closing(tmp_path: Path):
+def test_after_closing_nothing_of_its_own_is_left(tmp_path: Path):
     archive = Archive(tmp_path)
+    (tmp_path / "of somebody else").touch()
     archive.keep(range(1))
     archive.append(bytes(3 * KIB * KIB))
+    archive.capture()
+    archive.keep(range(1, 2))
     archive.close()
-    assert files(tmp_path) == []
+    assert files(tmp_path) == [tmp_path / "of somebody else"]
+
+
+def test_a_folder_that_can_not_be_is_said_so(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageUnavailable, match="can't be used for records"):
+        Archive(tmp_path / "file" / "records")
 
 
 def test_what_a_killed_process_left_in_its_folder_is_neither_read_nor_kept(tmp_path: Path):
