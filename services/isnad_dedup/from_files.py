@@ -11,9 +11,9 @@ from isnad_dedup.archives import Verdicts
 from isnad_dedup.lines import Clerk, TimeFrom
 from isnad_dedup.matching import Arrival, Matcher
 
-_BATCH_CHARACTERS = 4_000_000
+_BATCH_CHARACTERS = 8_000_000
 """In the bodies of a batch: some books, should the articles be books."""
-_SHOW_EVERY = 2_000
+_SHOW_EVERY = 1_000
 """Articles from one move of the bar to the next."""
 
 
@@ -25,7 +25,7 @@ def answer(
     time_from: TimeFrom,
     folder: Path,
     skip_bad: bool,
-    batch_articles: int = 512,
+    batch_articles: int = 2048,
 ) -> str:
     """Write the verdict on each article, one file after the other, and return what was left out, in words.
 
