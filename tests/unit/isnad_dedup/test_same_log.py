@@ -5,8 +5,7 @@ What is compared is the bytes of the messages. `test_batches` and `test_replay` 
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,12 +14,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from structlog.testing import capture_logs
 from tests.unit.isnad_dedup.made_log import made_log
+from tests.unit.isnad_dedup.said import Said, articles, by_one_reader, in_topics
 from tests.unit.memory_folder import IN_MEMORY
 
-from isnad.codec import decode
 from isnad.delivery import Delivery
 from isnad.health import Health
-from isnad.messages import DeadLetter, MatchedArticle, StoryChange
 from isnad.outcomes import Outgoing, Record
 from isnad.similarity.index import MOST_POSTINGS
 from isnad.similarity.snapshot import Snapshots
@@ -37,9 +35,6 @@ WINDOW = Window(days=12, articles=300)
 RECORDS = 800
 KILLS = 20
 
-Said = dict[int, set[tuple[str, bytes]]]
-"""By offset: topic and value of the messages that were made of a record; of a dead letter, the reason."""
-
 
 def broker_with_log() -> FakeBroker:
     clock = ManualClock()
@@ -50,18 +45,6 @@ def broker_with_log() -> FakeBroker:
     return broker
 
 
-def answered(log: Sequence[Record], sizes: Callable[[], int]) -> Said:
-    said: Said = {}
-    with closing(Ledger(TOPICS, WINDOW)) as ledger:
-        while len(said) < len(log):
-            batch = log[len(said) :][: sizes()]
-            for record, outcome in zip(batch, ledger.answer(batch), strict=True):
-                said[record.offset] = {(message.topic, message.value) for message in outcome.messages}
-                if outcome.error is not None:
-                    said[record.offset].add((TOPICS.dead, outcome.error.reason.encode()))
-    return said
-
-
 @pytest.fixture(scope="module")
 def log() -> list[Record]:
     return broker_with_log().records(TOPICS.prepared)
@@ -70,16 +53,12 @@ def log() -> list[Record]:
 @pytest.fixture(scope="module")
 def whole(log: list[Record]) -> Said:
     """What is said by one who takes the whole log at once."""
-    return answered(log, lambda: len(log))
-
-
-def articles(said: Said) -> list[MatchedArticle]:
-    return [decode(MatchedArticle, v) for messages in said.values() for topic, v in messages if topic == TOPICS.matched]
+    return by_one_reader(log, TOPICS, WINDOW)
 
 
 def test_the_log_has_something_of_everything(log: list[Record], whole: Said):
     """Else the other tests would show less than they say."""
-    matched = articles(whole)
+    matched = articles(whole, TOPICS)
     relations = Counter(one.verdict.relation for one in matched)
     assert all(relations[relation] >= 50 for relation in ("original", "copy", "partial", "revision")), relations
     assert len(log) - len(matched) >= 20, "no articles"
@@ -99,7 +78,7 @@ def test_the_log_has_something_of_everything(log: list[Record], whole: Said):
 @pytest.mark.parametrize("most", [1, 7, 60, 600])
 def test_batches_make_no_difference(log: list[Record], whole: Said, most: int):
     chance = Random(most)
-    assert answered(log, lambda: chance.randint(1, most)) == whole
+    assert by_one_reader(log, TOPICS, WINDOW, lambda: chance.randint(1, most)) == whole
 
 
 class Killed(Exception):
@@ -156,18 +135,6 @@ async def save(snapshots: Snapshots, replay: Replay) -> None:
     snapshots.write(captured)
 
 
-def said_in(broker: FakeBroker) -> Said:
-    said: defaultdict[int, set[tuple[str, bytes]]] = defaultdict(set)
-    kinds: dict[str, type[MatchedArticle | StoryChange]] = {TOPICS.matched: MatchedArticle, TOPICS.changes: StoryChange}
-    for topic, kind in kinds.items():
-        for record in broker.records(topic):
-            said[decode(kind, record.value).position.offset].add((topic, record.value or b""))
-    for record in broker.records(TOPICS.dead):
-        letter = decode(DeadLetter, record.value)
-        said[letter.offset].add((TOPICS.dead, letter.reason.encode()))
-    return said
-
-
 @pytest.mark.parametrize("snapshots", [True, False])
 async def test_kills_make_no_difference(log: list[Record], whole: Said, snapshots: bool):
     """Before a batch is sent, when a part of it is sent, when it is not committed: with snapshots and without."""
@@ -177,7 +144,8 @@ async def test_kills_make_no_difference(log: list[Record], whole: Said, snapshot
             with pytest.raises(Killed):
                 await live(broker, Path(folder), chance, killed_at, snapshots=snapshots)
         await live(broker, Path(folder), chance, RECORDS, snapshots=snapshots)
-    assert said_in(broker) == whole
+    messages = [one for topic in (TOPICS.matched, TOPICS.changes, TOPICS.dead) for one in broker.records(topic)]
+    assert in_topics(messages, TOPICS) == whole
     assert len(broker.records(TOPICS.matched)) > len(broker.records(TOPICS.prepared)), "some were answered again"
     loaded = [one["next_offset"] for one in logs if one["event"] == "loaded a snapshot"]
     assert (len(loaded) > KILLS / 2) == snapshots
@@ -192,6 +160,6 @@ async def test_the_offline_command_says_the_same(whole: Said, tmp_path: Path):
             broker.reader(), TOPICS, verdicts, window=WINDOW, until_offset=None, folder=tmp_path / "work"
         )
     with archives.verdicts(messages, "jsonl", with_offsets=True) as verdicts:
-        for one in articles(whole):
+        for one in articles(whole, TOPICS):
             verdicts.write(one.article.id, one.verdict, one.position.offset)
     assert command.read_bytes() == messages.read_bytes()

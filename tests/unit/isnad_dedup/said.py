@@ -1,0 +1,53 @@
+"""What is said of each record of a log, to the byte: by one reader of it, and in the topics."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+
+from isnad.codec import decode
+from isnad.messages import DeadLetter, MatchedArticle, StoryChange
+from isnad.outcomes import Record
+from isnad.similarity.window import Window
+from isnad.topics import Topics
+from isnad_dedup.ledger import Ledger
+
+Said = dict[int, set[tuple[str, bytes]]]
+"""By offset: topic and value of the messages that were made of a record; of a dead letter, the reason."""
+
+
+def by_one_reader(
+    log: Sequence[Record], topics: Topics, window: Window, batch_size: Callable[[], int] | None = None
+) -> Said:
+    """Let a ledger answer the log, whole or in batches of such sizes; its offsets have no gaps."""
+    said: Said = {}
+    with closing(Ledger(topics, window)) as ledger:
+        while len(said) < len(log):
+            batch = log[len(said) :][: batch_size() if batch_size else len(log)]
+            for record, outcome in zip(batch, ledger.answer(batch), strict=True):
+                said[record.offset] = {(message.topic, message.value) for message in outcome.messages}
+                if outcome.error is not None:
+                    said[record.offset].add((topics.dead, outcome.error.reason.encode()))
+    return said
+
+
+def in_topics(records: Iterable[Record], topics: Topics) -> Said:
+    """Gather what stands in the topics that dedup writes to; what was said twice in the same words counts once."""
+    said: defaultdict[int, set[tuple[str, bytes]]] = defaultdict(set)
+    for record in records:
+        if record.topic == topics.dead:
+            letter = decode(DeadLetter, record.value)
+            said[letter.offset].add((topics.dead, letter.reason.encode()))
+        else:
+            kind: type[MatchedArticle | StoryChange] = MatchedArticle if record.topic == topics.matched else StoryChange
+            said[decode(kind, record.value).position.offset].add((record.topic, record.value or b""))
+    return dict(said)
+
+
+def articles(said: Said, topics: Topics) -> list[MatchedArticle]:
+    """Return the articles with their verdicts, in the order of the log."""
+    return [
+        decode(MatchedArticle, value)
+        for _, messages in sorted(said.items())
+        for topic, value in messages
+        if topic == topics.matched
+    ]
