@@ -10,6 +10,7 @@ from isnad.errors import RequestError, StorageUnavailable
 from isnad.offline import seldom_collecting, summary, tidied_up_on_signals, working_folder
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
+from isnad_dedup.quick_start import load_compiler
 
 if TYPE_CHECKING:
     from isnad_dedup.archives import Format, Verdicts
@@ -140,9 +141,7 @@ def dedup(
     window = Window(days=window_days, articles=window_articles)
     with seldom_collecting(), tidied_up_on_signals(), working_folder(work_dir) as folder:
         # Only here, so that the help is there at once.
-        from isnad_dedup import quick_start
-
-        quick_start.load_compiler()
+        load_compiler()
         from isnad_dedup import archives, from_files
 
         chosen = archives.format_of(target, chosen)
