@@ -26,7 +26,7 @@ class _Rates(msgspec.Struct):
 
 
 class _Score(msgspec.Struct):
-    recall: float
+    recall: float | None
     precision: float | None
 
 
@@ -66,8 +66,10 @@ def draw(report: Report, path: Path) -> None:
     """Draw the report; the file's ending says in which format. The same report always gives the same bytes.
 
     Raises:
-        RequestError: no picture can be written there, or not in that format.
+        RequestError: there is nothing to draw, or no picture can be written there, or not in that format.
     """
+    if any(engine.scores[_MEASURE].recall is None for engine in report.engines):
+        raise RequestError("In the corpus of this report no two texts share half. Measure a larger one.")
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")
     axes = figure.add_subplot()
     for name in dict.fromkeys(engine.name for engine in report.engines):
@@ -95,6 +97,7 @@ def _series(axes: Axes, name: str, engines: list[_Engine]) -> None:
     colour = _COLOURS.get(name, "#777777")
     for engine in engines:
         score = engine.scores[_MEASURE]
+        assert score.recall is not None  # noqa: S101  see draw
         place = (engine.articles_per_second.cpu.best, score.recall)
         axes.plot(*place, "o", color=colour, markersize=8 if engine.main else 5)
         bands = [f"{engine.setting['bands']} bands"] if "bands" in engine.setting else []

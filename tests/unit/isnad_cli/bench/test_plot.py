@@ -62,3 +62,11 @@ def test_another_file_is_no_report(tmp_path):
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(RequestError, match=r"no report of a comparison.*Give what `isnad bench dedup` printed"):
         read_report(tmp_path / "other.json")
+
+
+def test_a_corpus_without_reprints_gives_no_picture(tmp_path):
+    """There is no share of nothing."""
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps({"corpus": {"articles": 1}, "engines": [engine("isnad", 1, None, None)]}))
+    with pytest.raises(RequestError, match="no two texts share half"):
+        draw(read_report(path), tmp_path / "peers.svg")
