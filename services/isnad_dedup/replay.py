@@ -135,7 +135,7 @@ class Replay:
     async def _read_up_to(self, offset: int) -> None:
         first, end = await self._log.bounds(self._topic, 0)
         offset = min(offset, end)
-        if offset < self._ledger.next_offset or not self._ledger.is_sound:
+        if offset < self._ledger.next_offset or not self._ledger.is_sound or not await self._knows_this_log(first):
             self._replace(self._new_ledger())
         if self._ledger.last is None or offset - self._ledger.next_offset > _WORTH_LOADING:
             await self._load(first, offset)
@@ -153,6 +153,18 @@ class Replay:
         ledger.skip_to(offset)
         self._health.well("log")
 
+    async def _knows_this_log(self, first: int) -> bool:
+        """Return whether the log is the one that the ledger was made from, as far as that can still be seen."""
+        last = self._ledger.last
+        if last is None or last.offset < first:
+            return True
+        try:
+            await self._compare(last, first)
+        except SnapshotError as exc:
+            _logger.warning("what is in memory is not used", reason=str(exc))
+            return False
+        return True
+
     def _replace(self, ledger: Ledger) -> None:
         self._ledger.close()
         self._ledger = ledger
@@ -162,7 +174,6 @@ class Replay:
         if self._snapshots is None:
             return
         present = self._ledger.next_offset
-
         self._health.waiting("log", "a snapshot of the state is looked for")
 
         def refuse(found: Described) -> None:
@@ -187,7 +198,7 @@ class Replay:
             self._snapshots.used(None)
 
     async def _compare(self, last: LastRecord | None, first: int) -> None:
-        """Raise `SnapshotError` where the last record of a snapshot is not the one that the log has there."""
+        """Raise `SnapshotError` where the last record of a state is not the one that the log has there."""
         if last is None:
             raise SnapshotError("It holds no record.")
         if last.offset < first:

@@ -411,7 +411,26 @@ class TestStandingBy:
         await write(Snapshots(tmp_path, {}), other)
         log.read_offsets.clear()
         await stage.follow_up_to(20_080)
-        assert log.read_offsets == list(range(20_049, 20_080))
+        # Is it the same log still? Is it the snapshot's? Then on from there.
+        assert log.read_offsets == [9, 20_049, *range(20_050, 20_080)]
+
+    async def test_a_log_that_was_set_up_anew_meanwhile_is_read_from_its_beginning(self):
+        log = Log(articles(5))
+        stage = replay(log)
+        await stage.follow_up_to(4)
+        log.records = [record(n, prepared(f"new {n}", text((0, 104)))) for n in range(10)]
+        with capture_logs() as logs:
+            await stage.follow_up_to(8)
+        assert [one["event"] for one in logs] == ["what is in memory is not used"]
+        assert await stage.process(log.records[8:]) == straight(log.records)[8:]
+
+    async def test_what_retention_took_of_what_is_in_memory_is_not_missed(self):
+        log = Log(articles(10))
+        stage = replay(log)
+        await stage.follow_up_to(6)
+        log.first = 6
+        log.records = log.records[6:]
+        assert await stage.process(log.records[2:]) == straight(articles(10))[8:]
 
     async def test_a_batch_waits_until_the_following_is_done(self):
         log = Log(articles(10))
