@@ -200,6 +200,22 @@ def test_a_restored_archive_outlives_its_snapshot(tmp_path: Path):
     assert [third.read(address) for address in (older, newer)] == [b"older", b"newer"]
 
 
+def test_two_that_go_on_from_one_snapshot_give_what_they_add_different_names(tmp_path: Path):
+    archive = Archive(tmp_path / "own")
+    archive.keep(range(2))
+    archive.append(b"before")
+    snapshot = reopened(archive, tmp_path / "snapshot")
+    names = []
+    for number in range(2):
+        again = Archive(tmp_path / str(number))
+        again.restore(snapshot)
+        again.append(b"after %d" % number)
+        again.keep(range(3))
+        names += again.capture().parts
+        again.close()
+    assert len(names) == len(set(names)) == 4
+
+
 def test_only_an_empty_archive_is_restored(tmp_path: Path):
     archive = Archive(tmp_path / "own")
     archive.keep(range(1))

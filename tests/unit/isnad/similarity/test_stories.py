@@ -289,8 +289,8 @@ def test_a_capture_does_not_change_with_the_stories():
     captured = log.stories.capture()
     log.short("e")
     log.join("f", {"c": 90})
-    log.revise("d")
-    log.stories.forget(range(2, 3))
+    log.revise("e", 3, BRIEF)
+    log.stories.forget(range(2, 4))
     assert written(captured) == written(other.stories.capture())
 
 

@@ -1,12 +1,14 @@
 """What a story knows when members come, are revised and leave, and that its place is used again."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from isnad.messages import Member
 from isnad.similarity.archive import Archive
+from isnad.similarity.snapshot import Captured, opened, write
 from isnad.similarity.story_table import StoryTable
 
 NOON = datetime(2018, 2, 8, 12, tzinfo=UTC)
@@ -102,3 +104,17 @@ def test_outlets_are_in_the_order_of_their_names():
     for article_id, source in (("b", "okaz"), ("c", "sabq"), ("d", "hayat")):
         stories.enlarge(story, member(article_id, source))
     assert list(stories.state(story).outlets.items()) == [("hayat", 1), ("okaz", 1), ("sabq", 2)]
+
+
+def test_after_a_restart_too_a_free_place_is_used_again(tmp_path: Path):
+    archive = Archive()
+    archive.keep(range(1))
+    stories = StoryTable(archive)
+    for article_id in "abc":
+        stories.open(member(article_id))
+    leave(stories, (1, 0))
+    write(tmp_path / "snapshot", Captured({}, stories.capture()))
+    again = StoryTable(archive)
+    with opened(tmp_path / "snapshot") as snapshot:
+        again.restore(snapshot)
+    assert (again.open(member("d")), again.open(member("e"))) == (1, 3)
