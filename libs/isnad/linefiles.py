@@ -4,7 +4,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 from uuid import uuid4
@@ -95,11 +95,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
     special = path.exists() and not path.is_file()
     draft = path if special else path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
-        raw = draft.open("wb", buffering=_BLOCK_BYTES)
-    except OSError as exc:
-        raise RequestError(f"{path} can't be written: {exc.strerror}") from exc
-    try:
-        with raw:
+        with _made(draft, path) as raw:
             if path.suffix == ".gz":
                 with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as lines:
                     yield cast(IO[bytes], lines)
@@ -108,6 +104,15 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         if not special:
             draft.replace(path)
     except BaseException:
+        # Around the opening too: a signal may come between the two.
         if not special:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
         raise
+
+
+def _made(draft: Path, path: Path) -> IO[bytes]:
+    try:
+        return draft.open("wb", buffering=_BLOCK_BYTES)
+    except OSError as exc:
+        raise RequestError(f"{path} can't be written: {exc.strerror}") from exc
