@@ -12,23 +12,25 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, Self
 
 import msgspec
-import numpy as np
 
 from isnad.messages import Link, Member, Relation, Span, StoryState, Verdict
 from isnad.similarity.archive import Archive
 from isnad.similarity.evidence import passages
 from isnad.similarity.index import Match, NearDuplicateIndex, Taken
-from isnad.similarity.rows import Rows
 from isnad.similarity.shingles import Hashes, placed
 from isnad.similarity.snapshot import Captured, Json, Opened, Part
 from isnad.similarity.stories import SHORT, Stories
 from isnad.similarity.twins import TextKey
 from isnad.similarity.window import Window
 from isnad.text.words import words
+from isnad_dedup.given import Answered, Given, Text
 
 FORMER_TEXTS = 16
 """So many earlier texts of an article are remembered with their verdicts. One that comes again after more than that
 many others is a new revision."""
+
+DIGEST_BYTES = 16
+"""Of what tells the texts of an article apart."""
 
 Change = Literal["new_story", "copy_joined", "article_edited"]
 
@@ -119,49 +121,12 @@ class Index(Protocol):
         ...
 
 
-class _Text(msgspec.Struct, array_like=True, frozen=True):
-    """What was answered for one text of an article."""
-
-    digest: bytes
-    arrived_at: datetime | None
-    verdict: Verdict
-
-
-class _Answered(msgspec.Struct, array_like=True, frozen=True):
-    """What is remembered of an article."""
-
-    published_at: datetime
-    """Of its first version."""
-    texts: tuple[_Text, ...]
-    """The present one is the last; of the others, the one replaced latest is the next to last."""
-
-
 class _Known(NamedTuple):
     """An article in the window."""
 
     number: int
-    answered: _Answered
-
-    @property
-    def present(self) -> _Text:
-        """What was answered for its present text."""
-        return self.answered.texts[-1]
-
-
-class _About(msgspec.Struct, frozen=True):
-    """What a snapshot says of the matcher itself."""
-
-    first_number: int
-    """The lowest one that has an address."""
-
-
-_DIGEST_BYTES = 16
-
-_ABOUT = "matcher"
-_ADDRESSES = "matcher-addresses"
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Answered).decode
+    """Of its present text."""
+    answered: Answered
 
 
 class Matcher:
@@ -202,7 +167,7 @@ class Matcher:
         self._index = index
         self._archive = Archive(folder and folder / "records")
         self._stories = Stories(self._archive)
-        self._addresses = Rows(address=np.int64)
+        self._given = Given(self._archive)
         self._evidence = evidence
         self._events = events
 
@@ -238,15 +203,14 @@ class Matcher:
             last = first + 1
             while last < len(articles) and days[last] == days[first]:
                 last += 1
-            answers += self._answered(articles[first:last], digests[first:last])
+            answers += self._answer_some(articles[first:last], digests[first:last])
         return answers
 
     def capture(self) -> Captured:
         """Return the state at this place of the log, to be written into a snapshot."""
-        base, columns = self._addresses.capture()
-        about: dict[str, Json] = {_ABOUT: {"first_number": base}}
-        parts: dict[str, Part] = {_ADDRESSES: columns["address"]}
-        for component in (self._index, self._stories, self._archive):
+        about: dict[str, Json] = {}
+        parts: dict[str, Part] = {}
+        for component in (self._index, self._stories, self._given, self._archive):
             captured = component.capture()
             about |= captured.about
             parts |= captured.parts
@@ -261,17 +225,16 @@ class Matcher:
         self._archive.restore(opened)
         self._index.restore(opened)
         self._stories.restore(opened, self._index.key)
-        base = msgspec.convert(opened.about[_ABOUT], _About).first_number
-        self._addresses.restore(base, {"address": opened.array(_ADDRESSES)})
+        self._given.restore(opened)
 
     def _advance(self, moment: datetime) -> None:
         fallen = self._index.advance(moment)
         if fallen:
             self._stories.forget(fallen)
-            self._addresses.forget(fallen.stop)
+            self._given.forget(fallen.stop)
         self._archive.keep(self._index.segments)
 
-    def _answered(self, articles: Sequence[Arrival], digests: Sequence[bytes]) -> list[Answer]:
+    def _answer_some(self, articles: Sequence[Arrival], digests: Sequence[bytes]) -> list[Answer]:
         """Answer articles of one day, one at least, up to where the window may move."""
         known: dict[str, _Known | None] = {}
         present: dict[str, bytes | None] = {}
@@ -280,7 +243,7 @@ class Matcher:
             key = article.id
             if key not in known:
                 before = known[key] = self._find(key)
-                present[key] = before and before.present.digest
+                present[key] = before and before.answered.present.digest
             if present[key] != digest:
                 if len(entries) == self._window.segment_articles:
                     break
@@ -295,7 +258,7 @@ class Matcher:
                 # The segment may be full now, and what comes next may be met by another window.
                 break
             before = known[article.id]
-            if before is not None and before.present.digest == digest:
+            if before is not None and before.answered.present.digest == digest:
                 answers.append(_again(article, before))
             else:
                 answer, known[article.id] = self._enter(article, digest, taken[entered], before)
@@ -305,10 +268,7 @@ class Matcher:
 
     def _find(self, article_id: str) -> _Known | None:
         number = self._index.number(article_id)
-        if number is None:
-            return None
-        address = self._addresses["address"][self._addresses.place(number)]
-        return _Known(number, _decode(self._archive.read(int(address))))
+        return None if number is None else _Known(number, self._given.find(number))
 
     def _enter(self, article: Arrival, digest: bytes, taken: Taken, before: _Known | None) -> tuple[Answer, _Known]:
         """Answer an article whose text is not the present one, and remember it."""
@@ -318,8 +278,8 @@ class Matcher:
             id=article.id, source=article.source, title=article.title, published_at=published_at, url=article.url
         )
         text_key = _text_key(article) if taken.size < SHORT else None
-        text: _Text | None = None
-        former: tuple[_Text, ...] = ()
+        text: Text | None = None
+        former: tuple[Text, ...] = ()
         if before is None:
             joined = self._stories.join(number, member, taken.size, taken.matches, text_key)
         else:
@@ -333,11 +293,10 @@ class Matcher:
             if joined.twin is not None:
                 links = _with_twin(links, self._index.key(joined.twin), joined.story_id)
             verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=links)
-            text = _Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
+            text = Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
             kind = _CHANGES[joined.relation]
-        answered = _Answered(first_published_at, (*former, text))
-        place = self._addresses.make(number)
-        self._addresses["address"][place] = self._archive.append(_encode(answered))
+        answered = Answered(first_published_at, (*former, text))
+        self._given.keep(number, answered)
         event = StoryEvent(kind, self._stories.state(number)) if self._events else None
         return Answer(
             text.verdict, event, first_published_at if article.undated else published_at, text.arrived_at
@@ -373,7 +332,7 @@ def _no_spans(_: int) -> tuple[Span, ...]:
 
 def _again(article: Arrival, known: _Known) -> Answer:
     """Answer an article whose text is the present one."""
-    text = known.present
+    text = known.answered.present
     published_at = known.answered.published_at if article.undated else _utc(article.published_at)
     return Answer(text.verdict, None, published_at, text.arrived_at)
 
@@ -393,7 +352,7 @@ def _digest(title: str, body: str) -> bytes:
     # word that moved from the title to the body from going unseen.
     digest = sha256(f"{len(title)} {title}".encode("utf-16-le", "surrogatepass"))
     digest.update(body.encode("utf-16-le", "surrogatepass"))
-    return digest.digest()[:_DIGEST_BYTES]
+    return digest.digest()[:DIGEST_BYTES]
 
 
 def _text_key(article: Arrival) -> TextKey | None:
@@ -402,7 +361,7 @@ def _text_key(article: Arrival) -> TextKey | None:
 
 
 def _of_words(some: list[str]) -> bytes:
-    return blake2b(" ".join(some).encode(), digest_size=_DIGEST_BYTES).digest()
+    return blake2b(" ".join(some).encode(), digest_size=DIGEST_BYTES).digest()
 
 
 def _utc(moment: datetime) -> datetime:
