@@ -23,16 +23,17 @@ from uuid import uuid4
 import msgspec
 import numpy as np
 
-from isnad.similarity.postings import NEVER, Counts, Found, Numbers, Room
-from isnad.similarity.segments import Facts, Segment
+from isnad.similarity.postings import NEVER, Counts, Found, Numbers
+from isnad.similarity.segments import Facts, Segment, new_room
 from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
+from isnad.similarity.signposts import Signposts
 from isnad.similarity.snapshot import Captured, Opened, SnapshotError, opened, write
 from isnad.similarity.window import Window
 
 LEAST_SHARE = 0.3
 """Texts of which less than this is shared, counted in either, are no match: below it are set phrases and quotations."""
 
-MOST_POSTINGS = 128
+MOST_POSTINGS = 32
 """So many of the newest texts that hold a shingle are looked at, no more: a shingle of many more is boilerplate, and an
 index that follows it everywhere would be the slower the more of it there is."""
 
@@ -40,7 +41,7 @@ LOOSE = 1 / 3
 """The share of a candidate is first estimated; it is verified when the estimate is at least this part of
 `LEAST_SHARE`."""
 
-_RELEASE_EVERY = 16_384
+_RELEASE_EVERY = 4_096
 """Texts after which the pages of the shingle files that were looked at are let go."""
 
 
@@ -141,13 +142,8 @@ class NearDuplicateIndex:
         # What was captured may be being written still: files of it are deleted when the next one is captured.
         self._captured: frozenset[int] = frozenset()
         self._outlived: list[Path] = []
-        self._room = Room(
-            np.zeros(0, np.int32),
-            np.zeros(0, np.int32),
-            np.zeros(0, np.uint64),
-            np.zeros(0, np.int64),
-            np.zeros(0, np.uint64),
-        )
+        self._signposts = Signposts()
+        self._room = new_room(0, 0)
 
     def __len__(self) -> int:
         """Keys in the window."""
@@ -174,7 +170,7 @@ class NearDuplicateIndex:
     @property
     def bytes_in_memory(self) -> int:
         """What the arrays take; the keys come on top."""
-        return sum(segment.bytes_in_memory for segment in self._segments)
+        return self._signposts.bytes_in_memory + sum(segment.bytes_in_memory for segment in self._segments)
 
     @property
     def bytes_on_disk(self) -> int:
@@ -229,10 +225,13 @@ class NearDuplicateIndex:
             slots = newest.slots_needed if newest is not None else 0
             if newest is not None:
                 newest.seal()
+                self._signposts.add(newest, list(self._segments)[:-1])
             self._segments.append(Segment(self._next_ordinal, calendar, self._next_number, self._folder, slots))
             self._next_ordinal += 1
         while len(self._segments) > 1 and self._is_over(self._segments[0], day):
-            self._forget(self._segments.popleft())
+            gone = self._segments.popleft()
+            self._signposts.remove(gone, list(self._segments)[:-1])
+            self._forget(gone)
         return range(before, self.oldest_number)
 
     def _is_full(self, segment: Segment) -> bool:
@@ -262,7 +261,7 @@ class NearDuplicateIndex:
             superseding = self._segment(own)
             superseding.superseded[own - superseding.first] = self._next_number
         try:
-            found = self._look_back(self._segments, batch, numbers, self._left(batch))
+            found = self._look_back(list(self._segments), batch, numbers, self._left(batch))
         finally:
             if own is not None:
                 superseding.superseded[own - superseding.first] = NEVER
@@ -342,13 +341,16 @@ class NearDuplicateIndex:
     def _left(self, batch: Shingled) -> Counts:
         return np.full(batch.hashes.size, self._most_postings, np.int32)
 
-    def _look_back(
-        self, segments: Sequence[Segment] | deque[Segment], batch: Shingled, numbers: Numbers, left: Counts
-    ) -> list[Found]:
-        # From the newest segment back, so that the limit on postings leaves out the oldest.
+    def _look_back(self, segments: Sequence[Segment], batch: Shingled, numbers: Numbers, left: Counts) -> list[Found]:
+        if not segments:
+            return []
+        drawn = self._signposts.draw(batch)
+        newest = self._segments[-1]
         found: list[Found] = []
+        # From the newest segment back, so that the limit on postings leaves out the oldest.
         for segment in reversed(segments):
-            found += segment.look_up(batch, numbers, left, self._least_share, LOOSE, self._room)
+            bit = 0 if segment is newest else self._signposts.bit(segment)
+            found += segment.look_up(batch, numbers, left, drawn, bit, self._least_share, LOOSE, self._room)
         return found
 
     def _matches(self, found: list[Found], batch: Shingled, texts: int) -> list[list[Match]]:
@@ -368,14 +370,8 @@ class NearDuplicateIndex:
     def _make_room(self, batch: Shingled, coming: int) -> None:
         entries = max((len(segment) for segment in self._segments), default=0) + coming
         longest = int(np.diff(batch.starts).max(initial=0))
-        counts, met, own, sketch, seen = self._room
-        if counts.size < entries:
-            counts, met = np.zeros(2 * entries, np.int32), np.zeros(2 * entries, np.int32)
-        if sketch.size <= longest:
-            sketch, seen = np.zeros(2 * longest + 1, np.int64), np.zeros(2 * longest + 1, np.uint64)
-            # At most half of a set is used, and its slots are the next power of two.
-            own = np.zeros(max(16, 8 * longest), np.uint64)
-        self._room = Room(counts, met, own, sketch, seen)
+        if entries > self._room.counts.size or longest >= self._room.sketch.size:
+            self._room = new_room(max(2 * entries, self._room.counts.size), max(2 * longest, self._room.sketch.size))
 
     def _release(self, taken: int) -> None:
         self._since_release += taken
@@ -419,6 +415,7 @@ class NearDuplicateIndex:
             _delete(self._segments.popleft().close())
         name = f"index-{state.lineage}"
         self._segments.extend(Segment.restored(facts, opened, name, self._folder) for facts in state.segments)
+        self._signposts.renew(list(self._segments)[:-1])
         self._lineage, self._day = state.lineage, state.day
         self._next_number, self._next_ordinal = state.next_number, state.next_ordinal
         self._numbers = {}

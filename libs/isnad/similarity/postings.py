@@ -25,6 +25,7 @@ from isnad.similarity.shingles import Hashes
 Numbers = NDArray[np.int64]
 Counts = NDArray[np.int32]
 Words = NDArray[np.uint64]
+Marks = NDArray[np.uint8]
 
 LEAST_SKETCH = 64
 """A sketch is made thinner only as long as about so many hashes stay.
@@ -73,6 +74,14 @@ class Room(NamedTuple):
     """The places of the hashes of the present text's sketch."""
     seen: Words
     """What stands in their first slots."""
+
+
+class Drawn(NamedTuple):
+    """The sketches of a batch of texts, see `draw`."""
+
+    places: Counts
+    starts: Numbers
+    marks: Marks
 
 
 class Found(NamedTuple):
@@ -132,26 +141,32 @@ def _value_in_order(table: Words, homes: int, kept: np.uint64) -> np.uint64:
 
 
 @compiled
-def put_in_order(held: Words, homes: int, into: Words) -> np.int64:
-    """Put the slots of a table, sorted, into an empty one, so that they stand in order from their homes on.
+def put_in_order(table: Words, homes: int, into: Words) -> bool:
+    """Put all that a table holds into an empty one, so that it stands there in order, each from its home on.
 
-    A search in it ends at the first slot that is past the hash, and none begins again from the front.
+    A search in it ends at the first slot that is past the hash, and none begins again from the front; the last slot
+    stays free.
 
     Returns:
-        How long the table must at least be; where that is more than it is, not all was put there.
+        Whether there was room behind the last home; where not, not all was put there.
     """
-    slot = np.int64(0)
-    for one in held:
-        slot = max(slot, _home_of(one >> _U_VALUE_BITS, homes))
-        if slot < into.size:
-            into[slot] = one
-        slot += 1
-    # One is free at the end, to end a search.
-    return slot + 1
+    last = into.size - 1
+    for held in table:
+        one = held
+        slot = _home_of(one >> _U_VALUE_BITS, homes)
+        while slot < last and one != _EMPTY:
+            there = into[slot]
+            if there == _EMPTY or there > one:
+                into[slot] = one
+                one = there
+            slot += 1
+        if one != _EMPTY:
+            return False
+    return True
 
 
 @compiled
-def _fetch(begin: int, end: int, hashes: Hashes, table: Words, homes: int, room: Room) -> np.int64:
+def _fetch(begin: int, end: int, hashes: Hashes, table: Words, room: Room) -> np.int64:
     """Write down which of the hashes make the sketch, and return how many.
 
     Their slots are read here for no other purpose than to have them in the cache: one after the other, without a
@@ -167,8 +182,35 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Words, homes: int, room:
         room.sketch[count] = place
         count += np.int64(hashes[place] & apart == _EMPTY)
     for place in range(count):
-        room.seen[place] = table[_home_of(hashes[room.sketch[place]] >> _U_VALUE_BITS, homes)]
+        room.seen[place] = table[_home_of(hashes[room.sketch[place]] >> _U_VALUE_BITS, table.size)]
     return count
+
+
+@compiled
+def mark(table: Words, cells: Marks, bit: int) -> None:
+    """Mark where the hashes of a segment's table stand: cell i stands for the i-th stretch of all hashes there are."""
+    for held in table:
+        if held != _EMPTY:
+            cells[_home_of(held >> _U_VALUE_BITS, cells.size)] |= np.uint8(bit)
+
+
+@compiled
+def draw(texts: Numbers, hashes: Hashes, cells: Marks, places: Counts, starts: Numbers, marks: Marks) -> None:
+    """Write down the places of the hashes that make the texts' sketches, and how their cells are marked.
+
+    Text i has `places[starts[i]:starts[i + 1]]`; `marks` goes with `places`.
+    """
+    end = np.int64(0)
+    for text in range(texts.size - 1):
+        begin, stop = texts[text], texts[text + 1]
+        apart = np.uint64(scale_of(stop - begin) - 1)
+        for place in range(begin, stop):
+            places[end] = place
+            end += np.int64(place < begin + LEAD or hashes[place] & apart == _EMPTY)
+        starts[text + 1] = end
+    # In a loop of its own, without a branch, so that the processor waits for many cells at a time.
+    for drawn in range(end):
+        marks[drawn] = cells[_home_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)]
 
 
 @compiled
@@ -257,6 +299,8 @@ def look_up(
     hashes: Hashes,
     numbers: Numbers,
     left: Counts,
+    drawn: Drawn,
+    bit: int,
     table: Words,
     homes: int,
     nodes: Words,
@@ -279,6 +323,8 @@ def look_up(
         hashes: of all texts.
         numbers: each text's own number: entries that it superseded, or that were before it, are passed over.
         left: for each hash, how many postings may still be looked at; counted down.
+        drawn: the texts' sketches.
+        bit: how the cells are marked of which the segment has a hash; 0 where they are not.
         table: the segment's.
         homes: in how many of its slots a search begins, where it is in order; 0 where it is one that grows.
         nodes: the segment's.
@@ -301,8 +347,10 @@ def look_up(
             return text, end
         own = hashes[texts[text] : texts[text + 1]]
         met = 0
-        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, homes or table.size, room)):
-            place = room.sketch[drawn]
+        for one in range(drawn.starts[text], drawn.starts[text + 1]):
+            if bit and not drawn.marks[one] & bit:
+                continue
+            place = drawn.places[one]
             kept = hashes[place] >> _U_VALUE_BITS
             held = _value_in_order(table, homes, kept) if homes else table[_slot_of(table, kept)] & _VALUE
             while held != _EMPTY and left[place] > 0:
@@ -366,7 +414,7 @@ def take(
         ):
             return text, used, chained, end
         met = 0
-        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, table.size, room)):
+        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, room)):
             place = room.sketch[drawn]
             kept = hashes[place] >> _U_VALUE_BITS
             slot = _slot_of(table, kept)

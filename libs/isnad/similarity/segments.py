@@ -20,12 +20,15 @@ from isnad.similarity.postings import (
     MOST_IN_A_SEGMENT,
     NEVER,
     Counts,
+    Drawn,
     Found,
+    Marks,
     Numbers,
     Room,
     Words,
     grow,
     look_up,
+    mark,
     put_in_order,
     take,
 )
@@ -41,6 +44,9 @@ _HASH_BYTES = 8
 _TIGHT = 0.85
 """How full the table of a segment is made that grows no more: in order, it is still searched in three slots."""
 
+
+_AT_ONCE = 1024
+"""Entries whose place in the table is made anew in one pass."""
 
 _SLACK = 1 << 10
 """Slots behind the last home of a table in order; more where they do not suffice."""
@@ -90,36 +96,6 @@ class Segment:
         self._open(os.O_CREAT | os.O_TRUNC)
         self._map_shingles(_FIRST_BYTES)
 
-    @classmethod
-    def restored(cls, facts: Facts, opened: Opened, prefix: str, folder: Path) -> "Segment":
-        """Return the segment that `capture` gave these facts and parts of.
-
-        Raises:
-            StorageUnavailable: its file can't be written into the folder.
-        """
-        self = cls(facts.ordinal, facts.calendar, facts.first, folder)
-        name = f"{prefix}-{facts.ordinal}"
-        state = "" if facts.homes else "-open"
-        keys = opened.path(f"{name}-keys").read_bytes() if facts.homes else opened.data(f"{name}-keys-open")
-        self.keys = msgspec.msgpack.decode(keys, type=list[str])
-        self.superseded = opened.array(f"{name}-superseded")
-        self._starts = opened.array(f"{name}-starts{state}")
-        self._table = opened.array(f"{name}-table{state}")
-        self._nodes = opened.array(f"{name}-nodes{state}")
-        self._used, self._chained, self._homes = facts.used, facts.chained, facts.homes
-        self._adopt(opened, name)
-        return self
-
-    def _adopt(self, opened: Opened, name: str) -> None:
-        """Take the files of a snapshot: those files themselves where nobody will write to them again, else a copy."""
-        self._close()
-        self._file.unlink()
-        opened.take_file(f"{name}-shingles", self._file)
-        if self._sealed:
-            opened.take_file(f"{name}-keys", self._keys_file)
-        self._open(0)
-        self._map_shingles(max(_HASH_BYTES, self.bytes_on_disk))
-
     def _open(self, how: int) -> None:
         try:
             self._descriptor = os.open(self._file, os.O_RDWR | os.O_CLOEXEC | how, 0o600)
@@ -129,6 +105,11 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @property
+    def distinct_hashes(self) -> int:
+        """How many it has in its table."""
+        return self._used
 
     @property
     def _sealed(self) -> bool:
@@ -154,6 +135,10 @@ class Segment:
         """What its shingles take."""
         return int(self._starts[len(self.keys)]) * _HASH_BYTES
 
+    def mark(self, cells: Marks, bit: int) -> None:
+        """Mark where its hashes stand; see `isnad.similarity.postings.mark`."""
+        mark(self._table, cells, bit)
+
     def hashes(self, number: int) -> Hashes:
         """Return the distinct shingle hashes of an entry."""
         entry = number - self.first
@@ -164,6 +149,8 @@ class Segment:
         batch: Shingled,
         numbers: Numbers,
         left: Counts,
+        drawn: Drawn,
+        bit: int,
         least_share: float,
         loose: float,
         room: Room,
@@ -173,8 +160,9 @@ class Segment:
         done, end, begin = [], 0, 0
         while begin < len(numbers):
             begin, end = look_up(
-                begin, batch.starts, batch.hashes, numbers, left, self._table, self._homes, self._nodes, self.first,
-                len(self.keys), self._starts, self.superseded, self._shingles, least_share, loose, room, found, end,
+                begin, batch.starts, batch.hashes, numbers, left, drawn, bit, self._table, self._homes, self._nodes,
+                self.first, len(self.keys), self._starts, self.superseded, self._shingles, least_share, loose, room,
+                found, end,
             )  # fmt: skip
             if end:
                 done.append(_first(found, end))
@@ -254,10 +242,9 @@ class Segment:
                 f"The index can't write {self._keys_file}: {exc.strerror}. Make room there"
             ) from exc
         self._homes = max(16, int(self._used / _TIGHT))
-        slots = np.sort(self._table[self._table != 0])
-        table: Words = np.zeros(self._homes + _SLACK, np.uint64)
-        while (least := put_in_order(slots, self._homes, table)) > table.size:
-            table = np.zeros(least, np.uint64)
+        slack = _SLACK
+        while not put_in_order(self._table, self._homes, table := np.zeros(self._homes + slack, np.uint64)):
+            slack *= 2
         self._table = table
         self._nodes = self._nodes[: self._chained].copy()
         self.superseded = self.superseded[:held].copy()
@@ -294,7 +281,11 @@ class Segment:
         self._shingles: Hashes = np.frombuffer(self._map, np.uint64)
 
     def capture(self, prefix: str) -> tuple[Facts, dict[str, Part]]:
-        """Return what is to be written to read it back: copies of what may still change."""
+        """Return what is to be written to read it back: copies of what may still change.
+
+        The table of a segment that is not sealed is not among it: made anew, it is the same, and copying it would hold
+        up everything else.
+        """
         held = len(self.keys)
         name = f"{prefix}-{self.ordinal}"
         parts: dict[str, Part] = {
@@ -312,12 +303,67 @@ class Segment:
             keys = self.keys.copy()
             parts |= {
                 f"{name}-keys-open": lambda: msgspec.msgpack.encode(keys),
-                f"{name}-table-open": self._table.copy(),
-                f"{name}-nodes-open": self._nodes[: self._chained].copy(),
                 f"{name}-starts-open": self._starts[: held + 1].copy(),
             }
-        facts = Facts(self.ordinal, self.calendar, self.first, held, self._used, self._chained, self._homes)
-        return facts, parts
+        return Facts(self.ordinal, self.calendar, self.first, held, self._used, self._chained, self._homes), parts
+
+    @classmethod
+    def restored(cls, facts: Facts, opened: Opened, prefix: str, folder: Path) -> "Segment":
+        """Return the segment that `capture` gave these facts and parts of.
+
+        Raises:
+            StorageUnavailable: its file can't be written into the folder.
+        """
+        self = cls(facts.ordinal, facts.calendar, facts.first, folder, int(facts.used / FULLEST) + 16)
+        name = f"{prefix}-{facts.ordinal}"
+        self._homes = facts.homes
+        self._starts = opened.array(f"{name}-starts" if self._sealed else f"{name}-starts-open")
+        keys = opened.path(f"{name}-keys").read_bytes() if self._sealed else opened.data(f"{name}-keys-open")
+        self.keys = msgspec.msgpack.decode(keys, type=list[str])
+        self.superseded = opened.array(f"{name}-superseded")
+        self._adopt(opened, name)
+        if self._sealed:
+            self._table = opened.array(f"{name}-table")
+            self._nodes = opened.array(f"{name}-nodes")
+            self._used, self._chained = facts.used, facts.chained
+        else:
+            self._index_again()
+        return self
+
+    def _adopt(self, opened: Opened, name: str) -> None:
+        """Take the files of a snapshot: those files themselves where nobody will write to them again, else a copy."""
+        self._close()
+        self._file.unlink()
+        opened.take_file(f"{name}-shingles", self._file)
+        if self._sealed:
+            opened.take_file(f"{name}-keys", self._keys_file)
+        self._open(0)
+        self._map_shingles(max(_HASH_BYTES, self.bytes_on_disk))
+
+    def _index_again(self) -> None:
+        """Make the table of the entries that it has, of their shingles."""
+        keys, self.keys = self.keys, []
+        longest = int(np.diff(self._starts).max(initial=0))
+        room = new_room(len(keys), longest)
+        for begin in range(0, len(keys), _AT_ONCE):
+            starts = self._starts[begin : begin + _AT_ONCE + 1]
+            batch = Shingled(self._shingles[starts[0] : starts[-1]].copy(), starts - starts[0])
+            numbers = np.arange(len(starts) - 1, dtype=np.int64) + (self.first + begin)
+            # Nothing is left to look at, so nothing is matched.
+            nothing = np.zeros(batch.hashes.size, np.int32)
+            self.take(keys[begin : begin + _AT_ONCE], batch, numbers, nothing, 1.0, 1.0, room)
+
+
+def new_room(entries: int, longest: int) -> Room:
+    """Return working memory for segments of so many entries and texts of so many shingles."""
+    return Room(
+        counts=np.zeros(entries, np.int32),
+        met=np.zeros(entries, np.int32),
+        # At most half of the set is used, and its slots are a power of two.
+        own=np.zeros(max(16, 4 * longest), np.uint64),
+        sketch=np.zeros(longest + 1, np.int64),
+        seen=np.zeros(longest + 1, np.uint64),
+    )
 
 
 def _columns(entries: int, texts: int) -> Found:

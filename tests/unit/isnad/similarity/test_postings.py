@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.similarity.postings import LEAD, NEVER, Found, Room, scale_of
-from isnad.similarity.segments import Segment
+from isnad.similarity.segments import Segment, new_room
 from isnad.similarity.shingles import Shingled
+from isnad.similarity.signposts import Signposts
 
 # Hashes that collide in what a slot keeps of them (the first 36 bits), hash 0 that marks what is free, and any others.
 some_hash = st.integers(0, 12) | st.integers(2**63, 2**63 + 12) | st.integers(0, 2**64 - 1)
@@ -22,10 +23,15 @@ def batch(texts: list[list[int]]) -> Shingled:
 
 
 def room() -> Room:
-    return Room(
-        np.zeros(1_000, np.int32), np.zeros(1_000, np.int32), np.zeros(65_536, np.uint64), np.zeros(9_000, np.int64),
-        np.zeros(9_000, np.uint64),
-    )  # fmt: skip
+    return new_room(1_000, 9_000)
+
+
+def looked_up(segment: Segment, texts: list[list[int]], numbers: list[int], most: np.ndarray | None = None) -> set:
+    """Ask what texts share with the segment's entries."""
+    asked = batch(texts)
+    limit = left(asked) if most is None else most
+    drawn = Signposts().draw(asked)
+    return columns(segment.look_up(asked, np.array(numbers, np.int64), limit, drawn, 0, 0.3, 1 / 3, room()))
 
 
 def columns(found: list[Found]) -> set[tuple[int, int, int, int]]:
@@ -81,9 +87,7 @@ def test_every_text_that_shares_enough_is_found(tmp_path_factory, texts: list[li
     for sealed in (False, True):
         if sealed:
             segment.seal()
-        asked = batch(wanted)
-        numbers = np.full(len(wanted), NEVER - 1, np.int64)
-        found = columns(segment.look_up(asked, numbers, left(asked), 0.3, 1 / 3, room()))
+        found = looked_up(segment, wanted, [NEVER - 1] * len(wanted))
         assert {(text, number - 7, *rest) for text, number, *rest in found} == {
             (place, *row) for place, text in enumerate(wanted) for row in expected(texts, text, len(texts))
         }
@@ -106,25 +110,22 @@ def drawn(*, how_many: int, seed: int = 1) -> list[int]:
 def test_a_long_text_is_found_by_a_quarter_of_its_hashes_and_by_its_lead(segment: Segment):
     hashes = drawn(how_many=1_000)
     added(segment, [hashes])
-    asked = batch([hashes[:LEAD], hashes[LEAD : 2 * LEAD]])
-    found = columns(segment.look_up(asked, np.array([9, 9]), left(asked), 0.3, 1 / 3, room()))
+    found = looked_up(segment, [hashes[:LEAD], hashes[LEAD : 2 * LEAD]], [9, 9])
     assert found == {(0, 0, LEAD, 1_000)}
 
 
 def test_an_entry_is_passed_over_by_what_superseded_it_and_by_what_came_later(segment: Segment):
     added(segment, [[1, 2, 3], [2, 3, 4]])
     segment.superseded[0] = 5
-    asked = batch([[1, 2, 3]] * 3)
-    found = columns(segment.look_up(asked, np.array([4, 5, 6]), left(asked), 0.3, 1 / 3, room()))
+    found = looked_up(segment, [[1, 2, 3]] * 3, [4, 5, 6])
     assert {(text, number) for text, number, _, _ in found} == {(0, 0), (0, 1), (1, 1), (2, 1)}
 
 
 def test_what_is_left_of_a_hash_is_counted_down_and_kept_to(segment: Segment):
     both = [5 << 40, 6 << 40]  # in slots of their own
     added(segment, [both, both, both])
-    asked = batch([both, both])
     most = np.array([2, 0, 0, 0], np.int32)
-    found = columns(segment.look_up(asked, np.array([9, 9]), most, 0.3, 1 / 3, room()))
+    found = looked_up(segment, [both, both], [9, 9], most)
     assert {(text, number) for text, number, _, _ in found} == {(0, 1), (0, 2)}  # the newest first
     assert most.tolist() == [0, 0, 0, 0]
 
@@ -139,8 +140,7 @@ def test_the_table_grows_and_shrinks_without_losing_anything(segment: Segment):
     segment.seal()
     assert segment.bytes_in_memory < grown
     for number in (0, 57, 199, 200, 399):
-        asked = batch([texts[number]])
-        found = columns(segment.look_up(asked, np.array([999]), left(asked), 0.3, 1 / 3, room()))
+        found = looked_up(segment, [texts[number]], [999])
         assert found == {(0, number, 100, 100)}
 
 
@@ -151,12 +151,31 @@ def test_hashes_that_crowd_at_the_end_of_the_table_are_found_there(segment: Segm
     for sealed in (False, True):
         if sealed:
             segment.seal()
-        asked = batch([texts[0], texts[29], [one - (5_000 << 28) for one in texts[3]]])
-        found = columns(segment.look_up(asked, np.array([99] * 3), left(asked), 0.3, 1 / 3, room()))
+        found = looked_up(segment, [texts[0], texts[29], [one - (5_000 << 28) for one in texts[3]]], [99] * 3)
         assert found == {(0, 0, 100, 100), (1, 29, 100, 100)}
 
 
 def test_an_empty_text_is_no_trouble(segment: Segment):
     assert added(segment, [[], [1], []]) == set()
-    asked = batch([[]])
-    assert columns(segment.look_up(asked, np.array([9]), left(asked), 0.3, 1 / 3, room())) == set()
+    assert looked_up(segment, [[]], [9]) == set()
+
+
+def test_signposts_never_pass_by_a_segment_that_holds_a_hash(tmp_path: Path):
+    posts, before = Signposts(), []
+    texts = {ordinal: drawn(how_many=80 + 40 * ordinal, seed=ordinal) for ordinal in range(10)}  # two share a bit
+    segments = [Segment(ordinal, 0, 0, tmp_path) for ordinal in texts]
+    for segment in segments:
+        added(segment, [texts[segment.ordinal]])
+        segment.seal()
+        posts.add(segment, before)
+        before.append(segment)
+    posts.remove(segments[0], segments[1:])
+    for segment in segments[1:]:
+        asked = batch([texts[segment.ordinal]])
+        bit = posts.bit(segment)
+        assert columns(
+            segment.look_up(asked, np.array([9]), left(asked), posts.draw(asked), bit, 0.3, 1 / 3, room())
+        ) == {(0, 0, len(texts[segment.ordinal]), len(texts[segment.ordinal]))}
+    unknown = posts.draw(batch([drawn(how_many=100, seed=99)]))
+    marked = unknown.marks[: unknown.starts[1]]
+    assert np.count_nonzero(marked & posts.bit(segments[5])) < 0.4 * marked.size
