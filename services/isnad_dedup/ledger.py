@@ -30,7 +30,7 @@ REMEMBERED_RECORDS = 20_000
 again."""
 
 REMEMBERED_BYTES = 64 * 1024 * 1024
-"""And no more of them than have answers of so many bytes; an answer usually has about one thousand."""
+"""And no more of them than have answers of so many bytes; an answer has about 500, and with many links 7,000."""
 
 _ABOUT = "ledger"
 
