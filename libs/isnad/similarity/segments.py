@@ -274,8 +274,11 @@ class Segment:
 
     def _map_shingles(self, size: int) -> None:
         # The file is made longer than what is written: that takes no room on the disk.
-        os.ftruncate(self._descriptor, size)
-        self._map = mmap.mmap(self._descriptor, size, access=mmap.ACCESS_READ)
+        try:
+            os.ftruncate(self._descriptor, size)
+            self._map = mmap.mmap(self._descriptor, size, access=mmap.ACCESS_READ)
+        except OSError as exc:
+            raise StorageUnavailable(f"The index can't write {self._file}: {exc.strerror}. Make room there") from exc
         self._map.madvise(mmap.MADV_RANDOM)
         self._mapped_bytes = size
         self._shingles: Hashes = np.frombuffer(self._map, np.uint64)

@@ -1,6 +1,8 @@
 """The index finds what comparing with every text in the window finds, with the exact shares."""
 
 import random
+import resource
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isnad.errors import StorageUnavailable
 from isnad.similarity.index import LEAST_SHARE, Match, NearDuplicateIndex, Taken
 from isnad.similarity.window import Window
 
@@ -278,3 +281,24 @@ def test_it_goes_on_after_saving_as_if_it_had_not_been_saved(seed: int, tmp_path
         assert len(after) == len(whole)
         after.close()
     whole.close()
+
+
+@pytest.fixture
+def small_disk() -> Iterator[int]:
+    """Let no file of this process grow past 2 MiB, as on a disk that is full."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, limits[1]))
+    yield 2 << 20
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    signal.signal(signal.SIGXFSZ, former)
+
+
+def test_a_full_disk_is_said_and_what_was_taken_stays(small_disk: int):
+    index = started()
+    held = 0
+    with pytest.raises(StorageUnavailable, match="Make room"):
+        for held in range(small_disk // 8_000):
+            index.add(str(held), sentence(held, 1_004))
+    assert 0 < held == len(index) == index.next_number
+    assert [match.key for match in index.match(sentence(held - 1, 1_004))] == [str(held - 1)]
