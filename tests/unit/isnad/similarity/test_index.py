@@ -296,9 +296,13 @@ def small_disk() -> Iterator[int]:
 
 def test_a_full_disk_is_said_and_what_was_taken_stays(small_disk: int):
     index = started()
-    held = 0
+
+    def fill() -> None:
+        while True:
+            index.add(str(index.next_number), sentence(index.next_number, 1_004))
+
     with pytest.raises(StorageUnavailable, match="Make room"):
-        for held in range(small_disk // 8_000):
-            index.add(str(held), sentence(held, 1_004))
-    assert 0 < held == len(index) == index.next_number
+        fill()
+    held = index.next_number
+    assert len(index) == held == small_disk // 8_000  # a thousand shingles of 8 bytes each
     assert [match.key for match in index.match(sentence(held - 1, 1_004))] == [str(held - 1)]
