@@ -140,7 +140,7 @@ _KINDS: dict[Callable[[_Press], None], int] = {
 _FLOOD = 900
 """As many of them in some part of the log, where more share the same phrases than an index counts."""
 
-_DAYS = {0.0: 900, 0.2: 60, 1.0: 25, 4.0: 5, 9.0: 1, -0.7: 9}
+_DAYS = {0.0: 880, 0.2: 60, 1.0: 30, 4.0: 5, 9.0: 1, -0.7: 24}
 
 
 def made_log(count: int, seed: int) -> list[Arrived]:
