@@ -9,13 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.isnad_dedup.articles import START, arrival, text
 from tests.unit.isnad_dedup.every_text import EveryText
+from tests.unit.memory_folder import IN_MEMORY
 
 from isnad.similarity.snapshot import opened, write
 from isnad.similarity.window import Window
 from isnad_dedup.matching import Arrival, Matcher
-
-# In memory where there is such a folder: hundreds of snapshots are forced to the disk.
-QUICK = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 BODIES = [
     "",
@@ -66,7 +64,7 @@ def test_the_same_log_gets_the_same_answers(
     window: Window, drawn: list[tuple[Arrival, float]], plan: list[tuple[int, bool]]
 ):
     log = made(drawn)
-    with TemporaryDirectory(dir=QUICK) as name, Matcher(window, folder=Path(name, "straight")) as straight:
+    with TemporaryDirectory(dir=IN_MEMORY) as name, Matcher(window, folder=Path(name, "straight")) as straight:
         expected = [msgspec.msgpack.encode(straight.answer(article)) for article in log]
         place = 0
         here = Matcher(window, folder=Path(name, "0"))
@@ -90,7 +88,7 @@ def test_the_same_log_gets_the_same_answers(
 def test_the_index_gives_the_answers_of_brute_force(window: Window, drawn: list[tuple[Arrival, float]]):
     log = made(drawn)
     with (
-        TemporaryDirectory(dir=QUICK) as name,
+        TemporaryDirectory(dir=IN_MEMORY) as name,
         Matcher(window, folder=Path(name, "indexed")) as indexed,
         Matcher(window, folder=Path(name, "brute"), index=EveryText(window)) as brute,
     ):

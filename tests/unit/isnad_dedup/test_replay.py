@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from tests.unit.isnad_dedup.articles import TOPIC, prepared, record, text
 from tests.unit.isnad_dedup.disk import no_room_on_disk
+from tests.unit.memory_folder import IN_MEMORY
 
 from isnad.errors import BrokerUnavailable, SetupError, StorageUnavailable
 from isnad.health import Health
@@ -133,7 +134,7 @@ async def test_the_same_log_gets_the_same_answers(
     records = made(drawn)
     expected = [visible(outcome) for outcome in straight(records)]
     log = Log(records)
-    with TemporaryDirectory() as folder, capture_logs():
+    with TemporaryDirectory(dir=IN_MEMORY) as folder, capture_logs():
         stage = replay(log, snapshots=Snapshots(Path(folder), {}))
         place = 0
         for size, back, event in [*plan, (len(records), 0, "restart")]:
