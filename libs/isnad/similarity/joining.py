@@ -1,10 +1,12 @@
 """Which story an article joins, and as what: one rule, a function of what it matches alone (pure).
 
-An article joins a story when it matches the story as a whole: at least half of its members. The nearest member alone
-does not decide, because a round-up shares a paragraph with each of five reports that have nothing to do with each
-other.
+An article joins a story when it matches the story as a whole, not just its nearest member: a round-up shares a
+paragraph with each of five reports that have nothing to do with each other. So all members have a say: those that match
+speak for it, the others against it, and what is nearly the same text as one member needs fewer of the others. The rule,
+the alternatives and what each gives on real articles: docs/dedup.md, `isnad bench stories`.
 """
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -15,9 +17,15 @@ from isnad.similarity.index import Match
 JOINING_SHARE = 0.5
 """A member matches when so much of the shorter of the two texts is shared."""
 
-JOINING_MEMBERS = 0.5
-"""So many of a story's members must match. With a third, reports chain through their common set phrases; with more than
-half, the second copy of a shortened report no longer finds its story."""
+AGAINST = 1.25
+"""A member that does not match speaks against joining by so much; one that matches speaks for it by 1. With less,
+reports chain through their common set phrases; with more, the second copy of a shortened report no longer finds its
+story."""
+
+NEAREST = 1.5
+"""The greatest jaccard among the matching members, times this, speaks for joining too. So one of two members is enough
+from a jaccard of 1/6 on, two of four from 1/3, three of six from 1/2: the fewer members there are, the less is known of
+what the story is about."""
 
 COPY_JACCARD = 0.8
 """From here on a text is a copy: what differs is a headline's worth of words, not a paragraph."""
@@ -42,16 +50,24 @@ class Candidate(msgspec.Struct):
 def choose(candidates: Sequence[Candidate]) -> Candidate | None:
     """Return the story that an article joins, or None where it opens one of its own.
 
+    It is the one for which most speaks, and none against which more speaks. A story of one member is joined by whatever
+    matches it.
+
     Args:
         candidates: every story of which a member matches the article, that of the best match first.
     """
-    best, most = None, 0.0
-    for candidate in candidates:
-        counted = [match.containment for match in candidate.matches if match.containment >= JOINING_SHARE]
-        # Of equals the first, which is that of the best match.
-        if counted and len(counted) >= JOINING_MEMBERS * candidate.members and sum(counted) > most:
-            best, most = candidate, sum(counted)
-    return best
+    supports = [support(candidate) for candidate in candidates]
+    most = max(supports, default=-math.inf)
+    # Of equals the first, which is that of the best match.
+    return candidates[supports.index(most)] if most >= 0 else None
+
+
+def support(candidate: Candidate) -> float:
+    """Return how much more speaks for joining a story than against it; minus infinity where no member matches."""
+    matching = [match.jaccard for match in candidate.matches if match.containment >= JOINING_SHARE]
+    if not matching:
+        return -math.inf
+    return len(matching) + NEAREST * max(matching) - AGAINST * (candidate.members - len(matching))
 
 
 def relation(candidate: Candidate) -> Relation:

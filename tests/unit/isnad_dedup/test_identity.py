@@ -28,7 +28,7 @@ def test_window_and_topic_are_in_it(topic: str, window: Window, differs: set[str
 def test_thresholds_are_in_it_by_name():
     facts = identity("articles.prepared", WINDOW)
     assert facts["index.LEAST_SHARE"] == index.LEAST_SHARE
-    assert facts["joining.JOINING_MEMBERS"] == joining.JOINING_MEMBERS
+    assert facts["joining.JOINING_SHARE"] == joining.JOINING_SHARE
     assert facts["shingles.HASH_VERSION"] == 2
 
 
