@@ -23,6 +23,7 @@ from uuid import uuid4
 import msgspec
 import numpy as np
 
+from isnad.errors import StorageUnavailable
 from isnad.similarity.postings import NEVER, Counts, Found, Numbers
 from isnad.similarity.segments import Facts, Segment, new_room
 from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
@@ -122,12 +123,18 @@ class NearDuplicateIndex:
             least_share: of the smaller text, for a match; above 0, at most 1.
             most_postings: of one shingle, that are looked at.
             folder: where the shingles are kept, for this index alone; a temporary one if None.
+
+        Raises:
+            StorageUnavailable: the folder can't be made.
         """
         self._window = window or Window()
         self._least_share = least_share
         self._most_postings = most_postings
-        self._folder = folder or Path(tempfile.mkdtemp(prefix="isnad-index-"))
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder = folder or Path(tempfile.mkdtemp(prefix="isnad-index-"))
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StorageUnavailable(f"The index can't make a folder for its files: {exc}. Make room there") from exc
         # Also where nobody closes it.
         self._clear = (
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True) if folder is None else None
@@ -209,6 +216,9 @@ class NearDuplicateIndex:
         """Move the window to a moment (aware) and return the numbers of the entries that fell out of it.
 
         A moment before the latest one moves nothing: time does not run backward in a log.
+
+        Raises:
+            StorageUnavailable: a file can't be written; the same call may be made again, and no text is taken before.
         """
         day = self._window.day(moment)
         if self._day is not None and day <= self._day:

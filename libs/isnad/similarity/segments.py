@@ -93,8 +93,19 @@ class Segment:
         self._homes = 0
         self._file = folder / f"shingles-{ordinal}"
         self._keys_file = folder / f"keys-{ordinal}"
-        self._open(os.O_CREAT | os.O_TRUNC)
+        self._begin(self._file)
+        self._open(os.O_CREAT | os.O_EXCL)
         self._map_shingles(_FIRST_BYTES)
+
+    def _begin(self, file: Path) -> None:
+        """Make way for a file: what a killed process left there may be a snapshot's as well, so it is not written to.
+
+        A snapshot that holds it by a hard link keeps it.
+        """
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as exc:
+            raise StorageUnavailable(f"The index can't write {file}: {exc.strerror}") from exc
 
     def _open(self, how: int) -> None:
         try:
@@ -117,8 +128,8 @@ class Segment:
 
     @property
     def is_full(self) -> bool:
-        """Whether its postings leave no room, whatever the window says."""
-        return self._used + self._chained >= MOST_IN_A_SEGMENT
+        """Whether it takes no more entries, whatever the window says: its postings leave no room, or it was sealed."""
+        return self._sealed or self._used + self._chained >= MOST_IN_A_SEGMENT
 
     @property
     def slots_needed(self) -> int:
@@ -235,17 +246,17 @@ class Segment:
         if self._sealed:
             return
         held = len(self.keys)
+        self._begin(self._keys_file)
         try:
             self._keys_file.write_bytes(msgspec.msgpack.encode(self.keys))
         except OSError as exc:
             raise StorageUnavailable(
                 f"The index can't write {self._keys_file}: {exc.strerror}. Make room there"
             ) from exc
-        self._homes = max(16, int(self._used / _TIGHT))
-        slack = _SLACK
-        while not put_in_order(self._table, self._homes, table := np.zeros(self._homes + slack, np.uint64)):
+        homes, slack = max(16, int(self._used / _TIGHT)), _SLACK
+        while not put_in_order(self._table, homes, table := np.zeros(homes + slack, np.uint64)):
             slack *= 2
-        self._table = table
+        self._table, self._homes = table, homes
         self._nodes = self._nodes[: self._chained].copy()
         self.superseded = self.superseded[:held].copy()
         self._starts = self._starts[: held + 1].copy()
@@ -336,9 +347,10 @@ class Segment:
     def _adopt(self, opened: Opened, name: str) -> None:
         """Take the files of a snapshot: those files themselves where nobody will write to them again, else a copy."""
         self._close()
-        self._file.unlink()
+        self._begin(self._file)
         opened.take_file(f"{name}-shingles", self._file)
         if self._sealed:
+            self._begin(self._keys_file)
             opened.take_file(f"{name}-keys", self._keys_file)
         self._open(0)
         self._map_shingles(max(_HASH_BYTES, self.bytes_on_disk))

@@ -306,3 +306,41 @@ def test_a_full_disk_is_said_and_what_was_taken_stays(small_disk: int):
     held = index.next_number
     assert len(index) == held == small_disk // 8_000  # a thousand shingles of 8 bytes each
     assert [match.key for match in index.match(sentence(held - 1, 1_004))] == [str(held - 1)]
+
+
+def test_an_index_that_begins_in_the_folder_of_a_killed_one_leaves_what_that_one_saved(tmp_path: Path):
+    killed = started(folder=tmp_path / "work")
+    killed.add("a", sentence(1, 60))
+    killed.advance(START + timedelta(days=40))  # closes the first segment and drops it
+    killed.add("b", sentence(2, 60))
+    killed.advance(START + timedelta(days=46))  # closes the second, which stays
+    killed.add("c", sentence(3, 60))
+    killed.save(tmp_path / "saved")
+    for _ in range(2):
+        index = NearDuplicateIndex.load(tmp_path / "saved", working_folder=tmp_path / "work")
+        assert [match.key for match in index.match(sentence(2, 60))] == ["b"]
+        assert [match.key for match in index.match(sentence(3, 60))] == ["c"]
+        anew = started(folder=tmp_path / "work")
+        anew.add("other", sentence(4, 60))
+
+
+def test_after_a_file_could_not_be_made_no_text_is_taken_and_none_is_lost(tmp_path: Path):
+    index = started(folder=tmp_path)
+    index.add("a", sentence(1, 60))
+    in_the_way = tmp_path / "shingles-1"
+    in_the_way.mkdir()
+    next_week = START + timedelta(days=7)
+    with pytest.raises(StorageUnavailable, match="shingles-1"):
+        index.advance(next_week)
+    with pytest.raises(RuntimeError, match="advance"):
+        index.add("b", sentence(2, 60))
+    in_the_way.rmdir()
+    index.advance(next_week)
+    index.add("b", sentence(2, 60))
+    assert [index.match(sentence(seed, 60))[0].key for seed in (1, 2)] == ["a", "b"]
+
+
+def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageUnavailable, match="folder"):
+        NearDuplicateIndex(folder=tmp_path / "file" / "work")
