@@ -43,6 +43,11 @@ follows it begins, and would share too few for one of them to be drawn."""
 MOST_IN_A_SEGMENT = 1 << 26
 """Postings after which a segment is full; a slot could tell twice as many apart."""
 
+MOST_SUPERSEDED = 256
+"""Postings of former texts are passed over without counting as looked at, or a page that is edited every few minutes
+would hide the other texts that share a shingle. Only so many of one hash in one segment, or the page would be followed
+the longer the more often it is edited."""
+
 FULLEST = 0.75
 """A table grows when so much of it is used."""
 
@@ -322,7 +327,8 @@ def look_up(
         texts: text i of the batch has the distinct hashes `hashes[texts[i]:texts[i + 1]]`.
         hashes: of all texts.
         numbers: each text's own number: entries that it superseded, or that were before it, are passed over.
-        left: for each hash, how many postings may still be looked at; counted down.
+        left: for each hash, how many postings may still be looked at; counted down. Those of entries that are passed
+            over do not count, up to `MOST_SUPERSEDED`.
         drawn: the texts' sketches.
         bit: how the cells are marked of which the segment has a hash; 0 where they are not.
         table: the segment's.
@@ -353,7 +359,8 @@ def look_up(
             place = drawn.places[one]
             kept = hashes[place] >> _U_VALUE_BITS
             held = _value_in_order(table, homes, kept) if homes else table[_slot_of(table, kept)] & _VALUE
-            while held != _EMPTY and left[place] > 0:
+            passed = 0
+            while held != _EMPTY and left[place] > 0 and passed < MOST_SUPERSEDED:
                 if held & _IS_NODE != _EMPTY:
                     node = nodes[np.int64(held & _NODE)]
                     entry = np.int64(node >> _OLDER)
@@ -361,9 +368,10 @@ def look_up(
                 else:
                     entry = np.int64(held) - 1
                     held = _EMPTY
-                left[place] -= 1
                 if superseded[entry] <= numbers[text]:
+                    passed += 1
                     continue
+                left[place] -= 1
                 if room.counts[entry] == 0:
                     room.met[met] = entry
                     met += 1
@@ -424,7 +432,8 @@ def take(
                 used += 1
                 continue
             held = newest
-            while held != _EMPTY and left[place] > 0:
+            passed = 0
+            while held != _EMPTY and left[place] > 0 and passed < MOST_SUPERSEDED:
                 if held & _IS_NODE != _EMPTY:
                     node = nodes[np.int64(held & _NODE)]
                     other = np.int64(node >> _OLDER)
@@ -432,9 +441,10 @@ def take(
                 else:
                     other = np.int64(held) - 1
                     held = _EMPTY
-                left[place] -= 1
                 if other == entry or superseded[other] <= numbers[text]:
+                    passed += 1
                     continue
+                left[place] -= 1
                 if room.counts[other] == 0:
                     room.met[met] = other
                     met += 1

@@ -344,3 +344,15 @@ def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(StorageUnavailable, match="folder"):
         NearDuplicateIndex(folder=tmp_path / "file" / "work")
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_page_that_is_edited_again_and_again_hides_no_other(elsewhere: bool):
+    index = started(most_postings=3)
+    index.add("first", sentence(1, 60))
+    for edit in range(40):
+        index.add("edited", f"{sentence(1, 60)} {sentence(100 + edit, 3)}")
+    if elsewhere:  # in the segment before the present one
+        index.advance(START + timedelta(days=7))
+    assert {match.key for match in index.match(sentence(1, 60))} == {"first", "edited"}
+    assert {match.key for match in index.extend([("third", sentence(1, 60))])[0].matches} == {"first", "edited"}
