@@ -355,11 +355,11 @@ class NearDuplicateIndex:
         if not segments:
             return []
         drawn = self._signposts.draw(batch)
-        newest = self._segments[-1]
         found: list[Found] = []
         # From the newest segment back, so that the limit on postings leaves out the oldest.
         for segment in reversed(segments):
-            bit = 0 if segment is newest else self._signposts.bit(segment)
+            # There are no signposts yet to the one that is filled.
+            bit = 0 if segment is self._segments[-1] else self._signposts.bit(segment)
             found += segment.look_up(batch, numbers, left, drawn, bit, self._least_share, LOOSE, self._room)
         return found
 
