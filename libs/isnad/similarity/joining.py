@@ -30,8 +30,10 @@ what the story is about."""
 COPY_JACCARD = 0.8
 """From here on a text is a copy: what differs is a headline's worth of words, not a paragraph."""
 
-COMPARED_MEMBERS = 64
-"""A story is as its newest members are: so many are counted, which bounds the cost of a very large one."""
+COMPARED_MEMBERS = 32
+"""A story is as its newest members are: so many are counted, which bounds the cost of a very large one. Not more than
+`MOST_POSTINGS` of the index: a member that it does not look at can't match, and would speak against each further
+copy."""
 
 
 class Candidate(msgspec.Struct):

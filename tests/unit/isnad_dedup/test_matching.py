@@ -69,6 +69,23 @@ def test_a_redelivered_article_gets_the_same_answer_and_changes_nothing():
     assert later.event.story.articles == 4
 
 
+def test_however_often_a_text_is_copied_it_stays_one_story():
+    matcher = Matcher(evidence=False)
+    stories = {matcher.answer(arrival(str(number), WHOLE)).verdict.story_id for number in range(150)}
+    assert stories == {"0"}
+
+
+def test_a_page_that_is_edited_all_day_does_not_keep_copies_out_of_their_story():
+    matcher = Matcher(evidence=False)
+    for number in range(4):
+        matcher.answer(arrival(str(number), WHOLE))
+    for edit in range(50):
+        matcher.answer(arrival("3", f"{WHOLE} {text((1_000 * edit, 1_000 * edit + 3))}"))
+    late = matcher.answer(arrival("late", WHOLE))
+    assert relation(late) == ("0", "copy")
+    assert {link.id for link in late.verdict.links} == {"0", "1", "2", "3"}
+
+
 def test_a_revision_stays_in_its_story_and_never_matches_what_it_was():
     matcher = Matcher()
     matcher.answer(arrival("a", WHOLE))

@@ -75,7 +75,7 @@ class PlainStories:
             compared = self.stories[entry.story_id].compared
             if entry.article_id not in compared:
                 continue
-            newest = compared[-64:]
+            newest = compared[-32:]
             members = sum(one is not None for one in newest)
             candidate = candidates.setdefault(entry.story_id, Candidate(names.index(entry.story_id), members))
             (candidate.matches if entry.article_id in newest else candidate.older).append(match)

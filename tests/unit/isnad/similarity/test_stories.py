@@ -238,9 +238,9 @@ def test_a_very_large_story_is_compared_by_its_newest_members():
     log = Log()
     log.join("0")
     for n in range(1, 200):
-        log.join(str(n), {str(m): 90 for m in range(max(0, n - 64), n)})
-    assert log.join("old ones only", {str(m): 60 for m in range(100)})[1] == "original"
-    assert log.join("more than half of the newest 64", {str(m): 60 for m in range(164, 200)})[0] == "0"
+        log.join(str(n), {str(m): 90 for m in range(max(0, n - 32), n)})
+    assert log.join("old ones only", {str(m): 60 for m in range(168)})[1] == "original"
+    assert log.join("more than half of the newest 32", {str(m): 60 for m in range(182, 200)})[0] == "0"
 
 
 def test_what_a_story_knows_outlives_the_segment_in_which_it_was_opened():

@@ -152,7 +152,7 @@ def test_stories_go_on_after_a_restart_as_if_there_had_been_none(plan: list[Step
 
 @pytest.mark.parametrize("seed", range(3))
 def test_large_stories_are_those_of_the_plain_implementation_too(seed: int):
-    """Up to some hundred members, of which the newest 64 count; about half of them match, which is where it matters."""
+    """Up to some hundred members, of which the newest 32 count; about half of them match, which is where it matters."""
     random = Random(seed)
     steps = []
     for number in range(500):

@@ -29,25 +29,25 @@ def leave(stories: StoryTable, *members: tuple[int, int]) -> list[str]:
     return stories.shrink(places, ranks)
 
 
-def test_the_newest_64_ranks_are_counted_and_those_that_left_are_not():
+def test_the_newest_32_ranks_are_counted_and_those_that_left_are_not():
     stories = table()
     story = stories.open(member("0"))
     ranks = [stories.next_rank(story)]
-    for number in range(1, 70):
+    for number in range(1, 38):
         stories.enlarge(story, member(str(number)))
         ranks.append(stories.next_rank(story))
-    assert ranks == list(range(1, 71))
-    assert stories.compared(story) == 64
+    assert ranks == list(range(1, 39))
+    assert stories.compared(story) == 32
     assert stories.first_rank(story) == 7
     leave(stories, *((story, rank) for rank in range(1, 7)))
-    assert stories.compared(story) == 64  # those six were not counted
+    assert stories.compared(story) == 32  # those six were not counted
     leave(stories, (story, 7))
-    assert stories.compared(story) == 63
-    stories.take_out(story, 70)
+    assert stories.compared(story) == 31
+    stories.take_out(story, 38)
     stories.take_out(story, 6)  # it was not counted
-    assert stories.compared(story) == 62
+    assert stories.compared(story) == 30
     stories.next_rank(story)  # the place of rank 7, which had left
-    assert stories.compared(story) == 63
+    assert stories.compared(story) == 31
 
 
 def test_a_member_of_a_few_words_counts_as_a_member_but_is_not_compared():
