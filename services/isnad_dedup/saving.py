@@ -154,10 +154,13 @@ class Saving:
         return max((one.next_offset for one in known if one is not None), default=0)
 
     def _newest_of_now(self) -> "_Written | None":
-        """Return the newest snapshot if it was written since this process began: older ones may be of another log."""
+        """Return the newest snapshot if it was written since this process began: older ones may be of another log.
+
+        One of a time to come tells nothing: the clock was wrong then, or is now.
+        """
         newest = next(iter(self._snapshots.folders()), None)
         written = _written(newest) if newest is not None else None
-        return written if written is not None and written.written_at >= self._began_at else None
+        return written if written is not None and self._began_at <= written.written_at <= self._clock.now() else None
 
     async def _is_committed(self, offset: int, patience_seconds: float) -> bool:
         until = self._clock.monotonic() + patience_seconds

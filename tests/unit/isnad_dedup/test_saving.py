@@ -122,6 +122,13 @@ async def test_snapshots_of_a_former_log_do_not_count(tmp_path: Path):
     assert anew.places == [LEAST, 1000]
 
 
+async def test_one_of_a_time_to_come_keeps_no_other_from_being_written(tmp_path: Path):
+    await Desk(tmp_path, ManualClock(START.replace(year=2099))).take(100)
+    desk = Desk(tmp_path)  # the clock was set right
+    await desk.take(200)
+    assert desk.places == [200, 100]
+
+
 async def test_who_stands_by_leaves_it_to_the_one_that_works(tmp_path: Path):
     working, waiting = (Desk(tmp_path) for _ in range(2))
     waiting.stands_by = True
