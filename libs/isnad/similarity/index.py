@@ -38,11 +38,11 @@ MOST_POSTINGS = 32
 """So many of the newest texts that hold a shingle are looked at, no more: a shingle of many more is boilerplate, and an
 index that follows it everywhere would be the slower the more of it there is."""
 
-LOOSE = 1 / 3
+LOOSE = 1 / 2
 """The share of a candidate is first estimated; it is verified when the estimate is at least this part of
 `LEAST_SHARE`."""
 
-_RELEASE_EVERY = 4_096
+_RELEASE_EVERY = 2_048
 """Texts after which the pages of the shingle files that were looked at are let go."""
 
 

@@ -27,7 +27,7 @@ Counts = NDArray[np.int32]
 Words = NDArray[np.uint64]
 Marks = NDArray[np.uint8]
 
-LEAST_SKETCH = 64
+LEAST_SKETCH = 56
 """A sketch is made thinner only as long as about so many hashes stay.
 
 Two texts with k shared shingles are missed when none of these is in both sketches: with a chance of (1 - 1/scale)^k.
@@ -188,6 +188,18 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Words, room: Room) -> np
         count += np.int64(hashes[place] & apart == _EMPTY)
     for place in range(count):
         room.seen[place] = table[_home_of(hashes[room.sketch[place]] >> _U_VALUE_BITS, table.size)]
+    return count
+
+
+@compiled
+def _fetch_marked(drawn: Drawn, text: int, bit: int, hashes: Hashes, table: Words, homes: int, room: Room) -> np.int64:
+    """Write down which hashes of a text's sketch a segment may hold, and return how many; else as `_fetch`."""
+    count = np.int64(0)
+    for one in range(drawn.starts[text], drawn.starts[text + 1]):
+        room.sketch[count] = drawn.places[one]
+        count += np.int64(bit == 0 or drawn.marks[one] & bit != 0)
+    for one in range(count):
+        room.seen[one] = table[_home_of(hashes[room.sketch[one]] >> _U_VALUE_BITS, homes)]
     return count
 
 
@@ -353,10 +365,8 @@ def look_up(
             return text, end
         own = hashes[texts[text] : texts[text + 1]]
         met = 0
-        for one in range(drawn.starts[text], drawn.starts[text + 1]):
-            if bit and not drawn.marks[one] & bit:
-                continue
-            place = drawn.places[one]
+        for one in range(_fetch_marked(drawn, text, bit, hashes, table, homes or table.size, room)):
+            place = room.sketch[one]
             kept = hashes[place] >> _U_VALUE_BITS
             held = _value_in_order(table, homes, kept) if homes else table[_slot_of(table, kept)] & _VALUE
             passed = 0

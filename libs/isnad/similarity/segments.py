@@ -41,7 +41,7 @@ _FIRST_BYTES = 1 << 20
 _GROWTH = 1.5
 _HASH_BYTES = 8
 
-_TIGHT = 0.85
+_TIGHT = 0.9
 """How full the table of a segment is made that grows no more: in order, it is still searched in three slots."""
 
 

@@ -2,7 +2,7 @@
 
 A window has half a dozen closed segments, and most hashes of a new text stand in none of them. One byte for each
 stretch of hashes tells which of them have one there: a look into one array instead of into six. It is a Bloom filter
-(Bloom 1970) of one hash function for eight sets at once. It may send to a segment in vain, one time in ten, never past
+(Bloom 1970) of one hash function for eight sets at once. It may send to a segment in vain, one time in six, never past
 one.
 """
 
@@ -16,14 +16,14 @@ from isnad.similarity.shingles import Shingled
 
 _BITS = 8
 
-_CELLS_PER_HASH = 10
-"""For each distinct hash of the largest segment: one in ten cells is marked for a segment."""
+_CELLS_PER_HASH = 5
+"""For each distinct hash of the largest segment: one in five or six cells is marked for a segment."""
 
 _FIRST_CELLS = 1 << 12
 
 
 class Signposts:
-    """Signposts to the closed segments of an index. Memory: about 100 bytes for each text of the largest of them."""
+    """Signposts to the closed segments of an index. Memory: about 60 bytes for each text of the largest of them."""
 
     def __init__(self) -> None:
         self._cells: Marks = np.zeros(_FIRST_CELLS, np.uint8)
@@ -47,7 +47,7 @@ class Signposts:
     def add(self, segment: Segment, others: Iterable[Segment]) -> None:
         """Put up those to a segment that was closed; `others` were before."""
         if segment.distinct_hashes * _CELLS_PER_HASH > self._cells.size:
-            self._cells = np.zeros(int(segment.distinct_hashes * _CELLS_PER_HASH * 1.2), np.uint8)
+            self._cells = np.zeros(int(segment.distinct_hashes * _CELLS_PER_HASH * 1.1), np.uint8)
             for other in others:
                 other.mark(self._cells, self.bit(other))
         segment.mark(self._cells, self.bit(segment))

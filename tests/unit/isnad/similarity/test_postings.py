@@ -94,7 +94,7 @@ def test_every_text_that_shares_enough_is_found(tmp_path_factory, texts: list[li
 
 
 @pytest.mark.parametrize(
-    ("size", "scale"), [(0, 1), (1, 1), (127, 1), (128, 2), (255, 2), (256, 4), (5_000, 4), (500_000, 4)]
+    ("size", "scale"), [(0, 1), (1, 1), (111, 1), (112, 2), (223, 2), (224, 4), (5_000, 4), (500_000, 4)]
 )
 def test_a_longer_text_is_sketched_more_thinly_and_never_below_a_quarter(size: int, scale: int):
     assert scale_of(size) == scale
