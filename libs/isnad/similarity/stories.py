@@ -26,8 +26,9 @@ _OPENED, _SUPERSEDED = 1, 2
 """Flags of an entry: it is the article that opened its story; it is a former version of an article."""
 
 _COLUMNS = {"story": np.int32, "rank": np.int32, "flags": np.uint8}
-"""By number. `rank`: which member of its story it is, counting from 1 those that are compared; 0 if it is not compared,
-because it is short or a former version."""
+"""By number. `rank`: which member of its story it is, counting from 1 those that are compared; 0 if it is a former
+version, or never was compared, because it is short. Below 0 it is the rank of one that is short at present, and has it
+again when it is not: a page that shows a notice instead of its text now and then would else push out all others."""
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -114,9 +115,9 @@ class Stories:
     def revise(self, number: int, former: int, article: Member, size: int, text: TextKey | None) -> Joined:
         """Take over the new text of an article in the window; it stays in its story.
 
-        It also stays in its place among the members, as long as its text is not short. The story's dates and counts
-        stay too: an article was published when it was first published, by whom it was. An origin's title and address
-        are those of its new version.
+        It also stays in its place among the members, and is not compared while its text is short. The story's dates
+        and counts stay too: an article was published when it was first published, by whom it was. An origin's title and
+        address are those of its new version.
 
         Args:
             number: the entry of the new text, the next one.
@@ -139,9 +140,12 @@ class Stories:
         story = entries["story"].item(before)
         self._table.revise(story, article)
         rank = entries["rank"].item(before)
-        if size < SHORT and rank:
+        if size < SHORT and rank > 0:
             self._table.take_out(story, rank)
-            rank = 0
+            rank = -rank
+        elif size >= SHORT and rank < 0:
+            rank = -rank
+            self._table.put_back(story, rank)
         elif size >= SHORT and not rank:
             rank = self._table.next_rank(story)
         entries["rank"][before], entries["flags"][before] = 0, _SUPERSEDED
@@ -229,7 +233,7 @@ class Stories:
         for match in matches:
             entry = entries.place(match.number)
             rank = ranks.item(entry)
-            if not rank:
+            if rank <= 0:
                 continue
             story = stories.item(entry)
             candidate = candidates.get(story)

@@ -115,7 +115,7 @@ class StoryTable:
 
         Args:
             stories: the place of each member's story.
-            ranks: each one's rank, 0 where it is not compared.
+            ranks: each one's rank, 0 or less where it is not compared.
         """
         ages = self._rows["newest_rank"][stories] - ranks
         counted = (ranks > 0) & (ages < COMPARED_MEMBERS)
@@ -147,6 +147,12 @@ class StoryTable:
         if rank >= self.first_rank(story):
             compared = self._rows["compared"]
             compared[story] = compared.item(story) & ~(1 << self._rows["newest_rank"].item(story) - rank)
+
+    def put_back(self, story: int, rank: int) -> None:
+        """Compare a member again that was taken out."""
+        if rank >= self.first_rank(story):
+            compared = self._rows["compared"]
+            compared[story] = compared.item(story) | 1 << self._rows["newest_rank"].item(story) - rank
 
     def first_rank(self, story: int) -> int:
         """Return the rank from which on members are counted, which only the newest are."""

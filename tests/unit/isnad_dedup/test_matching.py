@@ -86,6 +86,20 @@ def test_a_page_that_is_edited_all_day_does_not_keep_copies_out_of_their_story()
     assert {link.id for link in late.verdict.links} == {"0", "1", "2", "3"}
 
 
+def test_a_page_that_shows_a_notice_now_and_then_does_not_keep_copies_out_of_its_story():
+    matcher = Matcher(evidence=False)
+    for article_id in "abc":
+        matcher.answer(arrival(article_id, WHOLE))
+    for _ in range(70):
+        matcher.answer(arrival("c", text((900, 910))))
+        matcher.answer(arrival("c", WHOLE))
+    assert relation(matcher.answer(arrival("d", WHOLE))) == ("a", "copy")
+    matcher.answer(arrival("c", text((900, 910))))
+    late = matcher.answer(arrival("e", WHOLE))
+    assert relation(late) == ("a", "copy")
+    assert [link.id for link in late.verdict.links] == ["a", "b", "d"]
+
+
 def test_a_revision_stays_in_its_story_and_never_matches_what_it_was():
     matcher = Matcher()
     matcher.answer(arrival("a", WHOLE))

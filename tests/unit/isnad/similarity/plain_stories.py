@@ -17,8 +17,10 @@ class PlainStory:
     dates: list[datetime] = field(default_factory=list)
     outlets: Counter[str] = field(default_factory=Counter)
     compared: list[str | None] = field(default_factory=list)
-    """Ids of the members that are not short, in the order in which they came to be so; None for those that are not any
-    more, or left the window."""
+    """Ids of the members that are not short, or were not once, in the order in which they came to be so; None for those
+    that left the window."""
+    short: set[str] = field(default_factory=set)
+    """Those of them that are short at present."""
 
 
 @dataclass
@@ -73,10 +75,11 @@ class PlainStories:
         for match in matches:
             entry = self.entries[match.number]
             compared = self.stories[entry.story_id].compared
-            if entry.article_id not in compared:
+            story = self.stories[entry.story_id]
+            if entry.article_id not in compared or entry.article_id in story.short:
                 continue
             newest = compared[-32:]
-            members = sum(one is not None for one in newest)
+            members = sum(one is not None and one not in story.short for one in newest)
             candidate = candidates.setdefault(entry.story_id, Candidate(names.index(entry.story_id), members))
             (candidate.matches if entry.article_id in newest else candidate.older).append(match)
         chosen = choose(list(candidates.values()))
@@ -88,10 +91,12 @@ class PlainStories:
         entry = self.entries[former]
         entry.superseded = True
         story = self.stories[entry.story_id]
-        if size < 20:
-            self._take_out(entry)
-        elif article.id not in story.compared:
-            story.compared.append(article.id)
+        if size < 20 and article.id in story.compared:
+            story.short.add(article.id)
+        elif size >= 20:
+            story.short.discard(article.id)
+            if article.id not in story.compared:
+                story.compared.append(article.id)
         if story.origin.id == article.id:
             first = story.origin
             story.origin = Member(
@@ -112,3 +117,4 @@ class PlainStories:
         compared = self.stories[entry.story_id].compared
         if entry.article_id in compared:
             compared[compared.index(entry.article_id)] = None
+            self.stories[entry.story_id].short.discard(entry.article_id)

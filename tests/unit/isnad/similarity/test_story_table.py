@@ -46,6 +46,10 @@ def test_the_newest_32_ranks_are_counted_and_those_that_left_are_not():
     stories.take_out(story, 38)
     stories.take_out(story, 6)  # it was not counted
     assert stories.compared(story) == 30
+    stories.put_back(story, 38)
+    stories.put_back(story, 6)
+    assert stories.compared(story) == 31
+    stories.take_out(story, 38)
     stories.next_rank(story)  # the place of rank 7, which had left
     assert stories.compared(story) == 31
 
