@@ -29,7 +29,7 @@ class Plan:
 
     Attributes:
         repeat: how often each thing is timed.
-        sweep: try many settings of the other libraries, once each.
+        sweep: try many settings of the other libraries.
         name_stories: list the articles of the largest stories.
     """
 

@@ -24,7 +24,8 @@ _PLANT_EVERY = 20
 _KEPT = 3
 _AS_WRITTEN = 1 / 16
 _SET_SENTENCES = 50
-_WITH_SET_SENTENCE = 0.2
+_WITH_SET_SENTENCE = 0.1
+_SET_FALL = 1.3
 _OTHER_WORDS = 1 << 20
 _STRIDE = 1_000_003
 _OUTLETS = 20
@@ -48,9 +49,9 @@ class SyntheticLog:
     A text has as many sentences as some real article, drawn from all sentences of the corpus. Every fourth word is
     another one's (words come as often as in the corpus), because a corpus has too few sentences: in a million texts
     each would come dozens of times, as sentences of unrelated articles never do. One sentence in 16 stays as it is
-    written, and every fifth text ends with one of 50 set sentences, the most frequent of which 4 % of all texts have;
-    so it was in July 2015 of SaudiNewsNet. Every twentieth text is planted. Ids are as long as those of real articles,
-    and the append times are spread over 24 days.
+    written, and every tenth text ends with one of 50 set sentences, the most frequent of which 3 % of all texts have.
+    So, of 15,000 texts, 0.4 % of the shingles are in 64 and more; in July 2015 of SaudiNewsNet it is 0.3 %. Every
+    twentieth text is planted. Ids are as long as those of real articles, and the append times are spread over 24 days.
 
     The same corpus, count and seed give the same log.
     """
@@ -83,7 +84,7 @@ class SyntheticLog:
         self._starts = np.concatenate(([0], np.cumsum(draw.choice(lengths, count))))
         self._chosen = draw.integers(0, len(self._sentences), self._starts[-1], np.int32)
         self._as_written = draw.random(self._chosen.size, np.float32) < (1.0 if verbatim else _AS_WRITTEN)
-        weights = 1 / np.arange(1, _SET_SENTENCES + 1)
+        weights = np.arange(1, _SET_SENTENCES + 1) ** -_SET_FALL
         self._set_sentence = draw.choice(_SET_SENTENCES, count, p=weights / weights.sum()).astype(np.int8)
         self._set_sentence[draw.random(count) >= _WITH_SET_SENTENCE] = -1
         self._origins = _origins(draw, count)
