@@ -42,7 +42,7 @@ LOOSE = 1 / 2
 """The share of a candidate is first estimated; it is verified when the estimate is at least this part of
 `LEAST_SHARE`."""
 
-_RELEASE_EVERY = 2_048
+_RELEASE_EVERY = 1_024
 """Texts after which the pages of the shingle files that were looked at are let go."""
 
 
@@ -231,7 +231,7 @@ class NearDuplicateIndex:
             return range(before, before)
         self._day = day
         if opens:
-            # The next one will hold about as much; a table that need not grow is filled in a third of the time.
+            # The next one will hold about as much; a table that grows less often is filled in half the time.
             slots = newest.slots_needed if newest is not None else 0
             if newest is not None:
                 newest.seal()

@@ -41,7 +41,7 @@ _FIRST_BYTES = 1 << 20
 _GROWTH = 1.5
 _HASH_BYTES = 8
 
-_TIGHT = 0.9
+_TIGHT = 0.92
 """How full the table of a segment is made that grows no more: in order, it is still searched in three slots."""
 
 
@@ -133,8 +133,8 @@ class Segment:
 
     @property
     def slots_needed(self) -> int:
-        """Of a table that would hold as much without growing."""
-        return int(self._used / FULLEST)
+        """Of a table that would hold half as much without growing: most of the way, and little is held for nothing."""
+        return int(self._used / FULLEST / 2)
 
     @property
     def bytes_in_memory(self) -> int:
