@@ -15,7 +15,7 @@ import msgspec
 
 from isnad.messages import Link, Member, Relation, Span, StoryState, Verdict
 from isnad.similarity.archive import Archive
-from isnad.similarity.evidence import passages
+from isnad.similarity.evidence import Passages
 from isnad.similarity.index import Match, NearDuplicateIndex, Taken
 from isnad.similarity.shingles import Hashes, placed
 from isnad.similarity.snapshot import Captured, Json, Opened, Part
@@ -322,8 +322,8 @@ class Matcher:
     def _spans(self, body: str) -> Callable[[int], tuple[Span, ...]]:
         if not self._evidence:
             return _no_spans
-        words_and_shingles = placed(body)
-        return lambda other: passages(words_and_shingles, self._index.hashes(other))
+        own = Passages(placed(body))
+        return lambda other: own.shared_with(self._index.hashes(other))
 
 
 def _no_spans(_: int) -> tuple[Span, ...]:

@@ -1,17 +1,19 @@
 """Passages stand in both texts, where they say, the longest first."""
 
 from random import Random
+from time import process_time
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isnad.similarity.evidence import passages
+from isnad.messages import Span
+from isnad.similarity.evidence import Passages
 from isnad.similarity.shingles import Hashes, placed, shingled
 
 
 def spans(text: str, other: Hashes, most: int = 8) -> list[str]:
-    return [text[span.start : span.end] for span in passages(placed(text), other, most)]
+    return [text[span.start : span.end] for span in Passages(placed(text)).shared_with(other, most)]
 
 
 def spans_with(text: str, other: str, most: int = 8) -> list[str]:
@@ -52,8 +54,19 @@ def test_every_shared_shingle_is_covered_and_nothing_else(some: list[str], other
     theirs = {tuple(others[n : n + 5]) for n in range(len(others) - 4)}
     starts = [n for n in range(len(some) - 4) if tuple(some[n : n + 5]) in theirs]
     covered = {m for n in starts for m in range(n, n + 5)}
-    found = passages(placed(text), shingled([" ".join(others)]).hashes, most=100)
+    found = Passages(placed(text)).shared_with(shingled([" ".join(others)]).hashes, most=100)
     # A word is one letter and a space, so the word n stands at 2n.
     assert {n for span in found for n in range(span.start // 2, (span.end + 1) // 2)} == covered
     lengths = [span.end - span.start for span in found]
     assert lengths == sorted(lengths, reverse=True)
+
+
+def test_a_book_is_looked_at_once_however_many_of_its_pages_came_before():
+    words = [f"{n:06}" for n in range(200_000)]
+    book = Passages(placed(" ".join(words)))
+    pages = [shingled([" ".join(words[first : first + 40])]).hashes for first in range(0, len(words), 40)]
+    started = process_time()
+    found = [book.shared_with(page) for page in pages]
+    # 200,000 words for each of 5,000 pages would be a billion.
+    assert process_time() - started < 1
+    assert found == [(Span(280 * page, 280 * page + 279),) for page in range(5_000)]
