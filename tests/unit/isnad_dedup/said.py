@@ -51,3 +51,10 @@ def articles(said: Said, topics: Topics) -> list[MatchedArticle]:
         for topic, value in messages
         if topic == topics.matched
     ]
+
+
+def differences(one: Said, other: Said) -> dict[int, list[set[tuple[str, bytes]]]]:
+    """Return by offset what only the one or only the other says; a test compares it with nothing, to fail legibly."""
+    empty: set[tuple[str, bytes]] = set()
+    pairs = {offset: (one.get(offset, empty), other.get(offset, empty)) for offset in sorted(one.keys() | other.keys())}
+    return {offset: [mine - theirs, theirs - mine] for offset, (mine, theirs) in pairs.items() if mine != theirs}
