@@ -24,7 +24,7 @@ import msgspec
 import numpy as np
 
 from isnad.errors import StorageUnavailable
-from isnad.similarity.postings import NEVER, Counts, Found, Numbers
+from isnad.similarity.postings import LAYOUT, NEVER, Counts, Found, Numbers
 from isnad.similarity.segments import Facts, Segment, new_room
 from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
 from isnad.similarity.signposts import Signposts
@@ -454,8 +454,12 @@ class NearDuplicateIndex:
         """
         saved = opened(folder)
         settings: Any = saved.about.get("settings")
-        if not isinstance(settings, dict) or settings.get("hash_version") != HASH_VERSION:
-            raise SnapshotError(f"{folder} was saved by a version that cuts texts into other shingles: make it anew")
+        if not isinstance(settings, dict) or (settings.get("hash_version"), settings.get("layout")) != (
+            HASH_VERSION,
+            LAYOUT,
+        ):
+            saved.close()
+            raise SnapshotError(f"{folder} was saved by a version that keeps texts in another way: make it anew")
         window = Window(days=settings["window_days"], articles=settings["window_articles"])
         index = cls(
             window,
@@ -463,12 +467,14 @@ class NearDuplicateIndex:
             most_postings=settings["most_postings"],
             folder=working_folder,
         )
-        index.restore(saved)
+        with saved:
+            index.restore(saved)
         return index
 
     def _settings(self) -> dict[str, Any]:
         return {
             "hash_version": HASH_VERSION,
+            "layout": LAYOUT,
             "window_days": self._window.days,
             "window_articles": self._window.articles,
             "least_share": self._least_share,

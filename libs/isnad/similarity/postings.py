@@ -55,6 +55,10 @@ NEVER = np.iinfo(np.int64).max
 """Stands for the number of the entry that superseded one, while there is none."""
 
 _VALUE_BITS = 28
+
+LAYOUT = f"{LEAST_SKETCH}/{LARGEST_SCALE}/{LEAD}/{_VALUE_BITS}"
+"""Which hashes of a text are kept, and how: tables of another layout can't be searched."""
+
 _U_VALUE_BITS = np.uint64(_VALUE_BITS)
 _VALUE = np.uint64((1 << _VALUE_BITS) - 1)
 _IS_NODE = np.uint64(1 << (_VALUE_BITS - 1))

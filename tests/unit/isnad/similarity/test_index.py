@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from isnad.errors import StorageUnavailable
 from isnad.similarity.index import LEAST_SHARE, Match, NearDuplicateIndex, Taken
+from isnad.similarity.snapshot import SnapshotError
 from isnad.similarity.window import Window
 
 START = datetime(2018, 2, 1, tzinfo=UTC)
@@ -356,3 +357,13 @@ def test_a_page_that_is_edited_again_and_again_hides_no_other(elsewhere: bool):
         index.advance(START + timedelta(days=7))
     assert {match.key for match in index.match(sentence(1, 60))} == {"first", "edited"}
     assert {match.key for match in index.extend([("third", sentence(1, 60))])[0].matches} == {"first", "edited"}
+
+
+@pytest.mark.parametrize("other", ["LAYOUT", "HASH_VERSION"])
+def test_what_another_version_saved_is_not_searched(other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    before = started()
+    before.add("a", sentence(1, 60))
+    before.save(tmp_path / "saved")
+    monkeypatch.setattr(f"isnad.similarity.index.{other}", "another")
+    with pytest.raises(SnapshotError, match="another way"):
+        NearDuplicateIndex.load(tmp_path / "saved")
