@@ -20,12 +20,16 @@ from isnad_cli.bench.machine import Timing, clocked
 from isnad_cli.bench.ours import BATCH
 from isnad_cli.bench.runs import Report
 from isnad_cli.bench.synthetic import KINDS, SyntheticLog, article_id
+from isnad_dedup.matching import Arrival
 
 LAST = 10_000
 """The cost at a point is that of so many articles before it."""
 
 WHILE_WRITING = 5_000
 """So many articles at most are taken while a snapshot is written."""
+
+SIDE_BY_SIDE = 5_000
+"""So many articles are taken by the full window and by a nearly empty one in turns."""
 
 _WARM_UP = 400
 _FOUND = 0.5
@@ -41,7 +45,7 @@ def points_up_to(articles: int) -> list[int]:
 
 def articles_needed(points: Sequence[int]) -> int:
     """Return how many articles a log must have to measure at these points."""
-    return points[-1] + WHILE_WRITING
+    return points[-1] + WHILE_WRITING + SIDE_BY_SIDE
 
 
 def grow(
@@ -66,11 +70,14 @@ def grow(
         try:
             growth = _Growth(log, make, folder, advance)
             measured = [growth.measure(point, say) for point in points]
+            say(f"measuring beside a window of {points[0]:,} articles")
+            side_by_side = growth.beside(points[0])
         finally:
             gc.unfreeze()
     report = {
         "machine": {**machine.description(), "calibration": {"before": before, "after": machine.calibration()}},
         "points": measured,
+        "side_by_side": side_by_side,
     }
     return {**report, "bars": bars.of_growth(report)}
 
@@ -107,7 +114,7 @@ class _Growth(Generic[T]):
         say(f"measuring at {held:,} articles")
         return {
             "articles": held,
-            "microseconds_per_article": self._cost(),
+            "microseconds_per_article": _cost(self._last),
             "longest_batch_seconds": _longest(self._last),
             "recall_of_planted": {
                 "all": round(self._found.total() / self._planted.total(), 5),
@@ -118,10 +125,36 @@ class _Growth(Generic[T]):
             "snapshot": self._snapshot(),
         }
 
+    def beside(self, point: int) -> Report:
+        """Return the cost in this window and in one that holds so many articles, of batches given to both.
+
+        So a disturbance of the machine meets both alike. Each goes first every other time, because the second finds the
+        texts in the cache.
+        """
+        other = self._make(self._folder / "other")
+        for first in range(0, point, BATCH):
+            other.take(self._articles(range(first, min(first + BATCH, point))))
+        timings: dict[str, list[Timing]] = {"this": [], "other": []}
+        engines = [("this", self._engine), ("other", other)]
+        for first in range(self._next, min(self._next + SIDE_BY_SIDE, len(self._log)), BATCH):
+            articles = self._articles(range(first, min(first + BATCH, len(self._log))))
+            for name, engine in engines:
+                timings[name].append(clocked(partial(engine.take, articles)).timing)
+            engines.reverse()
+        other.close()
+        return {
+            "articles": self._next,
+            "beside_articles": point,
+            "microseconds_per_article": _cost(timings["this"]),
+            "beside_microseconds_per_article": _cost(timings["other"]),
+        }
+
+    def _articles(self, numbers: range) -> list[Arrival]:
+        return [self._log.article(number) for number in numbers]
+
     def _take(self, end: int) -> Timing:
         numbers = range(self._next, min(self._next + BATCH, end))
-        articles = [self._log.article(number) for number in numbers]
-        taken = clocked(partial(self._engine.take, articles))
+        taken = clocked(partial(self._engine.take, self._articles(numbers)))
         self._next = numbers.stop
         self._last.append(taken.timing)
         for number, answer in zip(numbers, taken.result, strict=True):
@@ -132,19 +165,6 @@ class _Growth(Generic[T]):
                 self._found[planted.kind] += share >= _FOUND
         self._advance(self._next)
         return taken.timing
-
-    def _cost(self) -> Report:
-        """Return the cost of the last articles: of all, and in the batch that is in the middle of all."""
-        return {
-            kind: {
-                "mean": round(1e6 * statistics.mean(seconds) / BATCH, 1),
-                "median": round(1e6 * statistics.median(seconds) / BATCH, 1),
-            }
-            for kind, seconds in (
-                ("cpu", [timing.cpu_seconds for timing in self._last]),
-                ("clock", [timing.clock_seconds for timing in self._last]),
-            )
-        }
 
     def _snapshot(self) -> Report:
         captured = clocked(self._engine.capture)
@@ -180,6 +200,20 @@ class _Growth(Generic[T]):
                 return engine.linked(answer).get(self._reprinted.id) == 1.0
             finally:
                 engine.close()
+
+
+def _cost(timings: Sequence[Timing] | deque[Timing]) -> Report:
+    """Return microseconds for each article of full batches: of all, and in the batch that is in the middle of all."""
+    return {
+        kind: {
+            "mean": round(1e6 * statistics.mean(seconds) / BATCH, 1),
+            "median": round(1e6 * statistics.median(seconds) / BATCH, 1),
+        }
+        for kind, seconds in (
+            ("cpu", [timing.cpu_seconds for timing in timings]),
+            ("clock", [timing.clock_seconds for timing in timings]),
+        )
+    }
 
 
 def _rests() -> Callable[[], None]:

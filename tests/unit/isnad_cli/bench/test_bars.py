@@ -65,10 +65,14 @@ def test_what_could_not_be_measured_is_neither_kept_nor_broken():
     assert Bar("recall", None, ">=", 0.9).holds is None
 
 
-def point(articles, cost, capture, batch):
+def cost(mean):
+    return {"cpu": {"mean": mean, "median": 0}, "clock": {"mean": 2 * mean, "median": 0}}
+
+
+def point(capture, batch):
     return {
-        "articles": articles,
-        "microseconds_per_article": {"cpu": {"mean": cost}, "clock": {"mean": 2 * cost}},
+        "articles": 100_000,
+        "microseconds_per_article": cost(1000.0),
         "resident_bytes_per_article": {"anonymous": 1000, "file": 536},
         "snapshot": {
             "capture_seconds": capture,
@@ -78,9 +82,17 @@ def point(articles, cost, capture, batch):
     }
 
 
-def test_growth_is_held_against_the_emptiest_window():
-    """45 is 1.5 times 30; memory is all that is resident; the longer of the two stalls counts."""
-    report = {"points": [point(10_000, 30.0, 0.0, None), point(100_000, 45.0, 0.01, 0.21)]}
+def test_growth_is_held_against_the_nearly_empty_window_beside():
+    """45 is 1.5 times 30; memory is all that is resident; of the two stalls the longer counts, at the last point."""
+    report = {
+        "points": [point(0.3, None), point(0.01, 0.21)],
+        "side_by_side": {
+            "articles": 100_000,
+            "beside_articles": 10_000,
+            "microseconds_per_article": cost(45.0),
+            "beside_microseconds_per_article": cost(30.0),
+        },
+    }
     assert [(bar["value"], bar["holds"]) for bar in of_growth(report)] == [
         (1.5, True),
         (1.5, True),

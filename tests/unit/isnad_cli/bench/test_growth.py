@@ -39,4 +39,6 @@ def test_what_is_measured_of_a_window_that_fills(engine):
         assert point["disk_bytes_per_article"] > 0
         assert point["snapshot"]["first_answer_is_right"] is True
         assert point["snapshot"]["bytes_on_disk"] > 0
+    assert report["side_by_side"]["beside_articles"] == 400
+    assert report["side_by_side"]["articles"] >= 6000
     assert all(bar["value"] is not None for bar in report["bars"])
