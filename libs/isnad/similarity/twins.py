@@ -36,7 +36,9 @@ class Twins:
         """Forget the text of one article, where it has a short one."""
         text = self._texts.pop(number, None)
         if text is not None:
-            self._numbers[text].remove(number)
+            numbers = self._numbers[text]
+            # They ascend; thousands may have the same text, and looking through them all takes longer each time.
+            del numbers[bisect_left(numbers, number)]
             self._tidy(text)
 
     def forget(self, before: int) -> None:

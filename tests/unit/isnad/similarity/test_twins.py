@@ -1,5 +1,7 @@
 """The same short text is found again as long as an article that has it is in the window."""
 
+from time import process_time
+
 from isnad.similarity.twins import Twins
 
 TEXT = (b"body", b"title")
@@ -49,3 +51,14 @@ def test_what_is_captured_is_as_it_was_then_and_comes_back():
     assert again.first(TEXT) == 3
     again.forget(5)
     assert again.first(TEXT) == 5
+
+
+def test_of_many_with_the_same_text_the_newest_leaves_as_quickly_as_the_oldest():
+    twins = Twins()
+    for number in range(100_000):
+        twins.enter(number, TEXT)
+    started = process_time()
+    for number in range(99_999, 79_999, -1):
+        twins.leave(number)
+    assert process_time() - started < 1  # looking through all of them each time took 20
+    assert twins.first(TEXT) == 0
