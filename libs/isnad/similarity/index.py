@@ -452,29 +452,19 @@ class NearDuplicateIndex:
         Raises:
             SnapshotError: there is none, it is damaged, or of another version.
         """
-        saved = opened(folder)
-        settings: Any = saved.about.get("settings")
-        if not isinstance(settings, dict) or (settings.get("hash_version"), settings.get("layout")) != (
-            HASH_VERSION,
-            LAYOUT,
-        ):
-            saved.close()
-            raise SnapshotError(f"{folder} was saved by a version that keeps texts in another way: make it anew")
-        window = Window(days=settings["window_days"], articles=settings["window_articles"])
-        index = cls(
-            window,
-            least_share=settings["least_share"],
-            most_postings=settings["most_postings"],
-            folder=working_folder,
-        )
-        with saved:
+        with opened(folder) as saved:
+            settings: Any = saved.about.get("settings")
+            if not isinstance(settings, dict) or settings.get("version") != [HASH_VERSION, LAYOUT]:
+                raise SnapshotError(f"{folder} was saved by a version that keeps texts in another way: make it anew")
+            window = Window(days=settings["window_days"], articles=settings["window_articles"])
+            shares = {name: settings[name] for name in ("least_share", "most_postings")}
+            index = cls(window, folder=working_folder, **shares)
             index.restore(saved)
         return index
 
     def _settings(self) -> dict[str, Any]:
         return {
-            "hash_version": HASH_VERSION,
-            "layout": LAYOUT,
+            "version": [HASH_VERSION, LAYOUT],
             "window_days": self._window.days,
             "window_articles": self._window.articles,
             "least_share": self._least_share,
