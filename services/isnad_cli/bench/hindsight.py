@@ -17,7 +17,7 @@ _BEGINNINGS = 5
 
 
 def best_stories(truth: Truth, price: float) -> list[str]:
-    """Return a story for each article, so that true pairs - price × false pairs within stories is greatest, or nearly so.
+    """Return a story for each article, so that true pairs - price × false pairs within stories is all but greatest.
 
     A pair is true from a containment of .5 on. Short texts, which no rule may let join, stay alone.
     """

@@ -68,10 +68,11 @@ class Standing:
 
 
 def rule(condition: Callable[[Standing], bool], value: Callable[[Standing], float]) -> Rule:
-    """Return the rule to join, of the stories that meet a condition, that of the greatest value, then of the best match."""
+    """Return the rule to join, of the stories that meet a condition, the one of the greatest value."""
 
     def chosen(candidates: Sequence[Candidate]) -> Candidate | None:
         standings = [standing for standing in map(Standing, candidates) if standing.matching and condition(standing)]
+        # Of equals the first, which is that of the best match.
         return max(standings, key=value).candidate if standings else None
 
     return chosen
@@ -120,7 +121,7 @@ def _opening_one(standing: Standing) -> bool:
 
 CHOSEN = Alternative(
     "votes",
-    f"those that match + {NEAREST:g} × the greatest jaccard ≥ {AGAINST:g} × the others; of several the greatest surplus",
+    f"those that match + {NEAREST:g} × the greatest jaccard ≥ {AGAINST:g} × the others; the greatest surplus",
     choose,
 )
 

@@ -28,9 +28,24 @@ _GROWN = (
     "loaded, first answer in",
 )
 
+_JOINED = ("rule", "an article joins where", "precision", "recall", "in other orders: precision", "recall")
+_PARTS = ("alone", "pairs", "precision", "recall", "by half: precision", "recall")
+_FAMILIES = (
+    "family",
+    "articles",
+    "stories",
+    "the largest",
+    "pairs sharing .3 to .5",
+    "more",
+    "pairs in a story",
+    "of them true",
+)
+
 
 def table(report: Report) -> str:
     """Return a report's table: one line for each engine and setting, or for each size of the window.
+
+    That of rules for stories has three: the rules, parts of the corpus, and families of texts.
 
     Raises:
         RequestError: it is no report of `isnad bench`.
@@ -38,9 +53,11 @@ def table(report: Report) -> str:
     try:
         if "engines" in report:
             return _markdown(_COMPARED, map(_engine, report["engines"]))
+        if "rules" in report:
+            return _stories(report)
         return _markdown(_GROWN, map(_point, report["points"]))
     except (KeyError, TypeError, AttributeError) as exc:
-        reason = "This is no report. Give what `isnad bench dedup` or `isnad bench growth` printed."
+        reason = "This is no report. Give what `isnad bench dedup`, `growth` or `stories` printed."
         raise RequestError(reason) from exc
 
 
@@ -69,6 +86,35 @@ def _point(point: Report) -> list[str]:
         f"{snapshot['write_seconds']:,.1f} s",
         f"{snapshot['load_and_first_answer_seconds']:,.1f} s",
     ]
+
+
+def _stories(report: Report) -> str:
+    rules = [_rule(rule) for rule in report["rules"]]
+    best = [
+        ["in hindsight", f"a false pair costs {one['price']:g} true ones", *_scores(one), "", ""]
+        for one in report["hindsight"]
+    ]
+    (chosen, other) = (report["parts"][name] for name in ("votes", "half"))
+    parts = [[part, f"{scores['true']:,}", *_scores(scores), *_scores(other[part])] for part, scores in chosen.items()]
+    families = [
+        [f"{value:,}" if isinstance(value, int) else value for value in family.values()]
+        for family in report["families"]
+    ]
+    return "\n\n".join((_markdown(_JOINED, rules + best), _markdown(_PARTS, parts), _markdown(_FAMILIES, families)))
+
+
+def _rule(rule: Report) -> list[str]:
+    first, *others = rule["orders"].values()
+    name, what = (f"**{rule[key]}**" if rule["chosen"] else rule[key] for key in ("name", "what"))
+    ranges = (
+        f"{_share(min(one[key] for one in others))} – {_share(max(one[key] for one in others))}"
+        for key in ("precision", "recall")
+    )
+    return [name, what, *_scores(first), *ranges]
+
+
+def _scores(scores: Report) -> list[str]:
+    return [_share(scores["precision"]), _share(scores["recall"])]
 
 
 def _share(share: float | None) -> str:
