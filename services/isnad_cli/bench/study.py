@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isnad_cli.bench.corpora import Corpus
 from isnad_cli.bench.families import by_family
@@ -20,6 +21,8 @@ Report = dict[str, Any]
 
 _SHUFFLES_OF_DAYS, _SHUFFLES = 4, 2
 _PRICES = (0.5, 0.75, 0.95, 1.1)
+_STEPS = ("0.1", "0.2", "0.3", "0.4", "0.45", "0.5", "0.55", "0.6", "0.7", "0.8", "0.9")
+_TRUE_FROM = "0.5"
 _LEAST_PART = 500
 """A day of fewer articles is no part: a handful of stories would decide."""
 
@@ -57,6 +60,7 @@ def study(corpus: Corpus, say: Callable[[str], None], advance: Callable[[], None
         "chosen": {
             "without_short_texts": story_scores(truth, stories, SHORT),
             "largest": [len(members) for members in largest([one.id for one in articles], stories).values()],
+            **errors(truth, stories),
         },
         "parts": {
             alternative.name: {
@@ -67,6 +71,27 @@ def study(corpus: Corpus, say: Callable[[str], None], advance: Callable[[], None
         },
         "families": by_family(articles, truth, stories),
     }
+
+
+def errors(truth: Truth, stories: Sequence[str]) -> Report:
+    """Return by containment how many pairs of one story are false, and how many true ones are missed.
+
+    Each number counts the pairs from its containment up to the next one's.
+    """
+    numbers = np.unique(np.asarray(stories), return_inverse=True)[1]
+    members = np.bincount(numbers[truth.sizes > 0])
+    together = numbers[truth.later] == numbers[truth.earlier]
+    within, across = (_by_step(truth.containment[side]) for side in (together, ~together))
+    nothing_shared = int((members * (members - 1) // 2).sum() - together.sum())
+    return {
+        "false_pairs": {"0": nothing_shared, **{step: within[step] for step in within if step < _TRUE_FROM}},
+        "missed_pairs": {step: across[step] for step in across if step >= _TRUE_FROM},
+    }
+
+
+def _by_step(containments: NDArray[np.float64]) -> dict[str, int]:
+    counts = np.histogram(containments, [*map(float, _STEPS), np.inf])[0]
+    return dict(zip(_STEPS, counts.tolist(), strict=True))
 
 
 def orders(articles: Sequence[Arrival]) -> dict[str, list[int]]:

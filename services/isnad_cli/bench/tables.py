@@ -100,7 +100,9 @@ def _stories(report: Report) -> str:
         [f"{value:,}" if isinstance(value, int) else value for value in family.values()]
         for family in report["families"]
     ]
-    return "\n\n".join((_markdown(_JOINED, rules + best), _markdown(_PARTS, parts), _markdown(_FAMILIES, families)))
+    return "\n\n".join(
+        (_markdown(_JOINED, rules + best, words=2), _markdown(_PARTS, parts), _markdown(_FAMILIES, families))
+    )
 
 
 def _rule(rule: Report) -> list[str]:
@@ -121,6 +123,7 @@ def _share(share: float | None) -> str:
     return "" if share is None else f"{share:.4f}".lstrip("0")
 
 
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
+    """Return a table of which the first columns are words, and the others numbers."""
+    lines = [head, ["---"] * words + ["---:"] * (len(head) - words), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

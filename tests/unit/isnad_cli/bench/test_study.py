@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from isnad_cli.bench.command import stories, table
 from isnad_cli.bench.rules import ALTERNATIVES, CHOSEN
-from isnad_cli.bench.study import orders, part_scores, parts
+from isnad_cli.bench.study import errors, orders, part_scores, parts
 from isnad_cli.bench.truth import Truth
 from isnad_dedup.matching import Arrival
 
@@ -67,6 +67,15 @@ def test_a_part_is_scored_as_if_there_were_nothing_else():
         "true": 1,
     }
     assert part_scores(some, shares, [0, 3], CHOSEN.rule)["true"] == 0
+
+
+def test_false_and_missed_pairs_are_counted_by_containment():
+    """In the story of 0 to 3 are pairs that share 90, 47 and 12 of 100, and three of which nothing is known."""
+    later, earlier = np.array([1, 2, 3, 4, 5]), np.array([0, 0, 0, 0, 4])
+    shares = Truth(np.full(6, 100), later, earlier, np.array([90, 47, 12, 50, 99]))
+    found = errors(shares, ["a", "a", "a", "a", "b", "c"])
+    assert {step: count for step, count in found["false_pairs"].items() if count} == {"0": 3, "0.1": 1, "0.45": 1}
+    assert {step: count for step, count in found["missed_pairs"].items() if count} == {"0.5": 1, "0.9": 1}
 
 
 @pytest.fixture(scope="module")
