@@ -74,13 +74,12 @@ def unjoined(truth: Truth, stories: Sequence[str]) -> int:
     by_story = np.argsort(numbers, kind="stable")
     by_story = by_story[truth.sizes[by_story] > 0]
     borders = np.flatnonzero(np.diff(numbers[by_story])) + 1
-    count = 0
+    apart = [np.empty((2, 0), np.int64)]
     for members in np.split(by_story, borders):
-        earlier, later = (members[place] for place in np.triu_indices(members.size, 1))
-        apart = chain[earlier] != chain[later]
-        near = np.isin(truth.pair_numbers(later[apart], earlier[apart]), truth.pairs)
-        count += int((~near).sum())
-    return count
+        pairs = members[np.stack(np.triu_indices(members.size, 1))]
+        apart.append(pairs[:, chain[pairs[0]] != chain[pairs[1]]])
+    earlier, later = np.concatenate(apart, axis=1)
+    return int((~np.isin(truth.pair_numbers(later, earlier), truth.pairs)).sum())
 
 
 def largest(ids: Sequence[str], stories: Sequence[str]) -> dict[str, list[str]]:
