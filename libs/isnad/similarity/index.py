@@ -42,7 +42,7 @@ LOOSE = 1 / 2
 """The share of a candidate is first estimated; it is verified when the estimate is at least this part of
 `LEAST_SHARE`."""
 
-_RELEASE_EVERY = 1_024
+_RELEASE_EVERY = 512
 """Texts after which the pages of the shingle files that were looked at are let go."""
 
 

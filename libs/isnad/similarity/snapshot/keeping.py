@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from isnad.similarity.snapshot import manifest
 from isnad.similarity.snapshot.files import in_words
 from isnad.similarity.snapshot.manifest import Json, SnapshotError
@@ -21,8 +19,6 @@ from isnad.similarity.snapshot.writing import nothing, unfinished_in, write
 _KEPT = 2
 _LOCK = "lock"
 _NAME = re.compile(r"snapshot-([0-9]{10})")
-
-_logger = structlog.get_logger()
 
 
 class SnapshotsBusy(SnapshotError):
@@ -87,7 +83,7 @@ class Snapshots:
                 with opened(folder) as snapshot:
                     yield snapshot
             except SnapshotError as exc:
-                _logger.warning("a snapshot is not used", snapshot=str(folder), reason=str(exc))
+                _warn("a snapshot is not used", snapshot=str(folder), reason=str(exc))
 
     def used(self, snapshot: Opened | None) -> None:
         """Say of which snapshot the state was made that `write` is given from now on, None for none of them.
@@ -131,7 +127,7 @@ class Snapshots:
         try:
             remove(folder)
         except SnapshotError as exc:
-            _logger.warning("an old snapshot stays", reason=str(exc))
+            _warn("an old snapshot stays", reason=str(exc))
 
     def _compare(self, found: Described) -> None:
         there, here = found.identity, self._identity
@@ -161,3 +157,10 @@ class Snapshots:
             raise SnapshotsBusy(f"Another process is writing a snapshot in {self._root}.") from exc
         except OSError as exc:
             raise SnapshotError(f"No snapshot can be written in {self._root}: {in_words(exc)}.") from exc
+
+
+def _warn(event: str, **facts: str) -> None:
+    # Imported here: programs that never keep snapshots start the quicker without it.
+    import structlog
+
+    structlog.get_logger().warning(event, **facts)
