@@ -111,9 +111,9 @@ class State:
     def damage(self) -> None:
         newest = self.newest()
         assert newest is not None
-        part = max(newest.iterdir(), key=lambda path: path.stat().st_size)
+        part = next(newest.glob("index-*-table*"))
         content = bytearray(part.read_bytes())
-        content[len(content) // 2] ^= 1
+        content[-1] ^= 1
         # The snapshot before it may have the very same file under another name.
         part.unlink()
         part.write_bytes(content)
