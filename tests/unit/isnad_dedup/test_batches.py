@@ -1,5 +1,6 @@
 """Same log, same answers to the last byte: in any batches, after restarts, and with an index that is brute force."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,10 +65,11 @@ def test_the_same_log_gets_the_same_answers(
     window: Window, drawn: list[tuple[Arrival, float]], plan: list[tuple[int, bool]]
 ):
     log = made(drawn)
-    with TemporaryDirectory(dir=IN_MEMORY) as name, Matcher(window, folder=Path(name, "straight")) as straight:
+    with TemporaryDirectory(dir=IN_MEMORY) as name, ExitStack() as ended:
+        straight = ended.enter_context(Matcher(window, folder=Path(name, "straight")))
         expected = [msgspec.msgpack.encode(straight.answer(article)) for article in log]
         place = 0
-        here = Matcher(window, folder=Path(name, "0"))
+        here = ended.enter_context(Matcher(window, folder=Path(name, "0")))
         for number, (size, restarted) in enumerate([*plan, (len(log), False)], 1):
             answers = here.answer_all(log[place : place + size])
             assert [msgspec.msgpack.encode(answer) for answer in answers] == expected[place : place + size]
@@ -77,10 +79,9 @@ def test_the_same_log_gets_the_same_answers(
                 # What is taken after the capture is no part of it.
                 here.answer_all(log[place : place + 3])
                 here.close()
-                here = Matcher(window, folder=Path(name, str(number)))
+                here = ended.enter_context(Matcher(window, folder=Path(name, str(number))))
                 with opened(Path(name, f"snapshot-{number}")) as snapshot:
                     here.restore(snapshot)
-        here.close()
 
 
 @settings(max_examples=150, deadline=None)
