@@ -314,6 +314,42 @@ def _verify(
 
 
 @compiled
+def _meet(
+    held: np.uint64,
+    nodes: Words,
+    place: int,
+    number: int,
+    first: int,
+    superseded: Numbers,
+    left: Counts,
+    room: Room,
+    met: int,
+) -> int:
+    """Count the entries that hold a hash, the newest first, and return how many entries were met so far.
+
+    Neither the text's own entry counts nor one that was superseded before it came.
+    """
+    passed = 0
+    while held != _EMPTY and left[place] > 0 and passed < MOST_SUPERSEDED:
+        if held & _IS_NODE != _EMPTY:
+            node = nodes[np.int64(held & _NODE)]
+            entry = np.int64(node >> _OLDER)
+            held = node & _OLDER_MASK
+        else:
+            entry = np.int64(held) - 1
+            held = _EMPTY
+        if first + entry == number or superseded[entry] <= number:
+            passed += 1
+            continue
+        left[place] -= 1
+        if room.counts[entry] == 0:
+            room.met[met] = entry
+            met += 1
+        room.counts[entry] += 1
+    return met
+
+
+@compiled
 def look_up(
     begin: int,
     texts: Numbers,
@@ -373,23 +409,7 @@ def look_up(
             place = room.sketch[one]
             kept = hashes[place] >> _U_VALUE_BITS
             held = _value_in_order(table, homes, kept) if homes else table[_slot_of(table, kept)] & _VALUE
-            passed = 0
-            while held != _EMPTY and left[place] > 0 and passed < MOST_SUPERSEDED:
-                if held & _IS_NODE != _EMPTY:
-                    node = nodes[np.int64(held & _NODE)]
-                    entry = np.int64(node >> _OLDER)
-                    held = node & _OLDER_MASK
-                else:
-                    entry = np.int64(held) - 1
-                    held = _EMPTY
-                if superseded[entry] <= numbers[text]:
-                    passed += 1
-                    continue
-                left[place] -= 1
-                if room.counts[entry] == 0:
-                    room.met[met] = entry
-                    met += 1
-                room.counts[entry] += 1
+            met = _meet(held, nodes, place, numbers[text], first, superseded, left, room, met)
         if met:
             end = _verify(text, own, met, room, first, starts, shingles, least_share, loose, found, end)
     return texts.size - 1, end
@@ -445,24 +465,7 @@ def take(
                 table[slot] = (kept << _U_VALUE_BITS) | np.uint64(entry + 1)
                 used += 1
                 continue
-            held = newest
-            passed = 0
-            while held != _EMPTY and left[place] > 0 and passed < MOST_SUPERSEDED:
-                if held & _IS_NODE != _EMPTY:
-                    node = nodes[np.int64(held & _NODE)]
-                    other = np.int64(node >> _OLDER)
-                    held = node & _OLDER_MASK
-                else:
-                    other = np.int64(held) - 1
-                    held = _EMPTY
-                if other == entry or superseded[other] <= numbers[text]:
-                    passed += 1
-                    continue
-                left[place] -= 1
-                if room.counts[other] == 0:
-                    room.met[met] = other
-                    met += 1
-                room.counts[other] += 1
+            met = _meet(newest, nodes, place, numbers[text], first, superseded, left, room, met)
             nodes[chained] = (np.uint64(entry) << _OLDER) | newest
             table[slot] = (kept << _U_VALUE_BITS) | _IS_NODE | np.uint64(chained)
             chained += 1
