@@ -232,7 +232,7 @@ class NearDuplicateIndex:
         self._day = day
         if opens:
             # The next one will hold about as much; a table that grows less often is filled in half the time.
-            slots = newest.slots_needed if newest is not None else 0
+            slots = newest.slots_for_the_next if newest is not None else 0
             if newest is not None:
                 newest.seal()
                 self._signposts.add(newest, list(self._segments)[:-1])
@@ -268,13 +268,12 @@ class NearDuplicateIndex:
         numbers = np.array([self._next_number], np.int64)
         self._make_room(batch, 0)
         if own is not None:
-            superseding = self._segment(own)
-            superseding.superseded[own - superseding.first] = self._next_number
+            self._mark_superseded(own, self._next_number)
         try:
             found = self._look_back(list(self._segments), batch, numbers, self._left(batch))
         finally:
             if own is not None:
-                superseding.superseded[own - superseding.first] = NEVER
+                self._mark_superseded(own, NEVER)
         return self._matches(found, batch, 1)[0]
 
     def add(self, key: str, text: str) -> int:
@@ -332,9 +331,7 @@ class NearDuplicateIndex:
             known = self._numbers.get(key)
             former.append(known)
             if known is not None:
-                # Not `_segment`: it may be an entry of this very batch.
-                segment = next(segment for segment in reversed(self._segments) if known >= segment.first)
-                segment.superseded[known - segment.first] = number
+                self._mark_superseded(known, number)
             self._numbers[key] = number
         return former
 
@@ -345,8 +342,12 @@ class NearDuplicateIndex:
                 del self._numbers[key]
                 continue
             self._numbers[key] = known
-            segment = next(segment for segment in reversed(self._segments) if known >= segment.first)
-            segment.superseded[known - segment.first] = NEVER
+            self._mark_superseded(known, NEVER)
+
+    def _mark_superseded(self, number: int, by: int) -> None:
+        # Not `_segment`: it may be an entry of the batch that is being taken.
+        segment = next(segment for segment in reversed(self._segments) if number >= segment.first)
+        segment.superseded[number - segment.first] = by
 
     def _left(self, batch: Shingled) -> Counts:
         return np.full(batch.hashes.size, self._most_postings, np.int32)

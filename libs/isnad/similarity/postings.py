@@ -5,7 +5,7 @@ Programming, 6.4, algorithm L). A slot of 8 bytes holds 36 bits of the hash and 
 most hashes do, or the newest node of a chain, whose nodes hold an entry each and what is older. The first 36 bits of
 the hash decide over the slot, in order, so that a table grows by one sweep through memory. In a segment that takes no
 more texts the slots are put in order altogether (Amble and Knuth 1974, "Ordered hash tables"), so that a hash that
-is not there, as most are, is missed after two or three slots though the table is nearly full.
+is not there, as most are, is missed within a line of the cache though the table is nearly full.
 
 Two hashes with the same 36 bits share a slot. That can only add candidates, never a match: candidates are verified on
 all their shingles.

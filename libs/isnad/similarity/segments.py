@@ -42,7 +42,8 @@ _GROWTH = 1.5
 _HASH_BYTES = 8
 
 _TIGHT = 0.92
-"""How full the table of a segment is made that grows no more: in order, it is still searched in three slots."""
+"""How full the table of a segment is made that grows no more: in order, a search in it takes about seven slots, a
+line of the cache."""
 
 
 _AT_ONCE = 1024
@@ -58,7 +59,6 @@ class Facts(msgspec.Struct, frozen=True):
     ordinal: int
     calendar: int
     first: int
-    entries: int
     used: int
     chained: int
     homes: int
@@ -132,7 +132,7 @@ class Segment:
         return self._sealed or self._used + self._chained >= MOST_IN_A_SEGMENT
 
     @property
-    def slots_needed(self) -> int:
+    def slots_for_the_next(self) -> int:
         """Of a table that would hold half as much without growing: most of the way, and little is held for nothing."""
         return int(self._used / FULLEST / 2)
 
@@ -319,7 +319,7 @@ class Segment:
                 f"{name}-keys-open": lambda: msgspec.msgpack.encode(keys),
                 f"{name}-starts-open": self._starts[: held + 1].copy(),
             }
-        return Facts(self.ordinal, self.calendar, self.first, held, self._used, self._chained, self._homes), parts
+        return Facts(self.ordinal, self.calendar, self.first, self._used, self._chained, self._homes), parts
 
     @classmethod
     def restored(cls, facts: Facts, opened: Opened, prefix: str, folder: Path) -> "Segment":
