@@ -127,7 +127,8 @@ class Delivery:
 
 def _too_large(outcome: Outcome) -> RecordError | None:
     for message in outcome.messages:
-        size = len(message.key) + len(message.value) + _FRAME_BYTES
+        size = len(message.key or b"") + len(message.value or b"") + _FRAME_BYTES
+        size += sum(len(name) + len(value) for name, value in message.headers)
         if size > MAX_MESSAGE_BYTES:
             what = f"a message made of it for {message.topic} has {size:,} bytes"
             return RecordError(Reason.TOO_LARGE, f"{what}, of {MAX_MESSAGE_BYTES:,} at most")

@@ -5,12 +5,15 @@ acknowledgement: the stage sends `messages`, awaits that Kafka has them, and onl
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from isnad.errors import RecordError
+
+Headers = tuple[tuple[str, bytes], ...]
+"""What Kafka carries beside key and value, in order; a name may be there more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +27,22 @@ class Record:
     """The message's timestamp, aware, UTC."""
     key: bytes | None
     value: bytes | None
+    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to send."""
+    """One message to send. Without a key Kafka chooses the partition; without a value it is one all the same."""
 
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+def headers(given: Iterable[tuple[str, bytes | None]]) -> Headers:
+    """Return headers as a client of Kafka gives them; one without a value has an empty one from here on."""
+    return tuple((name, value or b"") for name, value in given)
 
 
 Status = Literal["passed", "indexed", "stale", "dead"]

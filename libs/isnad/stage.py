@@ -21,7 +21,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn, cast
 
@@ -38,7 +38,7 @@ from isnad.errors import SetupError
 from isnad.health import Health, serve
 from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics
 from isnad.metrics import StageMetrics, new_registry
-from isnad.outcomes import Process, Record
+from isnad.outcomes import Process, Record, headers
 from isnad.retry import Patience, Stopped
 from isnad.settings import StageSettings
 from isnad.topics import MAX_MESSAGE_BYTES
@@ -377,4 +377,5 @@ def _record(event: EventT[Any]) -> Record:
         appended_at=datetime.fromtimestamp(message.timestamp, UTC),
         key=message.key,
         value=message.value,
+        headers=headers(cast(Iterable[tuple[str, bytes | None]], message.headers or ())),
     )

@@ -82,6 +82,6 @@ class ReadAhead:
     def _add(self, event: Event) -> None:
         self._batch.append(event)
         if isinstance(event, Ready):
-            self._bytes += len(event.message.value)
+            self._bytes += len(event.message.value or b"")
         if len(self._batch) >= self._size or self._bytes >= _BATCH_BYTES:
             self.flush()

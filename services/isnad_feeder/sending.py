@@ -124,7 +124,7 @@ class Feeding:
             again: list[Ready] = []
             for ready, failure in zip(left, failures, strict=True):
                 if failure is None:
-                    self.tally.accept(ready.message.key)
+                    self.tally.accept(ready.message.key or b"")
                 elif isinstance(failure, RecordError):
                     self._refuse(Refusal(ready.place, failure.detail))
                 elif isinstance(failure, BrokerUnavailable):

@@ -99,6 +99,17 @@ class BrokerContract:
         (record,) = await self.read(broker, topics.prepared)
         assert (record.key, record.value) == (b"k", None)
 
+    async def test_headers_come_back_as_they_were_sent(self, broker, topics):
+        """In order, a name twice, bytes of every kind; and a message may be without a key."""
+        headers = (("a", b"\xff\x00"), ("isnad-deaths", b"2"), ("a", b""))
+        async with broker.producer() as producer:
+            await producer.send_all(
+                [Outgoing(topics.prepared, None, b"v", headers), Outgoing(topics.prepared, b"k", b"v")]
+            )
+        first, second = await self.read(broker, topics.prepared)
+        assert (first.key, first.headers) == (None, headers)
+        assert second.headers == ()
+
     async def test_a_message_too_large_is_refused_and_the_others_arrive(self, broker, topics):
         """Each message has its own answer."""
         values = [b"1", b"x" * (MAX_MESSAGE_BYTES + 1), b"3", b"x" * (MAX_MESSAGE_BYTES - 1000)]

@@ -71,13 +71,12 @@ class FakeBroker:
             SetupError: there is no such topic.
         """
         partitions = self.partitions(message.topic)
-        if len(message.key) + len(message.value or b"") > int(self._specs[message.topic].settings["max.message.bytes"]):
-            raise RecordError(
-                Reason.TOO_LARGE, f"a message of {len(message.value):,} bytes is larger than {message.topic} takes"
-            )
-        number = zlib.crc32(message.key) % len(partitions)
+        size = len(message.value or b"")
+        if len(message.key or b"") + size > int(self._specs[message.topic].settings["max.message.bytes"]):
+            raise RecordError(Reason.TOO_LARGE, f"a message of {size:,} bytes is larger than {message.topic} takes")
+        number = zlib.crc32(message.key or b"") % len(partitions)
         log = partitions[number]
-        record = Record(message.topic, number, len(log), self.clock.now(), message.key, message.value)
+        record = Record(message.topic, number, len(log), self.clock.now(), message.key, message.value, message.headers)
         log.append(record)
         return record
 
