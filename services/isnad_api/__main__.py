@@ -14,14 +14,16 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from isnad import logs, settings
+from isnad import keys, logs, settings
 from isnad.clock import SystemClock
 from isnad.elastic import Elastic
 from isnad.errors import BrokerUnavailable, IsnadError, SetupError
 from isnad.health import Health, serve
 from isnad.kafka import Admin, Producer, require_topics
 from isnad.metrics import ApiMetrics, new_registry
+from isnad_api.access import Access, is_loopback
 from isnad_api.app import Parts, create_app, watched
+from isnad_api.keyring import Keyring
 from isnad_api.readiness import keep_looking
 from isnad_api.settings import ApiSettings
 
@@ -51,6 +53,11 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 
 async def _serve(told: ApiSettings) -> None:
     log = structlog.get_logger()
+    clock = SystemClock()
+    listening = _listen(told.api_host, told.api_port)
+    is_open = told.api_open == "local" and is_loopback(listening.getsockname()[0])
+    _check_keys(told, is_open=is_open)
+    keyring = Keyring(told.keys, clock)
 
     async def look_at_kafka() -> None:
         specs = [spec for spec in told.topics.specs(told.partitions) if spec.name == told.topics.raw]
@@ -73,7 +80,7 @@ async def _serve(told: ApiSettings) -> None:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looks = {"kafka": look_at_kafka, "elasticsearch": elastic.ping}
+        looks = {"kafka": look_at_kafka, "elasticsearch": elastic.ping, "keys": keyring.check}
         looking = asyncio.create_task(keep_looking(looks, health))
         yield
         looking.cancel()
@@ -87,10 +94,10 @@ async def _serve(told: ApiSettings) -> None:
         raw_topic=told.topics.raw,
         max_request_bytes=told.max_request_bytes,
         metrics=ApiMetrics.on(registry),
-        clock=SystemClock(),
+        clock=clock,
+        access=Access(keyring, clock, is_open=is_open),
     )
     app = watched(create_app(parts, lifespan), parts)
-    listening = _listen(told.api_host, told.api_port)
     pages = serve(health, registry, told.health_host, told.health_port)
     host, port = listening.getsockname()[:2]
     log.info("listening", address=f"http://{host}:{port}", health=pages.url)
@@ -110,6 +117,18 @@ async def _serve(told: ApiSettings) -> None:
     finally:
         pages.close()
         listening.close()
+
+
+def _check_keys(told: ApiSettings, *, is_open: bool) -> None:
+    known = keys.read(told.keys)
+    now = SystemClock().now()
+    if is_open or any(key.usable(now) for key in known.values()):
+        return
+    raise SetupError(
+        f"Who asks the API on {told.api_host} needs an API key, and there is none in {told.keys}. Make one: "
+        "isnad keys create NAME --scope read (ISNAD_KEYS_FILE says where they are; ISNAD_API_HOST=127.0.0.1 and "
+        "ISNAD_API_OPEN=local let programs on this machine in without)."
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

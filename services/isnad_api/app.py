@@ -23,6 +23,8 @@ from isnad.messages import EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
 from isnad.search_index import SearchIndex
 from isnad_api import answers, comparing, problems, queries
+from isnad_api.access import Access, needs
+from isnad_api.gate import Gate
 from isnad_api.link_models import ComparisonAnswer, LinksAnswer
 from isnad_api.models import (
     Accepted,
@@ -44,6 +46,7 @@ from isnad_api.watching import Watching
 MAX_DEPTH = 1000
 """So many stories can be paged through; who wants more narrows the search."""
 
+_READ = [needs("read")]
 _IN_SECONDS = "One that was pushed just now is there in a few seconds."
 _JSON = "application/json"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
@@ -71,6 +74,7 @@ class Parts:
     max_request_bytes: int
     metrics: ApiMetrics
     clock: Clock
+    access: Access
 
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -115,8 +119,8 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
 
 
 def watched(app: FastAPI, parts: Parts) -> ASGIApp:
-    """Return the application with request ids, metrics and security headers."""
-    return Watching(app, metrics=parts.metrics, clock=parts.clock)
+    """Return the application behind the gate, with request ids, metrics and security headers."""
+    return Watching(Gate(app, access=parts.access), metrics=parts.metrics, clock=parts.clock)
 
 
 def _add_push(app: FastAPI, parts: Parts) -> None:
@@ -137,6 +141,7 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
         "/v1/articles",
         status_code=202,
         tags=["articles"],
+        dependencies=[needs("ingest")],
         openapi_extra={"requestBody": {"required": True, "content": content}},
     )
     async def push(request: Request) -> PushAnswer:
@@ -193,7 +198,7 @@ async def _body(request: Request, max_bytes: int) -> bytes:
 
 
 def _add_search(app: FastAPI, parts: Parts) -> None:
-    @app.get("/v1/search", tags=["search"])
+    @app.get("/v1/search", tags=["search"], dependencies=_READ)
     async def search(
         filters: AskedFilters,
         q: Annotated[
@@ -217,7 +222,7 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
         stories = await _stories(parts, answers.story_ids(found))
         return answers.search_answer(found, stories, q=q, sort=order, page=page, size=size)
 
-    @app.get("/v1/entities", tags=["search"])
+    @app.get("/v1/entities", tags=["search"], dependencies=_READ)
     async def entities(
         filters: AskedFilters,
         q: Annotated[str, Query(max_length=100, description="Words in its name, in any spelling.")] = "",
@@ -264,9 +269,11 @@ def _add_links(app: FastAPI, parts: Parts) -> None:
                 comparing.links_answer, article[id], comparing.by_id(found), later, page=page, size=size, text=text
             )
 
-    app.router.add_api_route("/v1/articles/{id:path}/links", links, tags=["links"], route_class_override=_LiteralEnding)
+    app.router.add_api_route(
+        "/v1/articles/{id:path}/links", links, tags=["links"], dependencies=_READ, route_class_override=_LiteralEnding
+    )
 
-    @app.get("/v1/comparison", tags=["links"])
+    @app.get("/v1/comparison", tags=["links"], dependencies=_READ)
     async def comparison(
         id: Annotated[str, Query(min_length=1, examples=["alwatan:77"])],  # noqa: A002
         other: Annotated[str, Query(min_length=1, examples=["alalam-news:0a1b2c3d4e5f60718293"])],
@@ -289,7 +296,7 @@ async def _documents(parts: Parts, *ids: str) -> dict[str, queries.Json]:
 
 
 def _add_lookups(app: FastAPI, parts: Parts) -> None:
-    @app.get("/v1/articles/{id:path}", tags=["articles"])
+    @app.get("/v1/articles/{id:path}", tags=["articles"], dependencies=_READ)
     async def article(id: AskedId) -> ArticleAnswer:  # noqa: A002  the name in the address
         """Return one article with its links, names and credits."""
         found = answers.article_answer(await parts.index.search(parts.indexes.articles, queries.article(id)))
@@ -297,7 +304,7 @@ def _add_lookups(app: FastAPI, parts: Parts) -> None:
             raise ProblemError(404, f"No article has this id. {_IN_SECONDS}")
         return found
 
-    @app.get("/v1/stories/{id:path}", tags=["search"])
+    @app.get("/v1/stories/{id:path}", tags=["search"], dependencies=_READ)
     async def story(id: AskedId, page: AskedPage = 1, size: AskedSize = 50) -> StoryAnswer:  # noqa: A002
         """Return a story: its origin, and its articles with what they share."""
         _check_depth(page, size)

@@ -82,19 +82,19 @@ def problem(
     return JSONResponse(content, status, headers, MEDIA_TYPE)
 
 
+def answer(request: Request, error: ProblemError) -> Response:
+    """Return the answer to a request that met this error."""
+    return problem(
+        request, error.status, error.detail, accepted=error.accepted, refused=error.refused, headers=error.headers
+    )
+
+
 def install(app: FastAPI) -> None:
     """Let the application answer every error as a problem."""
 
     @app.exception_handler(ProblemError)
     async def known(request: Request, error: ProblemError) -> Response:
-        return problem(
-            request,
-            error.status,
-            error.detail,
-            accepted=error.accepted,
-            refused=error.refused,
-            headers=error.headers,
-        )
+        return answer(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -1,8 +1,12 @@
 """Settings of the API."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
+from isnad import addresses
 from isnad.indexes import Indexes
+from isnad.keys import FILE_NAME
 from isnad.settings import ServiceSettings
 
 
@@ -13,6 +17,10 @@ class ApiSettings(ServiceSettings):
     api_host: str = "127.0.0.1"
     api_port: int = 8400
     """0 picks a free one and logs it."""
+    api_open: Literal["local", "never"] = "local"
+    """Who needs no key: `local`, programs on this machine while the API listens on loopback only; `never`, nobody."""
+    keys_file: str = ""
+    """File with the API keys that `isnad keys` writes; by default in the user's data folder."""
     elasticsearch: str = "http://127.0.0.1:9200"
     """`http://host:port` or `https://user:password@host:port`."""
     elasticsearch_api_key: str = ""
@@ -25,6 +33,11 @@ class ApiSettings(ServiceSettings):
     max_request_bytes: int = 32 * 1024 * 1024
     """Largest body of a push, all its articles together."""
     index_prefix: str = "isnad"
+
+    @property
+    def keys(self) -> Path:
+        """The file with the API keys."""
+        return Path(self.keys_file) if self.keys_file else addresses.default_home() / FILE_NAME
 
     @property
     def indexes(self) -> Indexes:

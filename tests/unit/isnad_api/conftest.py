@@ -10,7 +10,9 @@ from isnad.indexes import Indexes
 from isnad.metrics import ApiMetrics, new_registry
 from isnad.outcomes import Outgoing
 from isnad.testing.search import FakeIndex
+from isnad_api.access import Access
 from isnad_api.app import Parts, create_app, watched
+from isnad_api.keyring import Keyring
 
 
 class Log:
@@ -42,7 +44,13 @@ def registry():
 
 
 @pytest.fixture
-def parts(index, log, registry):
+def keys_file(tmp_path):
+    return tmp_path / "keys.json"
+
+
+@pytest.fixture
+def parts(index, log, registry, keys_file):
+    clock = SystemClock()
     return Parts(
         index=index,
         indexes=Indexes(),
@@ -50,7 +58,8 @@ def parts(index, log, registry):
         raw_topic="articles.raw",
         max_request_bytes=5 * 1024 * 1024,
         metrics=ApiMetrics.on(registry),
-        clock=SystemClock(),
+        clock=clock,
+        access=Access(Keyring(keys_file, clock), clock, is_open=True),
     )
 
 
@@ -58,5 +67,5 @@ def parts(index, log, registry):
 async def api(parts):
     app = watched(create_app(parts), parts)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://isnad") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
