@@ -30,6 +30,17 @@ START_SECONDS = 120
 PREFIX = "isnad-tests-"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    faults = parser.getgroup("faults", "what the chain must survive")
+    faults.addoption(
+        "--faults",
+        metavar="ROWS",
+        help="run the faults of these rows at full length (2,7,13, or all), and print a table; without it the short "
+        "form of a few",
+    )
+    faults.addoption("--faults-table", metavar="FILE", type=Path, help="write the table there too, as JSON")
+
+
 @dataclass(frozen=True)
 class Stack:
     """The running servers."""

@@ -1,0 +1,123 @@
+"""Rows of faults: which of them run, what they are given, and the table at the end.
+
+A test of a fault is marked `@pytest.mark.row(NUMBER, "fault in words")`. With `--faults` all of the asked rows run at
+full length; without it, as in `make test`, only those with `short=True`, and the fixture `long` says so.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.conftest import Process, Servers, Stack
+from tests.faults.table import Line, print_lines, write
+from tests.harness.chain import Chain
+from tests.harness.proxy import Proxy
+
+_CHAIN = pytest.StashKey[Chain]()
+_LINES = pytest.StashKey[list[Line]]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    asked = config.getoption("--faults")
+    rows = None if asked in (None, "all") else {int(row) for row in asked.split(",")}
+    left_out = []
+    for item in items:
+        mark = item.get_closest_marker("row")
+        if mark is None:
+            continue
+        if asked is None:
+            item.add_marker(pytest.mark.timeout(180))
+            wanted = bool(mark.kwargs.get("short"))
+        else:
+            item.add_marker(pytest.mark.timeout(900))
+            wanted = rows is None or mark.args[0] in rows
+        if not wanted:
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture
+def long(pytestconfig: pytest.Config) -> bool:
+    """Whether the fault is to be done at full length."""
+    return pytestconfig.getoption("--faults") is not None
+
+
+@pytest.fixture
+def chain(stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Chain]:
+    """A chain with topics of its own and no workers yet: `chain.start()` starts one of each stage."""
+    made = Chain(stack.kafka, stack.elasticsearch, tmp_path)
+    request.node.stash[_CHAIN] = made
+    made.create_topics()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def broker(servers: Servers, stack: Stack) -> Iterator[Process]:
+    """Kafka, to be broken; it runs again at the end."""
+    yield from _restored(servers.start_kafka())
+
+
+@pytest.fixture
+def search_server(servers: Servers, stack: Stack) -> Iterator[Process]:
+    """Elasticsearch, to be broken; it runs again at the end."""
+    yield from _restored(servers.start_elasticsearch())
+
+
+def _restored(server: Process) -> Iterator[Process]:
+    from tests.harness.servers import ended, go_on, start_again
+
+    yield server
+    if ended(server.started):
+        start_again(server)
+    else:
+        go_on(server)
+
+
+@pytest.fixture
+def proxy(stack: Stack) -> Iterator[Proxy]:
+    """A proxy in front of Elasticsearch: `chain.start` with `ISNAD_ELASTICSEARCH=proxy.url`."""
+    with Proxy(stack.elasticsearch) as running:
+        yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    mark = item.get_closest_marker("row")
+    if mark is None or (report.passed and report.when != "call"):
+        return report
+    chain = item.stash.get(_CHAIN, None)
+    settled = chain.settled if chain is not None else None
+    counted = settled.count if settled is not None else None
+    verdict = "held" if report.passed else "skipped" if report.skipped else "BROKEN"
+    line = Line(
+        row=mark.args[0],
+        fault=mark.args[1],
+        injected=counted and counted.injected,
+        indexed=counted and counted.indexed,
+        dead=counted and counted.dead,
+        refused=counted and counted.refused,
+        lost=counted and len(counted.lost),
+        doubled=counted and len(counted.doubled),
+        drain_seconds=settled and settled.drain_seconds,
+        verdict=verdict,
+    )
+    item.config.stash.setdefault(_LINES, []).append(line)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    lines = config.stash.get(_LINES, [])
+    if not lines or config.getoption("--faults") is None:
+        return
+    terminalreporter.section("faults")
+    print_lines(lines, Console(width=160))
+    target = config.getoption("--faults-table")
+    if target is not None:
+        write(lines, target)

@@ -1,0 +1,120 @@
+"""Services as processes of their own, under a supervisor that starts them again, and whatever may befall a process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+import psutil
+import pytest
+
+RESTART_SECONDS = 0.5
+STOP_SECONDS = 15.0
+
+
+@dataclass
+class Worker:
+    """One process of a service; whenever it ends, it is started again.
+
+    Attributes:
+        name: of this worker, as in `dedup` or `prepare-2`.
+        service: the package that is run, without `isnad_`.
+        environment: all of it.
+        log: where its output goes.
+        starts: how often it was started.
+        statuses: with which status it ended each time, negative for a signal.
+    """
+
+    name: str
+    service: str
+    environment: Mapping[str, str]
+    log: Path
+    starts: int = 0
+    statuses: list[int] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self._stopping = Event()
+        self._supervisor = Thread(target=self._supervise, daemon=True)
+        self._supervisor.start()
+
+    def _supervise(self) -> None:
+        while not self._stopping.is_set():
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", f"isnad_{self.service}"],
+                    env=dict(self.environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+            self.starts += 1
+            self.statuses.append(self.process.wait())
+            self._stopping.wait(RESTART_SECONDS)
+
+    @property
+    def running(self) -> psutil.Process | None:
+        """The process of now; none for the moment between two."""
+        if self.process is None or self.process.poll() is not None:
+            return None
+        return psutil.Process(self.process.pid)
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self._signal(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """SIGSTOP."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self._signal(signal.SIGCONT)
+
+    def ask_to_stop(self) -> float:
+        """SIGTERM; return after how many seconds the process had ended. It is started again."""
+        began, ended = time.monotonic(), len(self.statuses)
+        self._signal(signal.SIGTERM)
+        while len(self.statuses) == ended:
+            if time.monotonic() - began > 2 * STOP_SECONDS:
+                pytest.fail(f"{self.name} does not stop:\n{self.last_words()}")
+            time.sleep(0.01)
+        return time.monotonic() - began
+
+    def begin_to_end(self) -> None:
+        """Tell it to stop for good."""
+        self._stopping.set()
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+
+    def end(self) -> None:
+        """Stop it for good, and return when it has ended."""
+        self.begin_to_end()
+        if self.process is not None:
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self._supervisor.join()
+
+    def last_words(self, characters: int = 3000) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-characters:] if self.log.exists() else ""
+
+    def _signal(self, number: signal.Signals) -> None:
+        until = time.monotonic() + STOP_SECONDS
+        while self.process is None or self.process.poll() is not None:
+            assert time.monotonic() < until, f"{self.name} is not there:\n{self.last_words()}"
+            time.sleep(0.01)
+        self.process.send_signal(number)
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return the environment of this process without its settings of isnad, with these instead."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ISNAD_")} | settings  # noqa: TID251
