@@ -3,7 +3,7 @@
 `isnad.elastic.Elastic` does it on a real Elasticsearch, `isnad.testing.search.FakeIndex` in memory.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,6 +45,28 @@ class Copy:
     index: str
     id: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole document as it stands in an index."""
+
+    index: str
+    id: str
+    version: int
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What is to happen to indexes and aliases, all in one moment: no search sees a part of it."""
+
+    add: tuple[tuple[str, str], ...] = ()
+    """Index and alias: the alias stands for the index too. It may have the name of an index that is removed."""
+    take_off: tuple[tuple[str, str], ...] = ()
+    """Index and alias: the alias, which stands for the index now, no longer does."""
+    remove: tuple[str, ...] = ()
+    """Indexes that are deleted with their documents and aliases."""
 
 
 class RequestRefused(PermanentError):
@@ -101,6 +123,41 @@ class SearchIndex(Protocol):
 
     async def put_alias(self, pattern: str, alias: str) -> None:
         """Let an alias stand for all indexes that there are of a pattern."""
+        ...
+
+    async def aliases(self, name: str) -> dict[str, frozenset[str]]:
+        """Return the indexes that a name, an alias or a pattern with `*` stands for, each with all of its aliases."""
+        ...
+
+    async def exchange(self, exchange: Exchange) -> None:
+        """Change indexes and aliases in one moment, or nothing at all.
+
+        Raises:
+            RequestError: an index that is named is not there, or an alias has the name of an index that stays.
+        """
+        ...
+
+    async def block_writes(self, indexes: Sequence[str]) -> None:
+        """Let these indexes refuse every write from now on; it returns when no write is on its way into them.
+
+        Who writes is answered 403 and has to wait.
+        """
+        ...
+
+    async def allow_writes(self, indexes: Sequence[str]) -> None:
+        """Lift the block of `block_writes`, where there is one."""
+        ...
+
+    async def delete_templates(self, names: Sequence[str]) -> None:
+        """Delete index templates, those that are there; the indexes that were made of them stay."""
+        ...
+
+    def everything(self, index: str) -> AsyncIterator[list[Document]]:
+        """Yield all documents that searches find, as they stand at one moment, by ascending ids, some at a time.
+
+        Of the ids only 512 characters order them; a longer one comes at the end. Who leaves the loop early closes the
+        iterator with `contextlib.aclosing`.
+        """
         ...
 
     async def refresh(self, index: str) -> None:

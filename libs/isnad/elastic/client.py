@@ -1,7 +1,8 @@
 """A real Elasticsearch."""
 
+import contextlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -12,11 +13,15 @@ import msgspec
 from elastic_transport.client_utils import DEFAULT
 
 from isnad.elastic.errors import is_elasticsearchs, reason_of, status_of, translated
-from isnad.errors import SearchUnavailable, SetupError
-from isnad.search_index import Answer, Copy, RequestRefused, Write
+from isnad.errors import RequestError, SearchUnavailable, SetupError
+from isnad.search_index import Answer, Copy, Document, Exchange, RequestRefused, Write
 
 _BAD_REQUEST = 400
 _TOO_LARGE = 413
+
+_PAGE_DOCUMENTS = 200
+_PAGE_ALIVE = "5m"
+"""So long Elasticsearch keeps the moment that is read, from one page to the next."""
 
 
 class Elastic:
@@ -141,7 +146,7 @@ class Elastic:
                 await self._client.indices.create(index=index)
             except library.BadRequestError as exc:
                 reason = reason_of(exc)
-                if reason.startswith("resource_already_exists_exception"):
+                if reason.startswith("resource_already_exists_exception") or "already exists as alias" in reason:
                     return
                 if reason.startswith("validation_exception"):
                     raise SearchUnavailable(f"Elasticsearch has no room for the index {index}: {reason}") from exc
@@ -154,6 +159,81 @@ class Elastic:
                 await self._client.indices.put_alias(index=pattern, name=alias)
             except library.NotFoundError:
                 return
+
+    async def aliases(self, name: str) -> dict[str, frozenset[str]]:
+        """Return what a name stands for; see `SearchIndex.aliases`."""
+        with translated(self._url):
+            try:
+                found = (await self._client.indices.get_alias(index=name)).body
+            except library.NotFoundError:
+                return {}
+        return {index: frozenset(about["aliases"]) for index, about in sorted(found.items())}
+
+    async def exchange(self, exchange: Exchange) -> None:
+        """Change indexes and aliases in one moment; see `SearchIndex.exchange`."""
+        actions: list[dict[str, Any]] = [
+            *({"remove_index": {"index": index}} for index in exchange.remove),
+            *({"remove": {"index": index, "alias": alias}} for index, alias in exchange.take_off),
+            *({"add": {"index": index, "alias": alias}} for index, alias in exchange.add),
+        ]
+        if not actions:
+            return
+        with translated(self._url):
+            try:
+                await self._client.indices.update_aliases(actions=actions)
+            except library.NotFoundError as exc:
+                raise RequestError(f"Elasticsearch can't exchange the indexes: {reason_of(exc)}") from exc
+
+    async def block_writes(self, indexes: Sequence[str]) -> None:
+        """Let indexes refuse every write; see `SearchIndex.block_writes`."""
+        if indexes:
+            with translated(self._url):
+                await self._client.indices.add_block(index=",".join(indexes), block="write", ignore_unavailable=True)
+
+    async def allow_writes(self, indexes: Sequence[str]) -> None:
+        """Lift the block; see `SearchIndex.allow_writes`."""
+        if indexes:
+            with translated(self._url):
+                await self._client.indices.put_settings(
+                    index=list(indexes), settings={"index.blocks.write": None}, ignore_unavailable=True
+                )
+
+    async def delete_templates(self, names: Sequence[str]) -> None:
+        """Delete index templates; see `SearchIndex.delete_templates`."""
+        for name in names:
+            with translated(self._url):
+                try:
+                    await self._client.indices.delete_index_template(name=name)
+                except library.NotFoundError:
+                    continue
+
+    async def everything(self, index: str) -> AsyncIterator[list[Document]]:
+        """Read all documents of one moment; see `SearchIndex.everything`."""
+        with translated(self._url):
+            moment = await self._client.open_point_in_time(index=index, keep_alive=_PAGE_ALIVE, ignore_unavailable=True)
+        page: dict[str, Any] = {
+            "pit": {"id": moment.body["id"], "keep_alive": _PAGE_ALIVE},
+            "size": _PAGE_DOCUMENTS,
+            "sort": [{"id": {"order": "asc", "unmapped_type": "keyword"}}, "_shard_doc"],
+            "track_total_hits": False,
+            "version": True,
+        }
+        try:
+            while True:
+                with translated(self._url):
+                    answer = (await self._client.search(body=page)).body
+                hits = answer["hits"]["hits"]
+                if answer["timed_out"] or answer["_shards"]["failed"]:
+                    raise SearchUnavailable(f"Elasticsearch at {self._url} could read only a part of {index}.")
+                if not hits:
+                    return
+                yield [Document(hit["_index"], hit["_id"], hit["_version"], hit["_source"]) for hit in hits]
+                page["search_after"] = hits[-1]["sort"]
+                page["pit"]["id"] = answer["pit_id"]
+        finally:
+            # What is not closed ends by itself after `keep_alive`.
+            with contextlib.suppress(transport.TransportError, transport.ApiError):
+                await self._client.close_point_in_time(id=page["pit"]["id"])
 
     async def refresh(self, index: str) -> None:
         """Let searches find all that was written so far."""

@@ -8,7 +8,7 @@ It does not stem, highlight or weigh, and never pretends to: a search in a langu
 import fnmatch
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from isnad.errors import SearchUnavailable
-from isnad.search_index import Answer, Copy, RequestRefused, Write
+from isnad.errors import RequestError, SearchUnavailable
+from isnad.search_index import Answer, Copy, Document, Exchange, RequestRefused, Write
 from isnad.text.words import words
 
 Json = dict[str, Any]
@@ -54,6 +54,7 @@ class FakeIndex:
         self._indexes: dict[str, dict[str, _Stored]] = {}
         self._aliases: dict[str, set[str]] = {}
         self._templates: dict[str, Json] = {}
+        self._blocked: set[str] = set()
 
     def standing(self) -> dict[tuple[str, str], Json]:
         """Return all documents, by index and id."""
@@ -85,9 +86,12 @@ class FakeIndex:
         refusal = refusals.pop(0) if refusals else None
         if refusal is not None:
             return refusal
-        if write.index not in self._indexes:
+        found = self._resolve(write.index)
+        if len(found) != 1:
             return Answer(404, "index_not_found_exception", f"no such index [{write.index}]")
-        index = self._indexes[write.index]
+        if found[0] in self._blocked:
+            return Answer(403, "cluster_block_exception", f"index [{found[0]}] blocked by: index write (api)")
+        index = self._indexes[found[0]]
         known = index.get(write.id)
         if known is not None and known.version > write.version:
             reason = f"current version [{known.version}] is higher than the one provided [{write.version}]"
@@ -111,7 +115,8 @@ class FakeIndex:
     async def documents(self, index: str, ids: Iterable[str]) -> dict[str, Json]:
         """Return documents by id; see `SearchIndex.documents`."""
         self._answering()
-        stored = {id_: self._indexes.get(index, {}).get(id_) for id_ in ids}
+        (held,) = self._resolve(index) or [index]
+        stored = {id_: self._indexes.get(held, {}).get(id_) for id_ in ids}
         return {id_: one.document for id_, one in stored.items() if one is not None and one.document is not None}
 
     async def search(self, index: str, body: Mapping[str, Any]) -> Json:
@@ -136,6 +141,8 @@ class FakeIndex:
     async def create(self, index: str) -> None:
         """Create an index with the aliases of its template."""
         self._answering()
+        if index in self._aliases:
+            return
         self._indexes.setdefault(index, {})
         for template in self._templates.values():
             if any(fnmatch.fnmatchcase(index, pattern) for pattern in template["index_patterns"]):
@@ -148,6 +155,61 @@ class FakeIndex:
         found = fnmatch.filter(self._indexes, pattern)
         if found:
             self._aliases.setdefault(alias, set()).update(found)
+
+    async def aliases(self, name: str) -> dict[str, frozenset[str]]:
+        """Return what a name stands for; see `SearchIndex.aliases`."""
+        self._answering()
+        named = {index for alias in fnmatch.filter(self._aliases, name) for index in self._aliases[alias]}
+        return {
+            index: frozenset(alias for alias, indexes in self._aliases.items() if index in indexes)
+            for index in sorted(named | set(fnmatch.filter(self._indexes, name)))
+        }
+
+    async def exchange(self, exchange: Exchange) -> None:
+        """Change indexes and aliases in one moment; see `SearchIndex.exchange`."""
+        self._answering()
+        named = {*exchange.remove, *(index for index, _ in (*exchange.add, *exchange.take_off))}
+        clashing = {alias for _, alias in exchange.add} & (set(self._indexes) - set(exchange.remove))
+        if clashing or not named <= set(self._indexes):
+            raise RequestError(f"can't exchange: {sorted(clashing or named - set(self._indexes))}")
+        for gone in exchange.remove:
+            del self._indexes[gone]
+            self._blocked.discard(gone)
+            for indexes in self._aliases.values():
+                indexes.discard(gone)
+        for index, alias in exchange.take_off:
+            self._aliases.get(alias, set()).discard(index)
+        for index, alias in exchange.add:
+            self._aliases.setdefault(alias, set()).add(index)
+        self._aliases = {alias: indexes for alias, indexes in self._aliases.items() if indexes}
+
+    async def block_writes(self, indexes: Sequence[str]) -> None:
+        """Refuse every write; see `SearchIndex.block_writes`."""
+        self._answering()
+        self._blocked |= set(indexes) & set(self._indexes)
+
+    async def allow_writes(self, indexes: Sequence[str]) -> None:
+        """Lift the block; see `SearchIndex.allow_writes`."""
+        self._answering()
+        self._blocked -= set(indexes)
+
+    async def delete_templates(self, names: Sequence[str]) -> None:
+        """Delete templates; see `SearchIndex.delete_templates`."""
+        self._answering()
+        for name in names:
+            self._templates.pop(name, None)
+
+    async def everything(self, index: str) -> AsyncIterator[list[Document]]:
+        """Yield all documents; see `SearchIndex.everything`."""
+        self._answering()
+        found = [
+            Document(name, id_, stored.version, stored.document)
+            for name in await self.aliases(index)
+            for id_, stored in self._indexes[name].items()
+            if stored.document is not None
+        ]
+        for document in sorted(found, key=lambda one: (one.id, one.index)):
+            yield [document]
 
     async def refresh(self, index: str) -> None:
         """Do nothing: what is written is found at once."""
