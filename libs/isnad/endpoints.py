@@ -16,7 +16,7 @@ def kafka_servers(text: str) -> str:
     """
     servers = [server.strip() for server in text.split(",")]
     if not all(map(_is_server, servers)):
-        raise ValueError(f"{text!r} is no address of Kafka; write host:port[,host:port], as in 127.0.0.1:9092")
+        raise ValueError(f"{shown(text)!r} is no address of Kafka; write host:port[,host:port], as in 127.0.0.1:9092")
     return ",".join(servers)
 
 
@@ -29,8 +29,14 @@ def base_url(text: str) -> str:
     """
     url = text.strip()
     if not _is_base_url(url):
-        raise ValueError(f"{text!r} is no URL of a server; write http://host:port, as in http://127.0.0.1:8400")
+        raise ValueError(f"{shown(text)!r} is no URL of a server; write http://host:port, as in http://127.0.0.1:8400")
     return url
+
+
+def shown(text: str) -> str:
+    """Return an address fit for a message, whatever else it is: what stands before an `@` may be a password."""
+    before, at, after = text.rpartition("@")
+    return f"…@{after}" if at and before else text
 
 
 def _is_server(text: str) -> bool:

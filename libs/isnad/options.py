@@ -1,17 +1,19 @@
 """Options that several commands share (click): the home, and where Kafka and the API are.
 
 An address comes from the option, else from its environment variable, else from the running local stack, else it is the
-default port.
+default port. How Kafka lets us in comes from the environment alone, where other users of the machine don't see it.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from isnad import addresses
-from isnad.endpoints import base_url, kafka_servers
+from isnad import addresses, settings
+from isnad.endpoints import base_url
+from isnad.kafka_access import KafkaAccess
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,21 +33,26 @@ def home_option(command: F) -> F:
 
 
 def _checked_or_stack(
-    field: str, check: Callable[[str], str]
-) -> Callable[[click.Context, click.Parameter, str | None], str]:
-    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
-        if value is not None:
-            try:
-                return check(value)
-            except ValueError as exc:
-                raise click.BadParameter(str(exc), context, parameter) from exc
-        home = context.params.get("home") or addresses.default_home()
-        return str(getattr(addresses.load(home), field))
+    field: str, check: Callable[[str], object]
+) -> Callable[[click.Context, click.Parameter, str | None], object]:
+    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> object:
+        if value is None:
+            home = context.params.get("home") or addresses.default_home()
+            value = str(getattr(addresses.load(home), field))
+        try:
+            return check(value)
+        except ValueError as exc:
+            raise click.BadParameter(str(exc), context, parameter) from exc
 
     return callback
 
 
-def _address_option(name: str, what: str, check: Callable[[str], str]) -> Callable[[F], F]:
+def _kafka_access(servers: str) -> KafkaAccess:
+    environ = os.environ  # noqa: TID251  a command's own root: its options are the only other thing that it is told
+    return settings.access(KafkaAccess, "ISNAD_KAFKA", environ, servers=servers)
+
+
+def _address_option(name: str, what: str, check: Callable[[str], object]) -> Callable[[F], F]:
     return click.option(
         f"--{name}",
         envvar=f"ISNAD_{name.upper()}",
@@ -57,8 +64,9 @@ def _address_option(name: str, what: str, check: Callable[[str], str]) -> Callab
 
 
 def kafka_option(command: F) -> F:
-    """`--kafka host:port`, passed on as `kafka: str`; put it under `home_option`."""
-    return _address_option("kafka", "Kafka, host:port[,host:port]", kafka_servers)(command)
+    """`--kafka host:port`, passed on as `kafka: KafkaAccess`; put it under `home_option`."""
+    what = "Kafka, host:port[,host:port]; ISNAD_KAFKA_SECURITY, …_USER and others say how it lets us in"
+    return _address_option("kafka", what, _kafka_access)(command)
 
 
 def api_option(command: F) -> F:

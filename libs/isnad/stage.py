@@ -11,7 +11,11 @@ How a stage ends (the exit status):
   or the batch takes too long, it was left uncommitted and comes again.
 - 70: a bug. The log has the traceback; nothing of the batch was committed.
 - 75: it was stuck: messages waited and nothing was processed for `watchdog_seconds`.
-- 78: the installation is not as it must be, and the log says which command mends it.
+- 78: the installation is not as it must be, and the log says which command mends it. A topic that disappears while the
+  stage runs is waited for, then it ends so too.
+
+Too many records that can't be processed are no end (`isnad.poison`): the stage waits, so that no supervisor restarts it
+through the rest of the topic, and goes on when a person has looked at the dead letters.
 """
 
 import asyncio
@@ -36,7 +40,8 @@ from isnad.clock import Clock, SystemClock
 from isnad.continuity import Partition
 from isnad.errors import SetupError
 from isnad.health import Health, serve
-from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics
+from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics, tls_context
+from isnad.kafka_access import KafkaAccess
 from isnad.metrics import StageMetrics, new_registry
 from isnad.outcomes import Process, Record, headers
 from isnad.retry import Patience, Stopped
@@ -170,6 +175,7 @@ class Stage:
             sender=self._producer,
             places=self._progress,
             log=LogReader(self._settings.kafka),
+            poison=self._settings.poison,
             metrics=self._metrics,
             clock=self._clock,
         )
@@ -256,6 +262,9 @@ class Stage:
                 await self._batches.handle([_record(event) for event in events], events[-1].message.generation_id)
             except Stopped:
                 self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
+            except SetupError as exc:
+                self._log.error("can't go on; nothing of the batch in hand is committed", reason=str(exc))
+                self._leave(EXIT_SETUP)
             except asyncio.CancelledError:
                 self._leave(EXIT_OK if self._stopping.is_set() else EXIT_BUG, "the batch in hand was cancelled")
             except BaseException:  # noqa: BLE001  whatever it is, it must not leave the body
@@ -266,9 +275,11 @@ class Stage:
             self._stillness.end()
 
     def _app(self) -> faust.App:
+        kafka = self._settings.kafka
         app = _App(
             self._group,
-            broker=";".join(f"kafka://{server.strip()}" for server in self._settings.kafka.split(",")),
+            broker=";".join(f"kafka://{server}" for server in kafka.servers.split(",")),
+            broker_credentials=_credentials(kafka),
             broker_client_id="isnad",
             autodiscover=False,
             web_enabled=False,
@@ -316,7 +327,7 @@ class Stage:
     def _watch(self) -> None:
         specs = self._settings.topics.specs(self._settings.partitions)
         Watchdog(
-            bootstrap=self._settings.kafka,
+            kafka=self._settings.kafka,
             group=self._group,
             partitions=frozenset((s.name, n) for s in specs if s.name in self._inputs for n in range(s.partitions)),
             worker=self,
@@ -338,6 +349,8 @@ class Stage:
 
     def _show_waiting(self, dependency: str, waiting: bool) -> None:  # noqa: FBT001  a callback of Patience
         self._metrics.waiting.labels(self._name, dependency).set(int(waiting))
+        if waiting:
+            self._metrics.waits.labels(self._name, dependency).inc()
 
     def _leave(self, status: int, why: str | None = None) -> NoReturn:
         """End the process here and now, before Faust can acknowledge anything."""
@@ -366,6 +379,15 @@ class _App(faust.App):
 
     def _crash(self, reason: BaseException) -> None:
         self.on_crash(reason)
+
+
+def _credentials(kafka: KafkaAccess) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    context = tls_context(kafka)
+    if kafka.sasl:
+        return faust.SASLCredentials(
+            username=kafka.user, password=kafka.password.reveal(), mechanism=kafka.mechanism, ssl_context=context
+        )
+    return faust.SSLCredentials(context) if context else None
 
 
 def _record(event: EventT[Any]) -> Record:

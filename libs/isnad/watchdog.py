@@ -17,6 +17,7 @@ from isnad.continuity import Partition
 from isnad.errors import BrokerUnavailable
 from isnad.health import Health
 from isnad.kafka import Admin, GroupProgress
+from isnad.kafka_access import KafkaAccess
 
 _LOOK_SECONDS = 2.0
 
@@ -100,7 +101,7 @@ class Watchdog:
     def __init__(
         self,
         *,
-        bootstrap: str,
+        kafka: str | KafkaAccess,
         group: str,
         partitions: frozenset[Partition],
         worker: Worker,
@@ -109,7 +110,7 @@ class Watchdog:
         on_lag: Callable[[dict[Partition, int]], None],
         on_stuck: Callable[[str], None],
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._group = group
         self._partitions = partitions
         self._worker = worker
@@ -126,7 +127,7 @@ class Watchdog:
     async def _watch(self) -> None:
         while True:
             try:
-                async with GroupProgress(self._bootstrap, self._group) as progress:
+                async with GroupProgress(self._kafka, self._group) as progress:
                     while True:
                         await self._look(progress)
                         await asyncio.sleep(_LOOK_SECONDS)
@@ -138,7 +139,7 @@ class Watchdog:
 
     async def _look(self, progress: GroupProgress) -> None:
         async def members() -> int:
-            return await Admin(self._bootstrap).members(self._group)
+            return await Admin(self._kafka).members(self._group)
 
         lags, stuck = await look(self._worker, self._stillness, self._partitions, progress.lags, members)
         if not self._worker.waiting:

@@ -8,6 +8,7 @@ import click
 
 from isnad.errors import SetupError
 from isnad.kafka import Admin
+from isnad.kafka_access import KafkaAccess
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.topics import RAW_PARTITIONS, TopicFault, Topics, TopicSpec, partitions_in_words
 
@@ -42,7 +43,7 @@ def topics() -> None:
     help="Copies of each partition.",
 )
 @_shared_options
-def create(*, replication: int | None, partitions: int, topic_prefix: str, kafka: str, home: object) -> None:  # noqa: ARG001
+def create(*, replication: int | None, partitions: int, topic_prefix: str, kafka: KafkaAccess, home: object) -> None:  # noqa: ARG001
     """Create the topics that are missing, and correct the others.
 
     Partitions are added and settings corrected; nothing is deleted. It can be repeated at any time.
@@ -56,7 +57,7 @@ def create(*, replication: int | None, partitions: int, topic_prefix: str, kafka
 
 @topics.command(epilog="Example: isnad topics check --kafka kafka-1:9092")
 @_shared_options
-def check(*, partitions: int, topic_prefix: str, kafka: str, home: object) -> None:  # noqa: ARG001  read by --kafka
+def check(*, partitions: int, topic_prefix: str, kafka: KafkaAccess, home: object) -> None:  # noqa: ARG001  read by --kafka
     """Say whether the topics are as they must be; exit status 1 if a service would refuse to start.
 
     Settings that are the operator's to choose, such as how long messages are kept, are shown where they differ.
@@ -67,7 +68,10 @@ def check(*, partitions: int, topic_prefix: str, kafka: str, home: object) -> No
 
 
 def _report(
-    kafka: str, specs: tuple[TopicSpec, ...], faults: list[TopicFault], remedy: Callable[[list[TopicFault]], str]
+    kafka: KafkaAccess,
+    specs: tuple[TopicSpec, ...],
+    faults: list[TopicFault],
+    remedy: Callable[[list[TopicFault]], str],
 ) -> None:
     for spec in specs:
         wrong = [fault for fault in faults if fault.topic == spec.name]

@@ -7,6 +7,7 @@ import click
 
 from isnad.clock import SystemClock
 from isnad.errors import RequestError, StorageUnavailable
+from isnad.kafka_access import KafkaAccess
 from isnad.offline import seldom_collecting, summary, tidied_up_on_signals, working_folder
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
@@ -97,7 +98,7 @@ def dedup(
     from_log: bool,
     until_offset: int | None,
     topic_prefix: str,
-    kafka: str,
+    kafka: KafkaAccess,
     home: object,  # noqa: ARG001  read by --kafka
 ) -> None:
     """Say for each article which earlier ones share its text, and which story it belongs to.
@@ -160,7 +161,7 @@ def dedup(
 
 
 def _from_log(
-    kafka: str, topic_prefix: str, verdicts: "Verdicts", window: Window, until_offset: int | None, folder: Path
+    kafka: KafkaAccess, topic_prefix: str, verdicts: "Verdicts", window: Window, until_offset: int | None, folder: Path
 ) -> str:
     import asyncio
 

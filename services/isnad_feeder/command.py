@@ -13,6 +13,7 @@ from rich.console import Console
 
 from isnad.clock import SystemClock
 from isnad.errors import RequestError
+from isnad.kafka_access import KafkaAccess
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.topics import Topics
 from isnad_feeder.display import Bar, Lines, Quiet
@@ -65,7 +66,7 @@ def feed(
     rate: str | None,
     encoding: str | None,
     timeout: float,
-    kafka: str,
+    kafka: KafkaAccess,
     topic_prefix: str,
     home: Path,  # noqa: ARG001  read by the option of Kafka's address
     *,
@@ -116,7 +117,9 @@ def _known_encoding(name: str | None) -> str | None:
 class _Run:
     """One call of the command: feeds, shows, sums up."""
 
-    def __init__(self, given: Input, kafka: str | None, pace: Pace, timeout_seconds: float, *, as_json: bool) -> None:
+    def __init__(
+        self, given: Input, kafka: KafkaAccess | None, pace: Pace, timeout_seconds: float, *, as_json: bool
+    ) -> None:
         self._clock = SystemClock()
         self._started = self._clock.monotonic()
         self._kafka = kafka

@@ -9,5 +9,6 @@ from isnad.kafka.producer import Producer
 from isnad.kafka.progress import GroupProgress
 from isnad.kafka.reader import LogReader
 from isnad.kafka.required import require_topics
+from isnad.kafka.security import tls_context
 
-__all__ = ["Admin", "GroupProgress", "LogReader", "Producer", "require_topics"]
+__all__ = ["Admin", "GroupProgress", "LogReader", "Producer", "require_topics", "tls_context"]

@@ -11,6 +11,7 @@ from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code  # noqa: 
 from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translate, translated
 from isnad.kafka.progress import GroupProgress
+from isnad.kafka_access import KafkaAccess
 from isnad.topics import TopicFault, TopicSpec, faults, partitions_in_words
 
 _REPLICATION = 3
@@ -32,8 +33,8 @@ class _Found:
 class Admin:
     """Creates and checks topics, and measures lag."""
 
-    def __init__(self, bootstrap: str, *, timeout_seconds: float = 30.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: str | KafkaAccess, *, timeout_seconds: float = 30.0) -> None:
+        self._access = KafkaAccess.of(kafka)
         self._timeout_seconds = timeout_seconds
 
     async def check(self, specs: Sequence[TopicSpec]) -> list[TopicFault]:
@@ -42,7 +43,7 @@ class Admin:
         Raises:
             BrokerUnavailable: Kafka does not answer in time.
         """
-        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
+        async with admin_client(self._access, self._timeout_seconds) as client:
             found = await self._found(client, specs)
         nothing = _Found(None, {}, frozenset())
         return [
@@ -65,7 +66,7 @@ class Admin:
             SetupError: Kafka refuses.
         """
         done: list[str] = []
-        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
+        async with admin_client(self._access, self._timeout_seconds) as client:
             if replication is None:
                 brokers = len((await client.describe_cluster())["brokers"])
                 replication = min(_REPLICATION, brokers)
@@ -87,10 +88,10 @@ class Admin:
             BrokerUnavailable: Kafka does not answer in time.
             SetupError: there is no such topic.
         """
-        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
-            partitions = await partitions_of(client, self._bootstrap, topic)
-        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
-            with translated(self._bootstrap):
+        async with admin_client(self._access, self._timeout_seconds) as client:
+            partitions = await partitions_of(client, self._access, topic)
+        async with consumer(self._access, self._timeout_seconds) as inner:
+            with translated(self._access):
                 ends = await inner.end_offsets(partitions)
         return {one.partition: ends[one] for one in partitions}
 
@@ -101,9 +102,9 @@ class Admin:
             BrokerUnavailable: Kafka does not answer in time.
             SetupError: there is no such topic.
         """
-        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
-            partitions = await partitions_of(client, self._bootstrap, topic)
-        async with GroupProgress(self._bootstrap, group, timeout_seconds=self._timeout_seconds) as progress:
+        async with admin_client(self._access, self._timeout_seconds) as client:
+            partitions = await partitions_of(client, self._access, topic)
+        async with GroupProgress(self._access, group, timeout_seconds=self._timeout_seconds) as progress:
             return sum((await progress.lags((one.topic, one.partition) for one in partitions)).values())
 
     async def members(self, group: str) -> int:
@@ -112,7 +113,7 @@ class Admin:
         Raises:
             BrokerUnavailable: Kafka does not answer in time.
         """
-        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
+        async with admin_client(self._access, self._timeout_seconds) as client:
             (response,) = await client.describe_consumer_groups([group])
         (described,) = response.to_object()["groups"]
         self._accept(described["error_code"], group)
@@ -171,4 +172,4 @@ class Admin:
     def _accept(self, code: int, message: str | None) -> None:
         error = for_code(code)
         if error is not NoError:
-            raise translate(error(message or ""), self._bootstrap)
+            raise translate(error(message or ""), self._access)

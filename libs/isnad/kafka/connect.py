@@ -9,38 +9,43 @@ from aiokafka.admin import AIOKafkaAdminClient  # noqa: TID251
 
 from isnad.errors import SetupError
 from isnad.kafka.errors import translated
+from isnad.kafka.refusals import explained
+from isnad.kafka.security import options
+from isnad.kafka_access import KafkaAccess
 from isnad.topics import MAX_MESSAGE_BYTES
 
 
 @asynccontextmanager
-async def admin_client(bootstrap: str, timeout_seconds: float) -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin_client(kafka: str | KafkaAccess, timeout_seconds: float) -> AsyncIterator[AIOKafkaAdminClient]:
     """Yield a connected admin client; what is done with it has `timeout_seconds` in all.
 
     Raises:
-        BrokerUnavailable: Kafka does not answer in time.
+        BrokerUnavailable: Kafka does not answer in time, or does not let us in.
+        SetupError: a file of certificates can't be read.
     """
-    client = AIOKafkaAdminClient(
-        bootstrap_servers=bootstrap, client_id="isnad", request_timeout_ms=int(timeout_seconds * 1000)
-    )
+    access = KafkaAccess.of(kafka)
+    client = AIOKafkaAdminClient(**options(access), request_timeout_ms=int(timeout_seconds * 1000))
     try:
-        with translated(bootstrap):
+        with translated(access):
             async with asyncio.timeout(timeout_seconds):
-                await client.start()
+                async with explained(access):
+                    await client.start()
                 yield client
     finally:
         await client.close()
 
 
 @asynccontextmanager
-async def consumer(bootstrap: str, timeout_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
+async def consumer(kafka: str | KafkaAccess, timeout_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
     """Yield a connected consumer of no group; it may only be asked about topics that are known to exist.
 
     Raises:
-        BrokerUnavailable: Kafka does not answer within `timeout_seconds`.
+        BrokerUnavailable: Kafka does not answer within `timeout_seconds`, or does not let us in.
+        SetupError: a file of certificates can't be read.
     """
+    access = KafkaAccess.of(kafka)
     inner = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        client_id="isnad",
+        **options(access),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",
@@ -48,15 +53,15 @@ async def consumer(bootstrap: str, timeout_seconds: float) -> AsyncIterator[AIOK
         request_timeout_ms=int(timeout_seconds * 1000),
     )
     try:
-        with translated(bootstrap):
-            async with asyncio.timeout(timeout_seconds):
+        with translated(access):
+            async with asyncio.timeout(timeout_seconds), explained(access):
                 await inner.start()
         yield inner
     finally:
         await inner.stop()
 
 
-async def partitions_of(client: AIOKafkaAdminClient, bootstrap: str, topic: str) -> list[TopicPartition]:
+async def partitions_of(client: AIOKafkaAdminClient, kafka: str | KafkaAccess, topic: str) -> list[TopicPartition]:
     """Return the partitions of a topic, in order.
 
     Raises:
@@ -67,4 +72,4 @@ async def partitions_of(client: AIOKafkaAdminClient, bootstrap: str, topic: str)
             return [
                 TopicPartition(topic, number) for number in sorted(one["partition"] for one in described["partitions"])
             ]
-    raise SetupError(f"Kafka at {bootstrap} has no topic {topic}. Create it: isnad topics create")
+    raise SetupError(f"Kafka at {kafka} has no topic {topic}. Create it: isnad topics create")

@@ -10,6 +10,7 @@ from enum import Enum
 from aiokafka import errors as kafka  # noqa: TID251  isnad.kafka is the adapter of aiokafka
 
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
+from isnad.kafka_access import KafkaAccess
 from isnad.messages import Reason
 
 
@@ -155,32 +156,32 @@ MEANINGS: dict[type[BaseException], Meaning] = {
 }
 
 
-def translate(error: BaseException, bootstrap: str) -> BaseException:
+def translate(error: BaseException, kafka_at: str | KafkaAccess) -> BaseException:
     """Return isnad's error for one of aiokafka; an error that is our own bug comes back as it is."""
     meaning = MEANINGS.get(type(error), Meaning.BUG)
     said = str(error) or type(error).__name__
     if isinstance(error, kafka.UnknownTopicOrPartitionError):
-        return SetupError(f"A topic is missing in Kafka at {bootstrap} ({said}). Create it: isnad topics create")
+        return SetupError(f"A topic is missing in Kafka at {kafka_at} ({said}). Create it: isnad topics create")
     if isinstance(error, (kafka.KafkaConnectionError, kafka.NoBrokersAvailable)):
-        return BrokerUnavailable(f"Kafka does not answer at {bootstrap}")
+        return BrokerUnavailable(f"Kafka does not answer at {kafka_at}")
     if meaning is Meaning.WAIT:
-        return BrokerUnavailable(f"Kafka at {bootstrap} is not available: {said}")
+        return BrokerUnavailable(f"Kafka at {kafka_at} is not available: {said}")
     if meaning is Meaning.SET_UP:
-        return SetupError(f"Kafka at {bootstrap} refuses: {said}. Look what is wrong with: isnad topics check")
+        return SetupError(f"Kafka at {kafka_at} refuses: {said}. Look what is wrong with: isnad topics check")
     if meaning is Meaning.TOO_LARGE:
         return RecordError(Reason.TOO_LARGE, "a message made of this record is larger than its topic takes")
     return error
 
 
 @contextmanager
-def translated(bootstrap: str) -> Iterator[None]:
+def translated(kafka_at: str | KafkaAccess) -> Iterator[None]:
     """Raise isnad's errors instead of aiokafka's; a time that ran out and a broken network are `BrokerUnavailable`."""
     try:
         yield
     except (kafka.KafkaError, kafka.ConsumerStoppedError, kafka.IllegalOperation) as exc:
-        meant = translate(exc, bootstrap)
+        meant = translate(exc, kafka_at)
         if meant is exc:
             raise
         raise meant from exc
     except (TimeoutError, OSError) as exc:
-        raise BrokerUnavailable(f"Kafka does not answer at {bootstrap} ({exc or 'no answer in time'})") from exc
+        raise BrokerUnavailable(f"Kafka does not answer at {kafka_at} ({exc or 'no answer in time'})") from exc

@@ -9,6 +9,9 @@ from aiokafka import AIOKafkaProducer  # noqa: TID251  isnad.kafka is the adapte
 
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
 from isnad.kafka.errors import MEANINGS, Meaning, translate, translated
+from isnad.kafka.refusals import explained
+from isnad.kafka.security import options
+from isnad.kafka_access import KafkaAccess
 from isnad.messages import Reason
 from isnad.outcomes import Outgoing
 from isnad.topics import MAX_MESSAGE_BYTES
@@ -35,8 +38,8 @@ class Producer:
     next message goes through a fresh one.
     """
 
-    def __init__(self, bootstrap: str, *, timeout_seconds: float = 30.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: str | KafkaAccess, *, timeout_seconds: float = 30.0) -> None:
+        self._access = KafkaAccess.of(kafka)
         self._timeout_seconds = timeout_seconds
         self._inner: AIOKafkaProducer | None = None
         self._out_of_step = False
@@ -114,8 +117,10 @@ class Producer:
         if message.topic not in self._topics:
             await self._look_up(inner, message.topic)
         try:
-            with translated(self._bootstrap):
-                future: asyncio.Future[Any] = await inner.send(message.topic, message.value, key=message.key)
+            with translated(self._access):
+                future: asyncio.Future[Any] = await inner.send(
+                    message.topic, message.value, key=message.key, headers=list(message.headers)
+                )
         except RecordError:
             return _too_large(message)
         except BrokerUnavailable:
@@ -136,14 +141,14 @@ class Producer:
         self._out_of_step = True
         if MEANINGS.get(type(error)) is Meaning.TOO_LARGE:
             return _BatchTooLargeError()
-        meant = translate(error, self._bootstrap)
+        meant = translate(error, self._access)
         if meant is error or not isinstance(meant, Exception):
             raise error
         return meant
 
     def _too_late(self) -> BrokerUnavailable:
         return BrokerUnavailable(
-            f"Kafka at {self._bootstrap} did not acknowledge within {self._timeout_seconds:g} seconds"
+            f"Kafka at {self._access} did not acknowledge within {self._timeout_seconds:g} seconds"
         )
 
     async def _connected(self) -> AIOKafkaProducer:
@@ -152,8 +157,7 @@ class Producer:
                 await self._retire()
             if self._inner is None:
                 inner = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
-                    client_id="isnad",
+                    **options(self._access),
                     acks="all",
                     enable_idempotence=True,
                     max_request_size=MAX_MESSAGE_BYTES,
@@ -161,8 +165,9 @@ class Producer:
                     linger_ms=_LINGER_MS,
                 )
                 try:
-                    with translated(self._bootstrap):
-                        await inner.start()
+                    with translated(self._access):
+                        async with explained(self._access):
+                            await inner.start()
                 except BaseException:
                     await inner.stop()
                     raise
@@ -170,10 +175,10 @@ class Producer:
             return self._inner
 
     async def _look_up(self, inner: AIOKafkaProducer, topic: str) -> None:
-        with translated(self._bootstrap):
+        with translated(self._access):
             self._topics = set((await inner.client.fetch_all_metadata()).topics())
         if topic not in self._topics:
-            raise SetupError(f"Kafka at {self._bootstrap} has no topic {topic}. Create it: isnad topics create")
+            raise SetupError(f"Kafka at {self._access} has no topic {topic}. Create it: isnad topics create")
 
     async def _retire(self) -> None:
         inner, self._inner = self._inner, None
@@ -196,6 +201,5 @@ def _take_note(future: asyncio.Future[Any]) -> None:
 
 
 def _too_large(message: Outgoing) -> RecordError:
-    return RecordError(
-        Reason.TOO_LARGE, f"a message of {len(message.value):,} bytes is larger than {message.topic} takes"
-    )
+    size = len(message.value or b"")
+    return RecordError(Reason.TOO_LARGE, f"a message of {size:,} bytes is larger than {message.topic} takes")

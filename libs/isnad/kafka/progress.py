@@ -9,28 +9,30 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kaf
 
 from isnad.continuity import Partition
 from isnad.kafka.errors import translated
+from isnad.kafka.refusals import explained
+from isnad.kafka.security import options
+from isnad.kafka_access import KafkaAccess
 
 
 class GroupProgress:
     """Asks for the committed offsets of a group without being a member of it. An async context manager."""
 
-    def __init__(self, bootstrap: str, group: str, *, timeout_seconds: float = 10.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: str | KafkaAccess, group: str, *, timeout_seconds: float = 10.0) -> None:
+        self._access = KafkaAccess.of(kafka)
         self._group = group
         self._timeout_seconds = timeout_seconds
         self._inner: AIOKafkaConsumer | None = None
 
     async def __aenter__(self) -> Self:
         inner = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            client_id="isnad",
+            **options(self._access),
             group_id=self._group,
             enable_auto_commit=False,
             request_timeout_ms=int(self._timeout_seconds * 1000),
         )
         try:
-            with translated(self._bootstrap):
-                async with asyncio.timeout(self._timeout_seconds):
+            with translated(self._access):
+                async with asyncio.timeout(self._timeout_seconds), explained(self._access):
                     await inner.start()
         except BaseException:
             await inner.stop()
@@ -72,7 +74,7 @@ class GroupProgress:
         wanted = [TopicPartition(*partition) for partition in partitions]
         if not wanted:
             return {}
-        with translated(self._bootstrap):
+        with translated(self._access):
             async with asyncio.timeout(self._timeout_seconds):
                 committed = {one: await inner.committed(one) for one in wanted}
                 firsts = await inner.beginning_offsets(wanted)

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kaf
 from isnad.errors import BrokerUnavailable, SetupError
 from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translated
-from isnad.outcomes import Record
+from isnad.kafka_access import KafkaAccess
+from isnad.outcomes import Record, headers
 
 _POLL_MS = 1000
 
@@ -18,8 +19,8 @@ _POLL_MS = 1000
 class LogReader:
     """Reads topics as logs: any stretch, as often as wanted."""
 
-    def __init__(self, bootstrap: str, *, timeout_seconds: float = 30.0) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: str | KafkaAccess, *, timeout_seconds: float = 30.0) -> None:
+        self._access = KafkaAccess.of(kafka)
         self._timeout_seconds = timeout_seconds
 
     async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
@@ -30,8 +31,8 @@ class LogReader:
             SetupError: there is no such topic or partition.
         """
         where = await self._partition(topic, partition)
-        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
-            with translated(self._bootstrap):
+        async with consumer(self._access, self._timeout_seconds) as inner:
+            with translated(self._access):
                 first = await inner.beginning_offsets([where])
                 following = await inner.end_offsets([where])
         return first[where], following[where]
@@ -49,8 +50,8 @@ class LogReader:
         if start >= end:
             return
         where = await self._partition(topic, partition)
-        async with consumer(self._bootstrap, self._timeout_seconds) as inner:
-            with translated(self._bootstrap):
+        async with consumer(self._access, self._timeout_seconds) as inner:
+            with translated(self._access):
                 first = (await inner.beginning_offsets([where]))[where]
             if start < first:
                 raise SetupError(
@@ -70,7 +71,7 @@ class LogReader:
         """Return the messages at the position, or none when the log only skips numbers there."""
         loop = asyncio.get_running_loop()
         late = loop.time() + self._timeout_seconds
-        with translated(self._bootstrap):
+        with translated(self._access):
             while loop.time() < late:
                 batches = await inner.getmany(where, timeout_ms=_POLL_MS)
                 if batches:
@@ -78,14 +79,14 @@ class LogReader:
                 if await inner.position(where) > position:
                     return []
         raise BrokerUnavailable(
-            f"Kafka at {self._bootstrap} sent nothing of {where.topic} from offset {position:,} on "
+            f"Kafka at {self._access} sent nothing of {where.topic} from offset {position:,} on "
             f"for {self._timeout_seconds:g} seconds"
         )
 
     async def _partition(self, topic: str, partition: int) -> TopicPartition:
         where = TopicPartition(topic, partition)
-        async with admin_client(self._bootstrap, self._timeout_seconds) as client:
-            if where not in await partitions_of(client, self._bootstrap, topic):
+        async with admin_client(self._access, self._timeout_seconds) as client:
+            if where not in await partitions_of(client, self._access, topic):
                 raise SetupError(f"{topic} has no partition {partition}. Look what is wrong with: isnad topics check")
         return where
 
@@ -99,4 +100,5 @@ def record(message: Any) -> Record:  # noqa: ANN401  aiokafka ships no types
         appended_at=datetime.fromtimestamp(message.timestamp / 1000, UTC),
         key=message.key,
         value=message.value,
+        headers=headers(message.headers),
     )

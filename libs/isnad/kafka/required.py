@@ -19,7 +19,7 @@ class Checker(Protocol):
 
 
 async def require_topics(
-    admin: Checker, specs: Sequence[TopicSpec], kafka: str, *, second_look_seconds: float = SECOND_LOOK_SECONDS
+    admin: Checker, specs: Sequence[TopicSpec], kafka: object, *, second_look_seconds: float = SECOND_LOOK_SECONDS
 ) -> None:
     """Return when the topics are as they must be for a service to work on them.
 

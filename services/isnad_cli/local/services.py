@@ -20,6 +20,13 @@ _NEEDS = {
     "api": SERVERS,
 }
 _SINGLE = ("api",)
+_NOT_PASSED_ON = tuple(
+    f"ISNAD_{name}"
+    for name in (
+        *("KAFKA_SECURITY", "KAFKA_MECHANISM", "KAFKA_USER", "KAFKA_PASSWORD", "KAFKA_PASSWORD_FILE"),
+        *("KAFKA_CA", "KAFKA_CERTIFICATE", "KAFKA_KEY", "KAFKA_KEY_PASSWORD", "KAFKA_KEY_PASSWORD_FILE"),
+    )
+)
 _FIRST_HEALTH_PORT = 8401
 
 PORTS = {"kafka": 9092, "kafka-controller": 9093, "elasticsearch": 9200, "elasticsearch-transport": 9300, "api": 8400}
@@ -85,6 +92,8 @@ class Choice:
 def program(process: str, service: str, *, where: Addresses, ports: Mapping[str, int], state: Path) -> Program:
     """Return how one process of a service is started."""
     environment = {
+        # How the user reaches another Kafka or Elasticsearch is not for those of the local stack.
+        **dict.fromkeys(_NOT_PASSED_ON, ""),
         "ISNAD_KAFKA": where.kafka,
         "ISNAD_ELASTICSEARCH": where.elasticsearch,
         "ISNAD_HEALTH_HOST": "127.0.0.1",

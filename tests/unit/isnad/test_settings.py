@@ -9,7 +9,7 @@ from isnad.settings import StageSettings, load
 def test_variables_fill_the_fields() -> None:
     """Each by its type; what is not given has its default."""
     told = load(StageSettings, {"ISNAD_KAFKA": "a:1, b:2", "ISNAD_BATCH_SIZE": "7", "HOME": "/"})
-    assert (told.kafka, told.batch_size, told.batch_seconds) == ("a:1,b:2", 7, 0.1)
+    assert (str(told.kafka), told.batch_size, told.batch_seconds) == ("a:1,b:2", 7, 0.1)
 
 
 @pytest.mark.parametrize("wrong", ["localhost:abc", "[::1", "", "localhost"])
