@@ -31,6 +31,11 @@ test: $(STAMPS)/isnad $(STAMPS)/dev ## Unit, contract and chain tests, the latte
 unit: $(STAMPS)/isnad $(STAMPS)/dev ## Only the tests that need no server
 	@$(BIN)/python -m pytest -m "not real" $(ARGS)
 
+.PHONY: faults
+faults: $(STAMPS)/isnad $(STAMPS)/dev ## Break everything that can break, count what became of the articles, print a table (ROWS=2,7,13)
+	@$(BIN)/python -m pytest tests/faults --faults=$(ROWS) $(ARGS)
+ROWS ?= all
+
 .PHONY: check
 check: $(STAMPS)/isnad $(STAMPS)/dev ## Lint, formatting, types and import rules
 	$(BIN)/ruff check

@@ -35,8 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     faults.addoption(
         "--faults",
         metavar="ROWS",
-        help="run the faults of these rows at full length (2,7,13, or all), and print a table; without it the short "
-        "form of a few",
+        help="run the faults of these rows (2,7,13, or all) and print a table; without it only a few, in short",
     )
     faults.addoption("--faults-table", metavar="FILE", type=Path, help="write the table there too, as JSON")
 

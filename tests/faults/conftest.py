@@ -1,7 +1,7 @@
 """Rows of faults: which of them run, what they are given, and the table at the end.
 
-A test of a fault is marked `@pytest.mark.row(NUMBER, "fault in words")`. With `--faults` all of the asked rows run at
-full length; without it, as in `make test`, only those with `short=True`, and the fixture `long` says so.
+A test of a fault is marked `@pytest.mark.row(NUMBER, "fault in words")` and runs only with `--faults`. What `make test`
+runs of them stands in `test_in_short.py`: the same faults, a few times each, one after the other on one chain.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,10 @@ from tests.faults.table import Line, print_lines, write
 from tests.harness.chain import Chain
 from tests.harness.proxy import Proxy
 
+_HERE = Path(__file__).parent
+_SECONDS = 600
+"""A test of a fault may take so long, unless it says otherwise."""
+
 _CHAIN = pytest.StashKey[Chain]()
 _LINES = pytest.StashKey[list[Line]]()
 
@@ -25,24 +29,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         mark = item.get_closest_marker("row")
         if mark is None:
-            continue
-        if asked is None:
-            item.add_marker(pytest.mark.timeout(180))
-            wanted = bool(mark.kwargs.get("short"))
+            wanted = asked is None or not item.path.is_relative_to(_HERE)
         else:
-            item.add_marker(pytest.mark.timeout(900))
-            wanted = rows is None or mark.args[0] in rows
+            wanted = asked is not None and (rows is None or mark.args[0] in rows)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(_SECONDS))
         if not wanted:
             left_out.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-
-
-@pytest.fixture
-def long(pytestconfig: pytest.Config) -> bool:
-    """Whether the fault is to be done at full length."""
-    return pytestconfig.getoption("--faults") is not None
 
 
 @pytest.fixture
