@@ -4,17 +4,28 @@ Nothing here knows the stream engine: whoever calls `handle` may commit the batc
 raises.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from isnad.burials import Burials, Log
 from isnad.clock import Clock
 from isnad.continuity import Continuity, Hole, Partition
-from isnad.delivery import Delivery, Sender
+from isnad.delivery import Delivery, Sender, checked
+from isnad.errors import BrokerUnavailable, SetupError, TooMuchPoison
 from isnad.metrics import StageMetrics
-from isnad.outcomes import Process, Record
+from isnad.outcomes import Outcome, Process, Record
+from isnad.poison import Poison, PoisonLimit
 from isnad.retry import Patience
+
+_TOPIC_SECONDS = 30.0
+"""So long a topic may be missing before it counts as gone: brokers that start say so too."""
+
+_LETTERS_FOR_EACH = 4
+"""Messages read of the dead letters for each record that the limit looks back at; other stages write there too."""
 
 
 class Places(Protocol):
@@ -22,18 +33,6 @@ class Places(Protocol):
 
     async def starts(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Return for each partition the offset from which the group has to read on."""
-        ...
-
-
-class Log(Protocol):
-    """What stands in the topics: `isnad.kafka.LogReader`."""
-
-    async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
-        """Return the first offset that is there, and the next one to be written."""
-        ...
-
-    def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Record]:
-        """Yield the records from offset `start` up to, not including, `end`."""
         ...
 
 
@@ -47,7 +46,8 @@ class Batches:
         patience: waits for broken dependencies.
         sender: sends messages.
         places: knows where the group has to read on.
-        log: reads what was skipped.
+        log: reads what was skipped, and the dead letters.
+        poison: how much of a partition may die.
         metrics: where what became of the records is counted.
         clock: tells the time.
     """
@@ -62,6 +62,7 @@ class Batches:
         sender: Sender,
         places: Places,
         log: Log,
+        poison: PoisonLimit,
         metrics: StageMetrics,
         clock: Clock,
     ) -> None:
@@ -75,6 +76,8 @@ class Batches:
         self._metrics = metrics
         self._clock = clock
         self._continuity = Continuity()
+        self._poison = Poison(poison)
+        self._burials = Burials(log, dead_topic, stage, _LETTERS_FOR_EACH * poison.reach)
         self._generation: int | None = None
         self._log = structlog.get_logger(stage=stage)
 
@@ -86,15 +89,20 @@ class Batches:
             generation: changes whenever Kafka gives the partitions out anew.
 
         Raises:
-            Stopped: the stage was asked to stop while it waited for a broken dependency.
+            Stopped: the stage was asked to stop while it waited, for a broken dependency or for a person.
+            SetupError: a topic is gone.
             Exception: a bug, in the process or in the stream engine.
         """
         started = self._clock.monotonic()
         await self._patience.until_done(lambda: self._check_continuity(records, generation))
-        outcomes = await self._patience.until_done(lambda: self._process(list(records)))
-        delivery = Delivery(records, outcomes, stage=self._stage, dead_topic=self._dead_topic, now=self._clock.now())
-        await self._patience.until_done(lambda: delivery.attempt(self._sender))
-        for outcome in delivery.outcomes:
+        outcomes = checked(records, await self._patience.until_done(lambda: self._process(list(records))))
+        final: list[Outcome] = []
+        while len(final) < len(records):
+            # All of them, but for those after the record that is one too many to die.
+            left, of_them = records[len(final) :], outcomes[len(final) :]
+            number = await self._patience.until_done(partial(self._admitted, left, of_them))
+            final += await self._deliver(left[:number], of_them[:number])
+        for outcome in final:
             self._metrics.records.labels(self._stage, outcome.status).inc()
             if outcome.error is not None:
                 self._metrics.dead_letters.labels(self._stage, str(outcome.error.reason)).inc()
@@ -102,9 +110,48 @@ class Batches:
         self._metrics.batch_seconds.labels(self._stage).observe(self._clock.monotonic() - started)
         self._metrics.last_progress.labels(self._stage).set(self._clock.now().timestamp())
 
+    async def _deliver(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Outcome]:
+        delivery = Delivery(records, outcomes, stage=self._stage, dead_topic=self._dead_topic, now=self._clock.now())
+        until = self._clock.monotonic() + _TOPIC_SECONDS
+        await self._patience.until_done(partial(self._attempt, delivery, until))
+        self._poison.seen(records, [outcome.status == "dead" for outcome in delivery.outcomes])
+        return delivery.outcomes
+
+    async def _attempt(self, delivery: Delivery, until: float) -> None:
+        try:
+            await delivery.attempt(self._sender)
+        except SetupError as exc:
+            if self._clock.monotonic() >= until:
+                raise
+            raise BrokerUnavailable(str(exc)) from exc
+
+    async def _admitted(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> int:
+        dead = [outcome.status == "dead" for outcome in outcomes]
+        if self._poison.unasked(records, dead):
+            self._poison.recall(await self._burials.look())
+        number = self._poison.admitted(records, dead)
+        if not number:
+            # Somebody may have looked at the letters since.
+            self._poison.recall(await self._burials.look())
+            number = self._poison.admitted(records, dead)
+        if not number:
+            raise TooMuchPoison(self._why_poison(records[0], outcomes))
+        return number
+
+    def _why_poison(self, record: Record, outcomes: Iterable[Outcome]) -> str:
+        reasons = Counter(str(outcome.error.reason) for outcome in outcomes if outcome.error is not None)
+        return (
+            f"Too many records of {record.topic}, partition {record.partition}, can't be processed; offset "
+            f"{record.offset} is next, and the batch in hand has "
+            f"{', '.join(f'{number} {reason}' for reason, number in reasons.most_common())}. Look why: "
+            f"isnad dead list --stage {self._stage}. The stage goes on when those letters are replayed or dropped "
+            f"(isnad dead replay, isnad dead drop), or with a higher ISNAD_POISON_ROW and ISNAD_POISON_SHARE."
+        )
+
     async def _check_continuity(self, records: Sequence[Record], generation: int | None) -> None:
         if generation != self._generation:
             self._continuity.forget()
+            self._poison.forget()
             self._generation = generation
         for partition, offset in (await self._places.starts(self._continuity.unknown(records))).items():
             self._continuity.begin(partition, offset)

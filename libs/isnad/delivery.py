@@ -4,14 +4,15 @@ An outcome holds only when all of its messages are acknowledged. Sending can be 
 acknowledged is not sent a second time.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
-from isnad import codec
-from isnad.errors import RecordError, TransientError
+from isnad import codec, deaths
+from isnad.errors import RecordError, SetupError, TransientError
 from isnad.messages import SCHEMA, DeadLetter, Reason
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.topics import MAX_MESSAGE_BYTES
@@ -41,26 +42,16 @@ class Delivery:
     def __init__(
         self, records: Sequence[Record], outcomes: Sequence[Outcome], *, stage: str, dead_topic: str, now: datetime
     ) -> None:
-        if len(outcomes) != len(records):
-            raise ValueError(f"{len(outcomes)} outcomes were made of {len(records)} records")
         self._records = records
         self._stage = stage
         self._dead_topic = dead_topic
         self._now = now
         self._letters: dict[int, DeadLetter] = {}
         self._left: list[tuple[int, Outgoing]] = []
-        self.outcomes = list(outcomes)
-        for n, outcome in enumerate(outcomes):
-            too_large = _too_large(outcome)
-            if too_large is not None:
-                # Before anything of it is sent: a page's articles go out all together, or not at all.
-                self.outcomes[n] = Outcome.dead(too_large, outcome.article_id)
-                self._bury(n, too_large)
-                continue
-            self._left += [(n, message) for message in outcome.messages]
-            if outcome.status == "dead":
-                if outcome.error is None:
-                    raise ValueError("an outcome is dead without an error that says why")
+        self.outcomes = checked(records, outcomes)
+        for n, outcome in enumerate(self.outcomes):
+            self._left += [(n, _marked(message, records[n])) for message in outcome.messages]
+            if outcome.error is not None:
                 self._bury(n, outcome.error)
 
     async def attempt(self, sender: Sender) -> None:
@@ -68,17 +59,18 @@ class Delivery:
 
         Raises:
             TransientError: Kafka does not take something now; another attempt goes on with what is left.
-            Exception: a message can't be sent for a reason that is not the record's fault.
+            SetupError: a topic is not as it must be; another attempt goes on with what is left.
+            Exception: a bug.
         """
         while self._left:
             tried, self._left = self._left, []
-            obstacle: TransientError | None = None
+            obstacle: TransientError | SetupError | None = None
             for (n, message), failure in zip(
                 tried, await sender.deliver([message for _, message in tried]), strict=True
             ):
                 if failure is None:
                     continue
-                if isinstance(failure, TransientError):
+                if isinstance(failure, (TransientError, SetupError)):
                     self._left.append((n, message))
                     obstacle = obstacle or failure
                 elif isinstance(failure, RecordError):
@@ -116,6 +108,8 @@ class Delivery:
                 key=record.key,
                 value=record.value,
                 article_id=self.outcomes[n].article_id,
+                headers=record.headers,
+                deaths=1 + deaths.earlier(record.headers),
             ),
         )
 
@@ -123,6 +117,32 @@ class Delivery:
         self._letters[n] = letter
         key = letter.article_id.encode() if letter.article_id else letter.key or b""
         self._left.append((n, Outgoing(self._dead_topic, key, codec.encode(letter))))
+
+
+def checked(records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes, those with a message larger than Kafka takes as dead ones.
+
+    A page's articles go out all together, or not at all, so this is known before anything is sent.
+
+    Raises:
+        ValueError: there is not exactly one outcome for each record, or one is dead without a reason.
+    """
+    if len(outcomes) != len(records):
+        raise ValueError(f"{len(outcomes)} outcomes were made of {len(records)} records")
+    if any(outcome.status == "dead" and outcome.error is None for outcome in outcomes):
+        raise ValueError("an outcome is dead without an error that says why")
+    too_large = [_too_large(outcome) for outcome in outcomes]
+    return [
+        outcome if error is None else Outcome.dead(error, outcome.article_id)
+        for outcome, error in zip(outcomes, too_large, strict=True)
+    ]
+
+
+def _marked(message: Outgoing, record: Record) -> Outgoing:
+    """What is made of a record that died before says so too: it may die at a later stage."""
+    if not (earlier := deaths.earlier(record.headers)):
+        return message
+    return dataclasses.replace(message, headers=deaths.marked(message.headers, earlier))
 
 
 def _too_large(outcome: Outcome) -> RecordError | None:
@@ -138,4 +158,4 @@ def _too_large(outcome: Outcome) -> RecordError | None:
 def reference(letter: DeadLetter) -> DeadLetter:
     """Return the letter without the original bytes, for a record too large to be put into another one."""
     where = f"the original stands in {letter.topic}, partition {letter.partition}, offset {letter.offset}"
-    return msgspec.structs.replace(letter, key=None, value=None, detail=f"{letter.detail}; {where}")
+    return msgspec.structs.replace(letter, key=None, value=None, headers=(), detail=f"{letter.detail}; {where}")

@@ -6,7 +6,8 @@
     ├── TransientError            a dependency is broken: wait, say so, try the same thing again
     │   ├── BrokerUnavailable     Kafka does not answer, or not with what is needed now
     │   ├── SearchUnavailable     Elasticsearch does not answer, refuses for now, or lacks rights or room
-    │   └── StorageUnavailable    the disk is full, or a file of ours can't be written or read
+    │   ├── StorageUnavailable    the disk is full, or a file of ours can't be written or read
+    │   └── TooMuchPoison         too many records in a stretch can't be processed: a person has to look first
     └── PermanentError            trying again will not help
         ├── RecordError           this record can't be processed: to the dead letters, with its reason
         ├── RequestError          this request of a user can't be answered: 4xx, or a message and exit status 2
@@ -46,6 +47,12 @@ class StorageUnavailable(TransientError):
     """The disk is full, or a file of ours can't be written or read."""
 
     dependency = "disk"
+
+
+class TooMuchPoison(TransientError):
+    """Too many records in a stretch of a partition can't be processed; nothing of it helps but a person's decision."""
+
+    dependency = "poison"
 
 
 class PermanentError(IsnadError):

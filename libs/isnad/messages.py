@@ -254,7 +254,12 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """What `articles.dead` holds: the record that could not be processed, byte for byte, and why."""
+    """What `articles.dead` holds: the record that could not be processed, byte for byte, and why.
+
+    Nothing there is ever changed or deleted. A person's decision is appended: the same letter once more, without the
+    original and with a `resolution`. It holds for the record (`topic`, `partition`, `offset`), however many
+    letters this has because Kafka delivered it again.
+    """
 
     schema: int
     reason: Reason
@@ -267,5 +272,22 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     died_at: datetime
     key: bytes | None = None
     value: bytes | None = None
-    """The original bytes (base64 in the JSON)."""
+    """The original bytes (base64 in the JSON). Without key and value the original stands only where it came from."""
     article_id: str | None = None
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person has decided about a dead letter."""
+
+    action: Literal["replayed", "dropped"]
+    """Its original was sent again to the topic that it came from, or it needs no more attention."""
+    at: datetime
+    letter: int
+    """Offset of the letter in `articles.dead`."""
+    note: str | None = None
+    """Why, in the person's words."""
+
+
+    headers: tuple[tuple[str, bytes], ...] = ()
+    """The original's headers."""
+    deaths: int = 1
+    """How often the record has died: once, and once more for each replay after which it died again."""
+    resolution: Resolution | None = None

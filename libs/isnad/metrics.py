@@ -46,6 +46,8 @@ class StageMetrics:
     """Records in a batch."""
     waiting: Gauge
     """1 while the stage waits for a broken `dependency`, else 0."""
+    waits: Counter
+    """How often the stage began to wait for a broken `dependency`."""
     last_progress: Gauge
     """Unix time at which the stage last finished a batch."""
     assigned: Gauge
@@ -85,6 +87,12 @@ class StageMetrics:
             ),
             waiting=Gauge(
                 "isnad_waiting", "1 while the stage waits for a dependency.", ("stage", "dependency"), registry=registry
+            ),
+            waits=Counter(
+                "isnad_waits_total",
+                "Times that the stage began to wait for a dependency.",
+                ("stage", "dependency"),
+                registry=registry,
             ),
             last_progress=Gauge(
                 "isnad_last_progress_timestamp_seconds",

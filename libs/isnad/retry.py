@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from isnad.errors import TransientError
+from isnad.errors import TooMuchPoison, TransientError
 from isnad.health import Health
 
 FIRST_SECONDS = 0.5
@@ -37,7 +37,7 @@ class Patience:
     Args:
         health: where the wait is shown.
         stopping: ends the wait when it is set.
-        on_change: called with a dependency's name and whether it is waited for, at each failure and when all is well.
+        on_change: called with a dependency's name and whether it is waited for: when a wait begins, and when it ends.
         pauses: gives the seconds between tries.
     """
 
@@ -80,9 +80,12 @@ class Patience:
 
     def _note(self, error: TransientError) -> None:
         if self._health.waiting(error.dependency, str(error)):
-            self._log.warning("waiting", dependency=error.dependency, reason=str(error))
-        self._dependencies.add(error.dependency)
-        self._on_change(error.dependency, True)  # noqa: FBT003  the callback's second argument has one meaning
+            # A broken dependency comes back by itself; poison does not.
+            log = self._log.error if isinstance(error, TooMuchPoison) else self._log.warning
+            log("waiting", dependency=error.dependency, reason=str(error))
+        if error.dependency not in self._dependencies:
+            self._dependencies.add(error.dependency)
+            self._on_change(error.dependency, True)  # noqa: FBT003  the callback's second argument has one meaning
 
     def _all_well(self) -> None:
         for dependency in sorted(self._dependencies):

@@ -18,7 +18,7 @@ from isnad.messages import (
     StoryState,
     Verdict,
 )
-from isnad.outcomes import Record
+from isnad.outcomes import Headers, Record
 
 MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When everything happens unless a test says otherwise."""
@@ -98,7 +98,8 @@ def record(
     offset: int = 0,
     key: bytes | None = b"key",
     appended_at: datetime = MOMENT,
+    headers: Headers = (),
 ) -> Record:
     """Return a message as a stage gets it; a struct is encoded."""
     data = codec.encode(value) if isinstance(value, msgspec.Struct) else value
-    return Record(topic, partition, offset, appended_at, key, data)
+    return Record(topic, partition, offset, appended_at, key, data, headers)

@@ -3,16 +3,20 @@
 import asyncio
 from itertools import repeat
 
+import msgspec
 import pytest
 import structlog
 from prometheus_client import CollectorRegistry
 
+from isnad import codec
 from isnad.batches import Batches
-from isnad.errors import BrokerUnavailable, RecordError, SearchUnavailable
+from isnad.delivery import Delivery, reference
+from isnad.errors import BrokerUnavailable, RecordError, SearchUnavailable, SetupError
 from isnad.health import Health
-from isnad.messages import Reason
+from isnad.messages import DeadLetter, Reason, Resolution
 from isnad.metrics import StageMetrics
 from isnad.outcomes import Outcome, Outgoing
+from isnad.poison import PoisonLimit
 from isnad.retry import Patience
 from isnad.testing.broker import FakeBroker
 from isnad.testing.builders import record
@@ -20,6 +24,7 @@ from isnad.testing.clock import START
 from isnad.topics import Topics
 
 TOPICS = Topics()
+DEAD = Outcome.dead(RecordError(Reason.EMPTY, "no value"))
 
 
 class Scene:
@@ -34,16 +39,20 @@ class Scene:
         self.log = self.broker.reader()
         self.outcome = lambda one: Outcome("passed", (Outgoing(TOPICS.matched, one.key, one.value),))
         self.sender = self.broker.producer()
+        self.poison = PoisonLimit(row=3, share=0, window=0)
+        self.health = Health()
+        self.pauses = lambda: repeat(0)
 
     def batches(self):
         return Batches(
             stage="trial",
             process=self.process,
             dead_topic=TOPICS.dead,
-            patience=Patience(Health(), asyncio.Event(), pauses=lambda: repeat(0)),
+            patience=Patience(self.health, asyncio.Event(), pauses=self.pauses),
             sender=self.sender,
             places=self.broker.progress(TOPICS.group("trial")),
             log=self.log,
+            poison=self.poison,
             metrics=StageMetrics.on(self.registry),
             clock=self.broker.clock,
         )
@@ -75,7 +84,7 @@ async def test_each_record_is_counted_once_under_what_became_of_it(scene):
         Outcome("passed"),
         Outcome("indexed"),
         Outcome("stale"),
-        Outcome.dead(RecordError(Reason.EMPTY, "no value")),
+        DEAD,
     ]
     scene.outcome = lambda one: fates[one.offset % 4]
     await scene.batches().handle(scene.arrive(10), 1)
@@ -175,3 +184,136 @@ async def test_what_retention_took_and_numbers_without_messages_are_no_bug(scene
     assert [line["missed"] for line in lines] == [6]
     assert scene.count("isnad_offset_resets_total", topic=TOPICS.raw) == 1
     assert scene.passed() == [7, 11]
+
+
+class Person:
+    """Looks after so many tries what the stage waits for, and then does something about it."""
+
+    def __init__(self, scene, tries, act):
+        self.scene, self.tries, self.act = scene, tries, act
+        self.waited_for = []
+
+    def __call__(self):
+        for _ in range(self.tries):
+            self.waited_for += [(one.dependency, one.reason) for one in self.scene.health.reasons()]
+            yield 0
+        self.act()
+        yield from repeat(0)
+
+
+def resolve(scene, offsets):
+    for offset in offsets:
+        letter = codec.decode(DeadLetter, scene.broker.records(TOPICS.dead)[offset].value)
+        decision = Resolution(action="dropped", at=START, letter=offset)
+        resolved = msgspec.structs.replace(reference(letter), resolution=decision)
+        scene.broker.append(Outgoing(TOPICS.dead, b"", codec.encode(resolved)))
+
+
+def buried(scene):
+    """Offsets of the records that have a letter, in the letters' order."""
+    letters = [codec.decode(DeadLetter, one.value) for one in scene.broker.records(TOPICS.dead)]
+    return [letter.offset for letter in letters if letter.resolution is None]
+
+
+async def test_too_much_poison_is_waited_out_until_a_person_has_looked(scene):
+    """Three letters stand, nothing beyond; when they are dropped the next three go."""
+    scene.health.well("start")
+    scene.outcome = lambda one: DEAD if one.offset < 5 else Outcome("passed", (Outgoing(TOPICS.matched, b"k", b"6"),))
+    stood = []
+
+    def drop():
+        stood.append(buried(scene))
+        resolve(scene, [0, 1, 2])
+
+    scene.pauses = person = Person(scene, 2, drop)
+    with structlog.testing.capture_logs() as lines:
+        await scene.batches().handle(scene.arrive(6), 1)
+    assert stood == [[0, 1, 2]]
+    assert buried(scene) == [0, 1, 2, 3, 4]
+    assert scene.passed() == [6]
+    assert {dependency for dependency, _ in person.waited_for} == {"poison"}
+    (reason,) = {reason for _, reason in person.waited_for}
+    assert "articles.raw, partition 0" in reason
+    assert "offset 3 is next" in reason
+    assert "2 empty" in reason
+    assert "isnad dead list --stage trial" in reason
+    assert [(line["event"], line["log_level"]) for line in lines] == [("waiting", "error"), ("goes on", "info")]
+    assert scene.count("isnad_records_total", outcome="dead") == 5
+    assert scene.health.ready()
+
+
+async def test_each_restart_does_not_allow_three_more(scene):
+    """Killed while it waited, and again: the letters that stand say enough; those of the batch in hand come twice."""
+    scene.outcome = lambda _: DEAD
+    arrived = scene.arrive(9)
+    scene.broker.commit(TOPICS.group("trial"), arrived[:2])
+    for _ in range(3):
+        scene.registry = CollectorRegistry()
+        batches = scene.batches()
+        task = asyncio.create_task(batches.handle(arrived[2:], 1))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert sorted(set(buried(scene))) == [2, 3, 4]
+
+
+async def test_letters_of_other_stages_do_not_count(scene):
+    """Nor what is no letter at all."""
+    records = scene.arrive(4)
+    scene.outcome = lambda _: DEAD
+    other = Delivery(records, [DEAD] * 4, stage="other", dead_topic=TOPICS.dead, now=START)
+    await other.attempt(scene.sender)
+    scene.broker.append(Outgoing(TOPICS.dead, b"", b"nonsense"))
+    scene.broker.commit(TOPICS.group("trial"), records[:2])
+    await scene.batches().handle(records[2:], 1)
+    assert scene.count("isnad_records_total", outcome="dead") == 2
+
+
+class NoLetters:
+    """Takes all messages but the dead letters, until its `error` is None."""
+
+    def __init__(self, scene, error):
+        self.producer, self.error = scene.sender, error
+
+    async def deliver(self, messages):
+        if self.error is None:
+            return await self.producer.deliver(messages)
+        return [self.error if one.topic == TOPICS.dead else (await self.producer.deliver([one]))[0] for one in messages]
+
+
+@pytest.mark.parametrize("error", [BrokerUnavailable("no leader"), SetupError("no topic")])
+async def test_dead_letters_that_kafka_does_not_take_are_waited_for(scene, error):
+    """Until then the batch is not done, so nobody can commit it; a topic may come back too."""
+    scene.health.well("start")
+    scene.outcome = lambda one: DEAD if one.offset == 1 else Outcome("passed", (Outgoing(TOPICS.matched, b"k", b"1"),))
+    scene.sender = away = NoLetters(scene, error)
+
+    def come_back():
+        assert scene.count("isnad_records_total", outcome="passed") is None
+        away.error = None
+
+    scene.pauses = person = Person(scene, 3, come_back)
+    await scene.batches().handle(scene.arrive(3), 1)
+    assert person.waited_for == [("kafka", str(error))] * 2
+    assert buried(scene) == [1]
+    assert scene.passed() == [1, 1]
+
+
+async def test_a_topic_of_dead_letters_that_stays_away_ends_the_stage(scene):
+    """After half a minute, with the sentence that says what to do; the caller must not commit then."""
+    scene.outcome = lambda _: DEAD
+    tried = []
+
+    class Gone:
+        async def deliver(self, messages):
+            tried.append(scene.broker.clock.now() - START)
+            scene.broker.clock.advance(12)
+            return [SetupError("create the topics") for _ in messages]
+
+    scene.sender = Gone()
+    with pytest.raises(SetupError, match="create the topics"):
+        await scene.batches().handle(scene.arrive(2), 1)
+    assert [since.total_seconds() for since in tried] == [0, 12, 24]
+    assert scene.count("isnad_records_total", outcome="dead") is None

@@ -69,6 +69,27 @@ async def test_a_dead_letter_holds_the_record_byte_for_byte(broker):
     assert broker.records(TOPICS.dead)[0].key == b"a1"
 
 
+async def test_a_record_that_was_replayed_and_dies_again_says_how_often(broker):
+    """By its header, which Kafka's redelivery does not change; the letter keeps all headers."""
+    headers = (("trace", b"\xff"), ("isnad-deaths", b"2"))
+    again = record(b"x", offset=7, headers=headers)
+    dead = Outcome.dead(RecordError(Reason.EMPTY, "no value"))
+    await deliver([again, record(b"y"), again], [dead] * 3).attempt(broker.producer())
+    assert [(letter.offset, letter.deaths, letter.headers) for letter in letters(broker)] == [
+        (7, 3, headers),
+        (0, 1, ()),
+        (7, 3, headers),
+    ]
+
+
+async def test_what_is_made_of_a_replayed_record_carries_its_deaths_on(broker):
+    """It may die at a later stage; other headers stay behind."""
+    again = record(b"x", headers=(("trace", b"1"), ("isnad-deaths", b"1")))
+    passed = Outcome("passed", (Outgoing(TOPICS.matched, b"a", b"1"),))
+    await deliver([again, record(b"y")], [passed, passed]).attempt(broker.producer())
+    assert [one.headers for one in broker.records(TOPICS.matched)] == [(("isnad-deaths", b"1"),), ()]
+
+
 async def test_what_is_acknowledged_is_not_sent_again():
     """After an attempt that failed halfway the next one sends only the rest."""
     broker = FakeBroker(TOPICS.specs(partitions=1))
@@ -124,8 +145,12 @@ async def test_a_record_too_large_for_a_letter_is_referred_to(broker):
 async def test_no_topic_for_the_dead_letters_is_no_reason_to_drop_them():
     """The stage can't go on, and nothing is acknowledged."""
     broker = FakeBroker(TOPICS.specs()[:5])
+    delivery = deliver([record(b"x")], [Outcome.dead(RecordError(Reason.EMPTY, "no value"))])
     with pytest.raises(SetupError):
-        await deliver([record(b"x")], [Outcome.dead(RecordError(Reason.EMPTY, "no value"))]).attempt(broker.producer())
+        await delivery.attempt(broker.producer())
+    broker.set_up(TOPICS.specs()[5])
+    await delivery.attempt(broker.producer())
+    assert [letter.value for letter in letters(broker)] == [b"x"]
 
 
 @pytest.mark.parametrize("outcomes", [[], [Outcome("passed")] * 2, [Outcome("dead")]])

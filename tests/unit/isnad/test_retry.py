@@ -1,14 +1,16 @@
 """Waiting for a broken dependency."""
 
 import asyncio
+from datetime import timedelta
 from itertools import islice, repeat
 
 import pytest
 import structlog
 
-from isnad.errors import BrokerUnavailable, SearchUnavailable
-from isnad.health import Health
+from isnad.errors import BrokerUnavailable, SearchUnavailable, TooMuchPoison
+from isnad.health import Health, Waiting
 from isnad.retry import Patience, Stopped, pauses
+from isnad.testing.clock import START, ManualClock
 
 
 class Flaky:
@@ -47,7 +49,7 @@ async def test_work_is_tried_until_it_succeeds_and_the_wait_is_shown(health):
     with structlog.testing.capture_logs() as lines:
         found = await patience.until_done(Flaky(BrokerUnavailable("no leader"), BrokerUnavailable("no answer")))
     assert found == 42
-    assert changes == [("kafka", True, False), ("kafka", True, False), ("kafka", False, True)]
+    assert changes == [("kafka", True, False), ("kafka", False, True)]
     assert [(line["event"], line["dependency"]) for line in lines] == [("waiting", "kafka"), ("goes on", "kafka")]
     assert not patience.waiting
 
@@ -79,6 +81,30 @@ async def test_being_asked_to_stop_ends_the_wait(health):
         with pytest.raises(Stopped):
             await waiting
     assert not health.ready()
+
+
+async def test_readyz_says_what_is_waited_for_and_since_when_the_wait_began():
+    """The newest reason, and the moment of the first failure, not of the last try."""
+    clock = ManualClock()
+    health = Health(clock)
+    health.well("start")
+    shown = []
+
+    async def work(flaky=Flaky(BrokerUnavailable("no leader"), BrokerUnavailable("no answer"))):  # noqa: B008  one for all
+        shown.extend(health.reasons())
+        clock.advance(10)
+        return await flaky()
+
+    await Patience(health, asyncio.Event(), pauses=lambda: repeat(0)).until_done(work)
+    since = START + timedelta(seconds=10)
+    assert shown == [Waiting("kafka", "no leader", since), Waiting("kafka", "no answer", since)]
+
+
+async def test_waiting_for_a_person_is_an_error_in_the_log(health):
+    """A broken dependency comes back by itself; poison does not."""
+    with structlog.testing.capture_logs() as lines:
+        await Patience(health, asyncio.Event(), pauses=lambda: repeat(0)).until_done(Flaky(TooMuchPoison("look")))
+    assert [(line["event"], line["log_level"]) for line in lines] == [("waiting", "error"), ("goes on", "info")]
 
 
 async def test_other_errors_are_not_waited_out(health):
