@@ -170,6 +170,10 @@ class ApiMetrics:
     """Seconds from the request's arrival to the end of its answer, by `method` and `route`."""
     articles: Counter
     """Pushed articles by `outcome` (accepted, refused)."""
+    key_requests: Counter
+    """Requests by API `key` (its id, which is no secret) and `status`."""
+    key_used: Gauge
+    """Unix time of the last request with an API `key`."""
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> "ApiMetrics":
@@ -187,5 +191,14 @@ class ApiMetrics:
             ),
             articles=Counter(
                 "isnad_pushed_articles_total", "Articles that came by HTTP.", ("outcome",), registry=registry
+            ),
+            key_requests=Counter(
+                "isnad_api_key_requests_total", "Requests with an API key.", ("key", "status"), registry=registry
+            ),
+            key_used=Gauge(
+                "isnad_api_key_used_timestamp_seconds",
+                "Unix time of the last request with an API key.",
+                ("key",),
+                registry=registry,
             ),
         )

@@ -11,7 +11,6 @@ from types import FrameType
 from typing import NoReturn
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 
 from isnad import keys, logs, settings
@@ -21,6 +20,7 @@ from isnad.errors import BrokerUnavailable, IsnadError, SetupError
 from isnad.health import Health, serve
 from isnad.kafka import Admin, Producer, require_topics
 from isnad.metrics import ApiMetrics, new_registry
+from isnad_api import serving
 from isnad_api.access import Access, is_loopback
 from isnad_api.app import Parts, create_app, watched
 from isnad_api.keyring import Keyring
@@ -28,7 +28,6 @@ from isnad_api.readiness import keep_looking
 from isnad_api.settings import ApiSettings
 
 _CHECK_SECONDS = 5.0
-_STOP_SECONDS = 5
 _EXIT_SETUP = 78
 
 
@@ -92,7 +91,7 @@ async def _serve(told: ApiSettings) -> None:
         indexes=told.indexes,
         sender=producer,
         raw_topic=told.topics.raw,
-        max_request_bytes=told.max_request_bytes,
+        limits=told.limits,
         metrics=ApiMetrics.on(registry),
         clock=clock,
         access=Access(keyring, clock, is_open=is_open),
@@ -101,17 +100,7 @@ async def _serve(told: ApiSettings) -> None:
     pages = serve(health, registry, told.health_host, told.health_port)
     host, port = listening.getsockname()[:2]
     log.info("listening", address=f"http://{host}:{port}", health=pages.url)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
-    )
+    server = serving.server(app, told.limits, connections=told.max_connections, proxies=told.api_proxies)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -132,17 +121,12 @@ def _check_keys(told: ApiSettings, *, is_open: bool) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
+        return serving.listening(host, port)
     except OSError as exc:
-        listening.close()
         raise SetupError(
             f"The API can't listen on {host}:{port} ({exc.strerror}). Set ISNAD_API_PORT to a free port, or to 0."
         ) from exc
-    return listening
 
 
 if __name__ == "__main__":

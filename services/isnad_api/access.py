@@ -109,8 +109,8 @@ class Access:
 def is_local(asked: Asked) -> bool:
     """Return whether a request comes from a program on this machine, as far as it shows.
 
-    A page from elsewhere in a browser here is not meant: not one of another site, nor one whose name was made to point at
-    this machine (DNS rebinding).
+    A page from elsewhere in a browser here is not meant: not one of another site, nor one whose name was made to point
+    at this machine (DNS rebinding).
     """
     client = asked.get("client")
     headers: Iterable[tuple[bytes, bytes]] = asked["headers"]

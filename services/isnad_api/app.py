@@ -25,6 +25,7 @@ from isnad.search_index import SearchIndex
 from isnad_api import answers, comparing, problems, queries
 from isnad_api.access import Access, needs
 from isnad_api.gate import Gate
+from isnad_api.limits import Limits
 from isnad_api.link_models import ComparisonAnswer, LinksAnswer
 from isnad_api.models import (
     Accepted,
@@ -71,7 +72,7 @@ class Parts:
     indexes: Indexes
     sender: Sender
     raw_topic: str
-    max_request_bytes: int
+    limits: Limits
     metrics: ApiMetrics
     clock: Clock
     access: Access
@@ -120,7 +121,8 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
 
 def watched(app: FastAPI, parts: Parts) -> ASGIApp:
     """Return the application behind the gate, with request ids, metrics and security headers."""
-    return Watching(Gate(app, access=parts.access), metrics=parts.metrics, clock=parts.clock)
+    gate = Gate(app, access=parts.access, limits=parts.limits, clock=parts.clock)
+    return Watching(gate, metrics=parts.metrics, clock=parts.clock)
 
 
 def _add_push(app: FastAPI, parts: Parts) -> None:
@@ -158,7 +160,7 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
             )
         if request.headers.get("content-encoding", "identity").lower() != "identity":
             raise ProblemError(415, "Send the body without Content-Encoding.")
-        body = await _body(request, parts.max_request_bytes)
+        body = await request.body()
         # Megabytes of JSON take a while; others are answered meanwhile.
         lines = await asyncio.to_thread(read_lines, body, parts.raw_topic, several=kind != _JSON)
         messages = [line.message for line in lines if line.message is not None]
@@ -182,19 +184,6 @@ def _push_answer(settled: Settled) -> PushAnswer:
 
 def _refused(line: Line, error: RecordError) -> Refused:
     return Refused(line=line.number, reason=error.reason, detail=error.detail)
-
-
-async def _body(request: Request, max_bytes: int) -> bytes:
-    too_large = ProblemError(413, f"A request has {max_bytes:,} bytes at most; send the articles in several.")
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > max_bytes:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise too_large
-    return bytes(body)
 
 
 def _add_search(app: FastAPI, parts: Parts) -> None:

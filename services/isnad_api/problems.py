@@ -1,12 +1,13 @@
 """Errors as problem+json (RFC 9457), of whatever origin; nothing of the inside is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+import msgspec
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from isnad.errors import RequestError, SearchUnavailable, SetupError, TransientError
@@ -63,23 +64,42 @@ def problem(
     status: int,
     detail: str,
     *,
-    errors: list[FieldProblem] | None = None,
-    accepted: list[Accepted] | None = None,
-    refused: list[Refused] | None = None,
+    errors: Sequence[FieldProblem] = (),
+    accepted: Sequence[Accepted] = (),
+    refused: Sequence[Refused] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the answer to a request that went wrong."""
+    id_ = request.scope.get("isnad_request_id", "")
+    content = as_json(status, detail, request_id=id_, errors=errors, accepted=accepted, refused=refused)
+    return Response(content, status, headers, MEDIA_TYPE)
+
+
+def as_json(
+    status: int,
+    detail: str,
+    *,
+    request_id: str = "",
+    errors: Sequence[FieldProblem] = (),
+    accepted: Sequence[Accepted] = (),
+    refused: Sequence[Refused] = (),
+) -> bytes:
+    """Return a problem as it is sent."""
     told = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        request_id=request.scope.get("isnad_request_id", ""),
-        errors=errors or [],
-        accepted=accepted or [],
-        refused=refused or [],
+        request_id=request_id,
+        errors=list(errors),
+        accepted=list(accepted),
+        refused=list(refused),
     )
-    content = told.model_dump(exclude_defaults=True) | {"type": told.type}
-    return JSONResponse(content, status, headers, MEDIA_TYPE)
+    return msgspec.json.encode(told.model_dump(exclude_defaults=True) | {"type": told.type})
+
+
+def unexpected() -> ProblemError:
+    """Return the answer where isnad has a bug; it tells nothing of it."""
+    return ProblemError(500, "Something went wrong inside isnad; the log says what, under this request_id.")
 
 
 def answer(request: Request, error: ProblemError) -> Response:
@@ -122,6 +142,6 @@ def install(app: FastAPI) -> None:
         return problem(request, 503, detail, headers=_LATER)
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        _log.error("request failed unexpectedly", path=request.url.path, exc_info=error)
-        return problem(request, 500, "Something went wrong inside isnad; the log says what, under this request_id.")
+    async def a_bug(request: Request, error: Exception) -> Response:
+        _log.error("request failed unexpectedly", path=request.scope["path"], exc_info=error)
+        return answer(request, unexpected())

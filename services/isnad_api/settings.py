@@ -8,6 +8,9 @@ from isnad import addresses
 from isnad.indexes import Indexes
 from isnad.keys import FILE_NAME
 from isnad.settings import ServiceSettings
+from isnad_api.limits import Limits
+
+_USUAL = Limits()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,9 +33,41 @@ class ApiSettings(ServiceSettings):
     """At most so long Elasticsearch is waited for."""
     push_seconds: float = 15.0
     """At most so long Kafka is waited for."""
-    max_request_bytes: int = 32 * 1024 * 1024
+    api_proxies: str = ""
+    """Reverse proxies, addresses or networks with commas, whose word on a client's address is taken."""
+    max_connections: int = 512
+    """More are closed as they come."""
+    max_request_bytes: int = _USUAL.request_bytes
     """Largest body of a push, all its articles together."""
+    max_bodies_bytes: int = _USUAL.bodies_bytes
+    """All bodies that are being received or read; one client may have half of it."""
+    max_requests: int = _USUAL.requests_at_once
+    """So many requests are worked on at once."""
+    max_requests_each: int = _USUAL.requests_at_once_each
+    """Of these, those of one client: a key, or without one an address."""
+    requests_per_second: float = _USUAL.requests_per_second
+    """Of one client, in the long run."""
+    requests_burst: int = _USUAL.burst
+    """Of one client, at once."""
+    receive_seconds: float = _USUAL.receive_seconds
+    """A request must be there within this time."""
+    answer_seconds: float = _USUAL.answer_seconds
+    """An answer is given up after this time; more than searching or pushing may take."""
     index_prefix: str = "isnad"
+
+    @property
+    def limits(self) -> Limits:
+        """What every request is held to."""
+        return Limits(
+            requests_per_second=self.requests_per_second,
+            burst=self.requests_burst,
+            requests_at_once=self.max_requests,
+            requests_at_once_each=self.max_requests_each,
+            request_bytes=self.max_request_bytes,
+            bodies_bytes=self.max_bodies_bytes,
+            receive_seconds=self.receive_seconds,
+            answer_seconds=self.answer_seconds,
+        )
 
     @property
     def keys(self) -> Path:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -9,13 +10,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from isnad.clock import Clock
 from isnad.metrics import ApiMetrics
+from isnad_api.access import CALLER, Caller
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_ALWAYS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-]
+_HEADERS = {
+    b"content-security-policy": b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+}
+_NO_STORE = (b"cache-control", b"no-store")
+
+
+def always(given: Iterable[tuple[bytes, bytes]] = ()) -> list[tuple[bytes, bytes]]:
+    """Return the headers that every answer has beside those given; a page that brings its own policy keeps it."""
+    names = {name.lower() for name, _ in given}
+    headers = [header for header in _HEADERS.items() if header[0] not in names]
+    # What a reader found is nobody else's business; files that have a tag may be kept.
+    return headers if names & {b"cache-control", b"etag"} else [*headers, _NO_STORE]
 
 
 class Watching:
@@ -40,7 +54,8 @@ class Watching:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), *_ALWAYS, (b"x-request-id", id_.encode())]
+                given = list(message.get("headers", []))
+                message["headers"] = [*given, *always(given), (b"x-request-id", id_.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=id_):
@@ -56,6 +71,10 @@ class Watching:
         method = scope["method"] if scope["method"] in ("GET", "POST", "HEAD", "OPTIONS") else "other"
         self._metrics.requests.labels(method, pattern, str(status)).inc()
         self._metrics.request_seconds.labels(method, pattern).observe(seconds)
+        caller: Caller | None = scope.get(CALLER)
+        if caller is not None and caller.key_id is not None:
+            self._metrics.key_requests.labels(caller.key_id, str(status)).inc()
+            self._metrics.key_used.labels(caller.key_id).set(self._clock.now().timestamp())
 
 
 def _request_id(scope: Scope) -> str:

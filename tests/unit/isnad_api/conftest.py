@@ -13,6 +13,7 @@ from isnad.testing.search import FakeIndex
 from isnad_api.access import Access
 from isnad_api.app import Parts, create_app, watched
 from isnad_api.keyring import Keyring
+from isnad_api.limits import Limits
 
 
 class Log:
@@ -49,14 +50,19 @@ def keys_file(tmp_path):
 
 
 @pytest.fixture
-def parts(index, log, registry, keys_file):
+def limits():
+    return Limits(request_bytes=5 * 1024 * 1024)
+
+
+@pytest.fixture
+def parts(index, log, registry, keys_file, limits):
     clock = SystemClock()
     return Parts(
         index=index,
         indexes=Indexes(),
         sender=log,
         raw_topic="articles.raw",
-        max_request_bytes=5 * 1024 * 1024,
+        limits=limits,
         metrics=ApiMetrics.on(registry),
         clock=clock,
         access=Access(Keyring(keys_file, clock), clock, is_open=True),
