@@ -1,20 +1,25 @@
 """Records to bytes and back, with every way in which bytes can be wrong told apart (pure)."""
 
 import json
+from collections import Counter
 from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
 
 from isnad.errors import RecordError
-from isnad.messages import SCHEMA, RawArticle, Reason
+from isnad.messages import SCHEMA, RawArticle, Reason, Takedown
 
 R = TypeVar("R", bound=msgspec.Struct)
+T = TypeVar("T", bound=msgspec.Struct)
 
-_FOREIGN: frozenset[type] = frozenset({RawArticle})
+_FOREIGN: frozenset[type] = frozenset({RawArticle, Takedown})
 """Records that anybody may write, and that are looked at more closely."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_KIND = b'"kind"'
+_TAKEDOWNS = frozenset({b'"takedown"', b'"restore"'})
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -55,6 +60,29 @@ def decode(kind: type[R], value: bytes | None) -> R:
     return record
 
 
+def decode_either(article: type[R], takedown: type[T], value: bytes | None) -> R | T:
+    """Return the article or the takedown that the bytes hold; see `decode`.
+
+    A takedown is what says so in its `kind`; whatever else stands in such a field, it is one of the unknown ones.
+    """
+    return decode(takedown, value) if value and _is_takedown(value) else decode(article, value)
+
+
+def _is_takedown(value: bytes) -> bool:
+    # Looking through megabytes of text for the name takes microseconds, reading them takes milliseconds.
+    if _KIND not in value:
+        return False
+    try:
+        kind: _Kind = _decoder(_Kind).decode(value.removeprefix(_BYTE_ORDER_MARK))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False
+    return bytes(kind.kind) in _TAKEDOWNS
+
+
+class _Kind(msgspec.Struct):
+    kind: msgspec.Raw = msgspec.Raw()
+
+
 class _Version(msgspec.Struct):
     schema: int = SCHEMA
 
@@ -91,5 +119,5 @@ def _check_foreign(record: msgspec.Struct, value: bytes) -> None:
 def _unique(pairs: list[tuple[str, object]]) -> None:
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(names).most_common(1)[0]
         raise RecordError(Reason.SCHEMA_INVALID, f"`{twice[:100]}` is there twice")

@@ -26,6 +26,9 @@ from isnad.messages import RawArticle, Reason
 MAX_ID_BYTES = 480
 """Longest id that a producer may give, in UTF-8: Elasticsearch takes 512, and a page's parts add `#1`, `#2` …"""
 
+LONGEST_ID_BYTES = 512
+"""Longest id of an article, a page's part included."""
+
 MAX_SOURCE_BYTES = 128
 """Longest source, in UTF-8."""
 
@@ -59,6 +62,18 @@ def article_id(raw: RawArticle) -> str:
     if not text:
         raise RecordError(Reason.NO_TEXT, "the record has neither a title nor a body nor html")
     return _hashed(source, "text", text)
+
+
+def checked_id(given: str) -> str:
+    """Return an id by which somebody names an article or a page that is there already.
+
+    Raises:
+        RecordError: no article can have it.
+    """
+    id_ = _checked("id", given, LONGEST_ID_BYTES)
+    if id_ != given:
+        raise RecordError(Reason.SCHEMA_INVALID, "`id` begins or ends with white space")
+    return id_
 
 
 def part_id(page_id: str, number: int) -> str:

@@ -5,6 +5,9 @@ An article travels `RawArticle` (what any producer sends) → `PreparedArticle` 
 so a stage adds and never rewrites. Unknown fields are ignored; a missing required field or an unknown major version is
 a `RecordError`.
 
+In the same topics travels `Takedown` (as `MatchedTakedown` from dedup on): an article is to go, or may come again. It
+is told from an article by its `kind`, which articles have not (docs/takedown.md).
+
 Offsets (`start`, `end`) are Unicode code points into the field named beside them, end exclusive. Times are RFC 3339 in
 UTC.
 """
@@ -78,6 +81,25 @@ class Dateline(msgspec.Struct, frozen=True, kw_only=True):
     agencies: tuple[str, ...] = ()
 
 
+class RawPlace(msgspec.Struct, frozen=True):
+    """Where a raw record stands in `articles.raw`: what was sent later stands later, whoever hands it on when."""
+
+    appended_at: datetime
+    partition: int
+    offset: int
+
+    def is_before(self, other: "RawPlace") -> bool:
+        """Return whether this record was sent before another one of the same article.
+
+        Within a partition the offsets say so, unless the times say the reverse: then the topic was made anew, or the
+        broker's clock was set back. Records of one article stand in several partitions only where their number was
+        changed; then the times alone are left.
+        """
+        if self.partition != other.partition:
+            return self.appended_at < other.appended_at
+        return self.offset < other.offset and self.appended_at <= other.appended_at
+
+
 class PreparedArticle(msgspec.Struct, frozen=True, kw_only=True):
     """One article, clean: what `articles.prepared` holds. Its offset there is its place in the ordered log."""
 
@@ -110,6 +132,8 @@ class PreparedArticle(msgspec.Struct, frozen=True, kw_only=True):
     cut: tuple[Cut, ...] = ()
     flags: tuple[str, ...] = ()
     """Any of `short`, `title_only`, `no_title`, `title_from_body`, `not_arabic`."""
+    raw: RawPlace | None = None
+    """The place of the raw record; None where an older version of isnad wrote this."""
 
 
 UNDATED_MARKS = frozenset({"missing", "unreadable", "future", "ancient"})
@@ -130,6 +154,39 @@ class LogPosition(msgspec.Struct, frozen=True):
         """
         milliseconds = int(self.appended_at.timestamp() * 1000 + 0.5)
         return (milliseconds << 20) | (self.offset & 0xFFFFF)
+
+
+class Takedown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An article is to go from everything that isnad answers, and stay away; or it may come again.
+
+    In `articles.raw` and `articles.prepared`, with the article's id as the message's key: without that key it is a dead
+    letter, so that nobody takes something down by accident.
+    """
+
+    schema: int
+    kind: Literal["takedown", "restore"]
+    """`restore` takes a takedown of the same id back. The article is there again when it is sent again."""
+    id: str
+    """Of an article, or of a page, which means all articles of the page."""
+    at: datetime
+    """When it was decided."""
+    reason: str = ""
+    by: str | None = None
+    """Who decided it."""
+    raw: RawPlace | None = None
+    """The place of the raw record; prepare writes it."""
+
+
+class MatchedTakedown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What `articles.matched` and `articles.enriched` hold of a takedown."""
+
+    schema: int
+    kind: Literal["takedown", "restore"]
+    takedown: Takedown
+    position: LogPosition
+    """In the ordered log. Whatever of the article stands before it there is out."""
+    counted_out: tuple[str, ...] = ()
+    """Ids of the articles that left their stories with this; `stories.changes` has these stories."""
 
 
 Relation = Literal["original", "copy", "partial", "revision"]
@@ -234,8 +291,9 @@ class StoryState(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the article that opened the story; it never changes."""
     origin: Member
-    """The member published first; a late arrival can change it."""
+    """The member published first; a late arrival can change it. Without title and url where no article is left."""
     articles: int
+    """0 where the last one was taken down: then the story is no more."""
     outlets: dict[str, int]
     """Articles by outlet."""
     first_published_at: datetime
@@ -246,11 +304,24 @@ class StoryChange(msgspec.Struct, frozen=True, kw_only=True):
     """What `stories.changes` holds, keyed by story."""
 
     schema: int
-    kind: Literal["new_story", "copy_joined", "article_edited"]
+    kind: Literal["new_story", "copy_joined", "article_edited", "article_removed"]
     article_id: str
     relation: Relation
+    """Of this article, as its verdict says."""
     story: StoryState
     position: LogPosition
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person has decided about a dead letter."""
+
+    action: Literal["replayed", "dropped"]
+    """Its original was sent again to the topic that it came from, or it needs no more attention."""
+    at: datetime
+    letter: int
+    """Offset of the letter in `articles.dead`."""
+    note: str | None = None
+    """Why, in the person's words."""
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,18 +345,6 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     value: bytes | None = None
     """The original bytes (base64 in the JSON). Without key and value the original stands only where it came from."""
     article_id: str | None = None
-class Resolution(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person has decided about a dead letter."""
-
-    action: Literal["replayed", "dropped"]
-    """Its original was sent again to the topic that it came from, or it needs no more attention."""
-    at: datetime
-    letter: int
-    """Offset of the letter in `articles.dead`."""
-    note: str | None = None
-    """Why, in the person's words."""
-
-
     headers: tuple[tuple[str, bytes], ...] = ()
     """The original's headers."""
     deaths: int = 1

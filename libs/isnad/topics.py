@@ -33,6 +33,8 @@ class TopicSpec:
     record: str
     """Name of the struct in `messages.py` that the values are."""
     retention_ms: int
+    takedowns: str | None = None
+    """Name of the struct of the takedowns that travel with the articles, where any do."""
     must_match: frozenset[str] = _MUST_MATCH
     """Settings with which services refuse to start when they differ; the others are only worth a note."""
     config: dict[str, str] = field(default_factory=dict)
@@ -93,12 +95,20 @@ class Topics:
     def specs(self, partitions: int = RAW_PARTITIONS) -> tuple[TopicSpec, ...]:
         """All topics as they must be set up, in the order in which an article travels."""
         return (
-            TopicSpec(self.raw, partitions, "article id", "RawArticle", 30 * _DAY_MS),
+            TopicSpec(self.raw, partitions, "article id", "RawArticle", 30 * _DAY_MS, "Takedown"),
             # Never deleted: dedup's answers are a function of the whole log. A snapshot spares reading it, but can be
             # lost; by the last days alone a story whose first article has left the window would get another id.
-            TopicSpec(self.prepared, 1, "article id", "PreparedArticle", _FOREVER, must_match=_MUST_MATCH | _RETENTION),
-            TopicSpec(self.matched, partitions, "article id", "MatchedArticle", 30 * _DAY_MS),
-            TopicSpec(self.enriched, partitions, "article id", "EnrichedArticle", 30 * _DAY_MS),
+            TopicSpec(
+                self.prepared,
+                1,
+                "article id",
+                "PreparedArticle",
+                _FOREVER,
+                "Takedown",
+                must_match=_MUST_MATCH | _RETENTION,
+            ),
+            TopicSpec(self.matched, partitions, "article id", "MatchedArticle", 30 * _DAY_MS, "MatchedTakedown"),
+            TopicSpec(self.enriched, partitions, "article id", "EnrichedArticle", 30 * _DAY_MS, "MatchedTakedown"),
             TopicSpec(self.changes, partitions, "story id", "StoryChange", 30 * _DAY_MS),
             TopicSpec(self.dead, 1, "article id, where known", "DeadLetter", _FOREVER),
         )

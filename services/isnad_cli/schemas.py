@@ -14,14 +14,18 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema(spec: TopicSpec) -> dict[str, Any]:
     """Return the JSON Schema of a topic's messages."""
-    record = getattr(messages, spec.record)
-    made = msgspec.json.schema(record)
-    definition = made["$defs"][spec.record]
-    definition["properties"]["schema"] = {"const": messages.SCHEMA, "description": "Major version of the record."}
-    if record is messages.RawArticle:
+    names = [name for name in (spec.record, spec.takedowns) if name is not None]
+    references, definitions = msgspec.json.schema_components(
+        [getattr(messages, name) for name in names], ref_template="#/$defs/{name}"
+    )
+    for name in names:
+        version = {"const": messages.SCHEMA, "description": "Major version of the record."}
+        definitions[name]["properties"]["schema"] = version
+    if spec.record == "RawArticle":
         # A headline alone is an article too (an urgent one), flagged as such.
-        definition["anyOf"] = [{"required": [field]} for field in ("body", "html", "title")]
-    return {"$schema": _DIALECT, "title": f"{spec.name}: {spec.record}", **made}
+        definitions["RawArticle"]["anyOf"] = [{"required": [field]} for field in ("body", "html", "title")]
+    what: dict[str, Any] = references[0] if len(names) == 1 else {"anyOf": list(references)}
+    return {"$schema": _DIALECT, "title": f"{spec.name}: {' or '.join(names)}", **what, "$defs": definitions}
 
 
 def schemas_by_file() -> dict[str, bytes]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import cache
 
-from isnad.codec import decode, encode
+from isnad.codec import decode_either, encode
 from isnad.errors import RecordError
-from isnad.messages import SCHEMA, Credit, Dateline, EnrichedArticle, MatchedArticle, Mention
+from isnad.messages import SCHEMA, Credit, Dateline, EnrichedArticle, MatchedArticle, MatchedTakedown, Mention
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad_entities.credits import Credits
 from isnad_entities.lexicon import agencies, lexicon
@@ -20,11 +20,17 @@ _READ_LANGUAGES = frozenset({"ar", "und"})
 
 
 def enrich_record(record: Record, topic: str) -> Outcome:
-    """Return one record's article, enriched, as a message for `topic`, or why it is no article."""
+    """Return one record's article, enriched, as a message for `topic`, or why it is no article.
+
+    A takedown is passed on as it is.
+    """
     try:
-        matched = decode(MatchedArticle, record.value)
+        matched = decode_either(MatchedArticle, MatchedTakedown, record.value)
     except RecordError as exc:
         return Outcome.dead(exc)
+    if isinstance(matched, MatchedTakedown):
+        taken_down = matched.takedown.id
+        return Outcome("passed", (Outgoing(topic, taken_down.encode(), encode(matched)),), article_id=taken_down)
     article_id = matched.article.id
     enriched = enrich(matched, names(), wires())
     return Outcome("passed", (Outgoing(topic, article_id.encode(), encode(enriched)),), article_id=article_id)

@@ -5,21 +5,23 @@ same bytes: "now" is the moment at which it was appended to `articles.raw`.
 """
 
 import html
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from isnad.codec import decode, encode
+from isnad.codec import decode_either, encode
 from isnad.errors import RecordError
 from isnad.identity import article_id, part_id
-from isnad.messages import SCHEMA, Cut, PreparedArticle, RawArticle, Reason
+from isnad.messages import SCHEMA, Cut, PreparedArticle, RawArticle, Reason, Takedown
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.text.clean import CleanPage, clean
 from isnad.text.dateline import find_dateline
-from isnad.text.lines import printable
+from isnad.text.lines import count_lines, printable
 from isnad.text.rules import writer_of
 from isnad.text.split import Piece, split
 from isnad.text.words import words
 from isnad_prepare.language import UNDETERMINED, detect
+from isnad_prepare.takedowns import pass_on, place_of
 from isnad_prepare.times import published, read_time
 from isnad_prepare.webpages import WebArticle, read_html
 
@@ -35,14 +37,22 @@ MAX_LINES = 20_000
 OPENING_CHARACTERS = 90
 """A page without a headline is called by so much of its opening."""
 
+_ENDLESS_REFERENCE = re.compile("&#[0-9]{100,};?")
+"""Means no character, and Python refuses to read a number of thousands of digits."""
+
 Detect = Callable[[str], str]
 
 
 def prepare_record(record: Record, topic: str, detect_language: Detect = detect) -> Outcome:
-    """Return the articles of a raw record as messages for `topic`, in the page's order, or why there are none."""
+    """Return the articles of a raw record as messages for `topic`, in the page's order, or why there are none.
+
+    A takedown is passed on.
+    """
     page_id: str | None = None
     try:
-        raw = decode(RawArticle, record.value)
+        raw = decode_either(RawArticle, Takedown, record.value)
+        if isinstance(raw, Takedown):
+            return pass_on(raw, record, topic)
         page_id = article_id(raw)
         articles = prepare(raw, page_id, record, detect_language)
     except RecordError as exc:
@@ -58,7 +68,7 @@ def prepare(raw: RawArticle, page_id: str, record: Record, detect_language: Dete
         RecordError: the record holds no text, nothing but furniture, or too much to be an article.
     """
     web = _web_article(raw, record)
-    if web.text.count("\n") > MAX_LINES:
+    if count_lines(web.text) > MAX_LINES:
         raise RecordError(Reason.TOO_LARGE, f"more than {MAX_LINES} lines")
     title = _line(raw.title) or _line(web.title)
     page = clean(web.text)
@@ -131,6 +141,7 @@ def _article(piece: Piece, *, part: int, given_title: bool, common: _Common, det
         dateline=dateline,
         cut=cuts,
         flags=tuple(_flags(piece, body, language, given_title=given_title)),
+        raw=place_of(common.record),
     )
 
 
@@ -180,4 +191,4 @@ def _harmless(url: str | None, cuts: tuple[Cut, ...]) -> tuple[str | None, tuple
 
 def _line(given: str | None) -> str | None:
     """A field on one line, character references read (feeds escape twice); None where nothing is left of it."""
-    return printable(html.unescape(given)) or None if given else None
+    return printable(html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", given))) or None if given else None

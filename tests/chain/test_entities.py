@@ -51,7 +51,8 @@ async def test_articles_are_enriched_though_the_worker_is_killed(kafka: str, tmp
     topics, log = Topics(f"entities-{uuid4().hex[:8]}-"), tmp_path / "entities.log"
     admin = Admin(kafka)
     await admin.create(topics.specs())
-    examples = [decode(MatchedArticle, file.read_bytes()) for file in EXAMPLES]
+    articles = [file for file in EXAMPLES if not file.stem.endswith(("_takedown", "_restore"))]
+    examples = [decode(MatchedArticle, file.read_bytes()) for file in articles]
     sent = {
         f"article-{turn}-{number}": renamed(example, f"article-{turn}-{number}")
         for turn in range(ROUNDS)

@@ -2,13 +2,14 @@
 
 import contextlib
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from isnad import codec
 from isnad.errors import RecordError
-from isnad.messages import Link, MatchedArticle, PreparedArticle, RawArticle, Reason, Span, Verdict
+from isnad.messages import Link, MatchedArticle, PreparedArticle, RawArticle, Reason, Span, Takedown, Verdict
 from isnad.testing.builders import matched_article, prepared_article, raw_article
 
 DEEP = b"[" * 100_000
@@ -102,3 +103,34 @@ def test_our_own_records_are_not_looked_at_twice():
     """Only what anybody may send is checked for fields that are there twice; the last one counts elsewhere."""
     value = codec.encode(prepared_article()).replace(b'"id":"a1"', b'"id":"a0","id":"a1"')
     assert codec.decode(PreparedArticle, value).id == "a1"
+
+
+TAKEDOWN = {"schema": 1, "kind": "takedown", "id": "a", "at": "2026-01-01T12:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        ({}, Takedown),
+        ({"kind": "restore"}, Takedown),
+        ({"kind": "retraction", "source": "x"}, RawArticle),
+        ({"kind": None, "source": "x"}, RawArticle),
+        ({"kind": {"kind": "takedown"}, "source": "x"}, RawArticle),
+    ],
+)
+def test_what_is_a_takedown_says_so_itself(more, kind):
+    value = msgspec.json.encode(TAKEDOWN | more)
+    assert type(codec.decode_either(RawArticle, Takedown, b"\xef\xbb\xbf" + value)) is kind
+
+
+def test_a_text_that_speaks_of_takedowns_is_none():
+    raw = raw_article(body='{"kind": "takedown"}', tags=("kind", "takedown"))
+    assert codec.decode_either(RawArticle, Takedown, codec.encode(raw)) == raw
+
+
+@pytest.mark.parametrize(
+    "broken", [b'{"kind":"takedown"', b'{"kind":"takedown","kind":"takedown"}', b'"kind"', b"\xff"]
+)
+def test_what_only_begins_like_a_takedown_is_an_error(broken):
+    with pytest.raises(RecordError):
+        codec.decode_either(RawArticle, Takedown, broken)

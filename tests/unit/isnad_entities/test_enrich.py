@@ -8,13 +8,15 @@ import msgspec
 import pytest
 
 from isnad.codec import decode, encode
-from isnad.messages import EnrichedArticle, MatchedArticle, Reason
+from isnad.messages import EnrichedArticle, MatchedArticle, MatchedTakedown, Reason
 from isnad.outcomes import Record, one_by_one
 from isnad_entities.enrich import MOST_CHARACTERS, enrich_record
 from isnad_entities.names import MOST_MENTIONS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MATCHED = sorted((EXAMPLES / "articles.matched").glob("*.json"))
+ALL = sorted((EXAMPLES / "articles.matched").glob("*.json"))
+TAKEDOWNS = [file for file in ALL if file.stem.endswith(("_takedown", "_restore"))]
+MATCHED = [file for file in ALL if file not in TAKEDOWNS]
 TOPIC = "articles.enriched"
 
 
@@ -45,6 +47,14 @@ def test_the_recorded_articles_become_the_recorded_enriched_ones(file):
 def test_what_came_in_is_passed_on_whole(file):
     given, found = decode(MatchedArticle, file.read_bytes()), enriched(file.read_bytes())
     assert (found.article, found.verdict, found.position) == (given.article, given.verdict, given.position)
+
+
+@pytest.mark.parametrize("file", TAKEDOWNS, ids=lambda file: file.name)
+def test_a_takedown_goes_through_as_it_is(file):
+    given = decode(MatchedTakedown, file.read_bytes())
+    (message,) = enrich_record(record(file.read_bytes()), TOPIC).messages
+    assert (message.topic, message.key) == (TOPIC, given.takedown.id.encode())
+    assert decode(MatchedTakedown, message.value) == given
 
 
 def test_the_same_record_twice_gives_the_same_bytes():

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.codec import decode, encode
-from isnad.messages import SCHEMA, Cut, PreparedArticle, RawArticle, Reason
+from isnad.messages import SCHEMA, Cut, PreparedArticle, RawArticle, RawPlace, Reason
 from isnad.outcomes import Outcome, Record
 from isnad_prepare.pages import MAX_LINES, opening_words, prepare_record
 
@@ -79,6 +79,7 @@ def test_an_article_with_everything_keeps_everything() -> None:
         fetched_at=datetime(2018, 2, 8, 11, 0, tzinfo=UTC),
         page_id="AL-1",
         dateline=prepared.dateline,
+        raw=RawPlace(ARRIVED, 0, 7),
     )
     assert prepared.dateline is not None
     assert (prepared.dateline.places, prepared.dateline.agencies) == (("دمشق",), ("أ ف ب",))
