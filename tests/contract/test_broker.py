@@ -10,9 +10,10 @@ import pytest
 
 from isnad.clock import SystemClock
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
-from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics
+from isnad.kafka import Admin, Bookmarks, GroupProgress, History, LogReader, Producer, require_topics
 from isnad.messages import Reason
 from isnad.outcomes import Outgoing
+from isnad.places import Bookmark, Extent
 from isnad.testing.broker import FakeBroker
 from isnad.topics import MAX_MESSAGE_BYTES, Topics
 
@@ -36,6 +37,12 @@ class RealBroker:
 
     def progress(self, group):
         return GroupProgress(self.address, group)
+
+    def history(self):
+        return History(self.address)
+
+    def bookmarks(self, group):
+        return Bookmarks(self.address, group)
 
 
 class BrokerContract:
@@ -198,6 +205,37 @@ class BrokerContract:
         assert await broker.admin().create(none.specs(partitions=3), replication=1)
         assert await broker.admin().check(none.specs(partitions=3)) == []
 
+    async def test_the_history_of_a_topic_has_a_beginning_and_moments(self, broker, topics):
+        """Each message of its own millisecond; a moment between two of them lies before the later one."""
+        assert set((await broker.history().extents(topics.prepared)).values()) == {Extent(0, 0, None)}
+        async with broker.producer() as producer:
+            for n in range(3):
+                await producer.send(Outgoing(topics.prepared, b"k", b"%d" % n))
+                await asyncio.sleep(0.005)
+        records, millisecond = await self.read(broker, topics.prepared), timedelta(milliseconds=1)
+        first, second, third = (record.appended_at for record in records)
+        assert first < second < third
+        history = broker.history()
+        assert await history.extents(topics.prepared) == {0: Extent(0, 3, first)}
+        moments = [first - timedelta(days=9), first, first + millisecond, second, third, third + millisecond]
+        found = [(await history.offsets_at(topics.prepared, moment))[0] for moment in moments]
+        assert found == [0, 0, 1, 1, 2, 3]
+        assert set((await history.offsets_at(topics.matched, first)).values()) == {0}
+
+    async def test_bookmarks_are_kept_with_their_notes(self, broker, topics):
+        """Also those of several topics, put one after the other; nobody fetches anything for it."""
+        group = topics.group("replay")
+        async with broker.bookmarks(group) as bookmarks:
+            await bookmarks.put({})
+            await bookmarks.put({(topics.matched, 0): Bookmark(7, "فقرة"), (topics.matched, 2): Bookmark(8)})
+            await bookmarks.put({(topics.prepared, 0): Bookmark(9, "n"), (topics.matched, 0): Bookmark(10, "m")})
+        assert await broker.bookmarks(group).read() == {
+            (topics.matched, 0): Bookmark(10, "m"),
+            (topics.matched, 2): Bookmark(8),
+            (topics.prepared, 0): Bookmark(9, "n"),
+        }
+        assert await broker.bookmarks(topics.group("another")).read() == {}
+
     async def test_a_group_that_never_committed_lags_behind_everything(self, broker, topics):
         """In all partitions."""
         async with broker.producer() as producer:
@@ -215,7 +253,7 @@ class TestFakeBroker(BrokerContract):
 
     @pytest.fixture
     def broker(self):
-        return FakeBroker()
+        return FakeBroker(clock=SystemClock())
 
     async def test_while_it_is_down_nobody_gets_an_answer(self, broker, topics):
         """As with a real one that is not there; what was sent stays."""
@@ -227,6 +265,10 @@ class TestFakeBroker(BrokerContract):
             await broker.reader().bounds(topics.prepared, 0)
         with pytest.raises(BrokerUnavailable):
             await broker.admin().check(topics.specs())
+        with pytest.raises(BrokerUnavailable):
+            await broker.history().extents(topics.prepared)
+        with pytest.raises(BrokerUnavailable):
+            await broker.bookmarks("g").put({(topics.prepared, 0): Bookmark(1)})
         broker.down = None
         assert await broker.admin().lag("group", topics.prepared) == 1
 
@@ -250,6 +292,10 @@ class TestRealBroker(BrokerContract):
                 await LogReader(address, timeout_seconds=1).bounds("t", 0)
             with pytest.raises(BrokerUnavailable, match=address):
                 await Admin(address, timeout_seconds=1).check([])
+            with pytest.raises(BrokerUnavailable, match=address):
+                await History(address, timeout_seconds=1).extents("t")
+            with pytest.raises(BrokerUnavailable, match=address):
+                await Bookmarks(address, "g", timeout_seconds=1).put({("t", 0): Bookmark(1)})
             with pytest.raises(BrokerUnavailable, match=address):
                 async with GroupProgress(address, "g", timeout_seconds=1):
                     pass

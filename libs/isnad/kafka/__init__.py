@@ -5,10 +5,12 @@ a Kafka creates one for whoever merely asks about it by name, so a name is looke
 """
 
 from isnad.kafka.admin import Admin
+from isnad.kafka.bookmarks import Bookmarks
+from isnad.kafka.history import History
 from isnad.kafka.producer import Producer
 from isnad.kafka.progress import GroupProgress
 from isnad.kafka.reader import LogReader
 from isnad.kafka.required import require_topics
 from isnad.kafka.security import tls_context
 
-__all__ = ["Admin", "GroupProgress", "LogReader", "Producer", "require_topics", "tls_context"]
+__all__ = ["Admin", "Bookmarks", "GroupProgress", "History", "LogReader", "Producer", "require_topics", "tls_context"]

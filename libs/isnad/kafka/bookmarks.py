@@ -4,8 +4,8 @@ So a command that is killed can go on from any machine, and `kafka-consumer-grou
 them a week after they were last put (`offsets.retention.minutes`).
 """
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -15,19 +15,10 @@ from isnad.continuity import Partition
 from isnad.errors import BrokerUnavailable
 from isnad.kafka.connect import admin_client
 from isnad.kafka.errors import translated
+from isnad.kafka.refusals import explained
 from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
-
-MAX_NOTE_BYTES = 4096
-"""Kafka's own limit (`offset.metadata.max.bytes`), unless it was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bookmark:
-    """A place in a partition."""
-
-    offset: int
-    note: str = ""
+from isnad.places import Bookmark
 
 
 class Bookmarks:
@@ -51,7 +42,7 @@ class Bookmarks:
         """Return all that were put and not forgotten.
 
         Raises:
-            BrokerUnavailable: Kafka does not answer in time.
+            BrokerUnavailable: Kafka does not answer in time, or has never had a group and prepares for the first one.
         """
         async with admin_client(self._access, self._timeout_seconds) as client:
             found = await client.list_consumer_group_offsets(self._group)
@@ -64,6 +55,8 @@ class Bookmarks:
     async def put(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
         """Keep these, each in place of the earlier one of its partition, which must exist.
 
+        A note has 4096 bytes at most (`offset.metadata.max.bytes`).
+
         Raises:
             BrokerUnavailable: Kafka does not answer in time; it may have kept them.
         """
@@ -75,7 +68,10 @@ class Bookmarks:
             with translated(self._access):
                 if not places.keys() <= inner.assignment():
                     inner.assign([*inner.assignment() | places.keys()])
-                await inner.commit(places)
+                    # It is to keep places, and to fetch nothing.
+                    inner.pause(*inner.assignment())
+                async with asyncio.timeout(self._timeout_seconds):
+                    await inner.commit(places)
         except BrokerUnavailable:
             await self._disconnect()
             raise
@@ -91,7 +87,8 @@ class Bookmarks:
             )
             try:
                 with translated(self._access):
-                    await inner.start()
+                    async with asyncio.timeout(self._timeout_seconds), explained(self._access):
+                        await inner.start()
             except BaseException:
                 await inner.stop()
                 raise

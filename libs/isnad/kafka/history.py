@@ -1,6 +1,5 @@
 """What is there of a topic: from which offset and moment on, and where a moment lies in it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
@@ -8,20 +7,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kaf
 from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translated
 from isnad.kafka_access import KafkaAccess
+from isnad.places import Extent
 
 _LOWEST_STAMP = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """What is there of a partition."""
-
-    first: int
-    """The first offset that is there; above 0 where earlier messages were deleted."""
-    end: int
-    """The next one to be written."""
-    first_at: datetime | None
-    """When the first message that is there was appended; None where there is none."""
 
 
 class History:

@@ -6,7 +6,8 @@ by retention, and it does not choose Kafka's own partition for a key, though equ
 """
 
 import zlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from isnad.delivery import Delivery
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
 from isnad.messages import Reason
 from isnad.outcomes import Outcome, Outgoing, Process, Record
+from isnad.places import Bookmark, Extent
 from isnad.testing.clock import ManualClock
 from isnad.topics import TopicFault, Topics, TopicSpec, faults
 
@@ -34,6 +36,7 @@ class FakeBroker:
         self._specs: dict[str, TopicSpec] = {}
         self._logs: dict[str, list[list[Record]]] = {}
         self._committed: dict[tuple[str, str, int], int] = {}
+        self._bookmarks: dict[str, dict[Partition, Bookmark]] = {}
         for spec in specs:
             self.set_up(spec)
 
@@ -52,6 +55,14 @@ class FakeBroker:
     def progress(self, group: str) -> "FakeProgress":
         """Return what stands in for `isnad.kafka.GroupProgress`."""
         return FakeProgress(self, group)
+
+    def history(self) -> "FakeHistory":
+        """Return what stands in for `isnad.kafka.History`."""
+        return FakeHistory(self)
+
+    def bookmarks(self, group: str) -> "FakeBookmarks":
+        """Return what stands in for `isnad.kafka.Bookmarks`."""
+        return FakeBookmarks(self, self._bookmarks.setdefault(group, {}))
 
     def committed(self, group: str, topic: str, partition: int) -> int:
         """Return the offset from which a group has to read on."""
@@ -202,6 +213,53 @@ class FakeReader:
         if partition >= len(partitions):
             raise SetupError(f"{topic} has no partition {partition}. Look what is wrong with: isnad topics check")
         return partitions[partition]
+
+
+class FakeHistory:
+    """Stands in for `isnad.kafka.History`."""
+
+    def __init__(self, broker: FakeBroker) -> None:
+        self._broker = broker
+
+    async def extents(self, topic: str) -> dict[int, Extent]:
+        """Return what is there of each partition."""
+        return {
+            number: Extent(0, len(log), log[0].appended_at if log else None)
+            for number, log in enumerate(self._broker.partitions(topic))
+        }
+
+    async def offsets_at(self, topic: str, moment: datetime) -> dict[int, int]:
+        """Return for each partition the first offset whose message was appended then or later, else its end."""
+        return {
+            number: sum(record.appended_at < moment for record in log)
+            for number, log in enumerate(self._broker.partitions(topic))
+        }
+
+
+class FakeBookmarks:
+    """Stands in for `isnad.kafka.Bookmarks`."""
+
+    def __init__(self, broker: FakeBroker, kept: dict[Partition, Bookmark]) -> None:
+        self._broker = broker
+        self._kept = kept
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    async def read(self) -> dict[Partition, Bookmark]:
+        """Return all that were put."""
+        self._broker.answer()
+        return dict(self._kept)
+
+    async def put(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
+        """Keep these."""
+        self._broker.answer()
+        self._kept.update(bookmarks)
 
 
 class FakeProgress:
