@@ -13,7 +13,7 @@ from isnad_entities.names import Names, names
 from isnad_entities.passage import FieldName, Passage
 
 MOST_CHARACTERS = 400_000
-"""Of a longer body only the beginning is read: about 60,000 words, some seconds of work."""
+"""Of a longer body or title only the beginning is read: about 60,000 words, some seconds of work."""
 
 _READ_LANGUAGES = frozenset({"ar", "und"})
 """Persian, Urdu and others share the letters but not the rules."""
@@ -65,7 +65,10 @@ def read(
 
     An agency that is credited is no mention: the article is not about it. One that is quoted is an organisation.
     """
-    fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("body", body[:MOST_CHARACTERS]))
+    fields: tuple[tuple[FieldName, str], ...] = (
+        ("title", title[:MOST_CHARACTERS]),
+        ("body", body[:MOST_CHARACTERS]),
+    )
     passages = [Passage.of(field, text) for field, text in fields]
     wire = wire_finder.find(passages, dateline, author)
     in_text = [credit for credit in wire if credit.field != "author"]

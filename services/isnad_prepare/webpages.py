@@ -1,5 +1,6 @@
 """The article of a web page, by trafilatura: its text, and title, author and date where the page tells them (pure)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,10 @@ MAX_HTML_BYTES = MAX_RAW_BYTES
 
 MAX_TAGS = 30_000
 """Ten times what a news page has; the time that extraction takes grows faster than their number."""
+
+_REFERENCE = re.compile("&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));?")
+_CONTROLS = frozenset({*range(32)} - set(map(ord, "\t\n\r")))
+"""What lxml takes from a page by its number, and then refuses to put into a text."""
 
 _HEAD_CHARACTERS = 2000
 _TIMES = (
@@ -46,6 +51,7 @@ def read_html(html: str, arrived: datetime) -> WebArticle:
         raise RecordError(Reason.TOO_LARGE, f"html above {MAX_HTML_BYTES} bytes")
     if html.count("<") > MAX_TAGS:
         raise RecordError(Reason.TOO_LARGE, f"html with more than {MAX_TAGS} tags")
+    html = _REFERENCE.sub(_without_controls, html)
     if "<html" not in html[:_HEAD_CHARACTERS].lower():
         # A fragment, as feeds have them; trafilatura takes it for no html at all.
         html = f"<html><body>{html}</body></html>"
@@ -62,3 +68,8 @@ def read_html(html: str, arrived: datetime) -> WebArticle:
         return WebArticle(html2txt(html))
     except RecursionError as exc:
         raise RecordError(Reason.TOO_DEEP, "the html is nested too deeply") from exc
+
+
+def _without_controls(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return " " if code in _CONTROLS else reference[0]

@@ -8,6 +8,8 @@ from functools import cached_property
 from isnad.text.words import words
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
+_LINE_ENDS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
+"""What `str.splitlines` splits at."""
 _SENTENCE_END = (".", "؟", "?", "!")
 _ELLIPSIS = ("…", "...", "..", "[…]", "[...]", "(...)")
 _RUNNING_ON = (":", "،", ",", "؛", ";", "-", "–", "—", "…", "...")
@@ -73,6 +75,12 @@ def unprintable(text: str) -> str:
 def printable(text: str) -> str:
     """Return the text without its unprintable characters, on one line, with single spaces."""
     return " ".join(_UNPRINTABLE.sub("", text).split())
+
+
+def count_lines(text: str) -> int:
+    """Return how many lines the text has, blank ones among them, without making them."""
+    ends = sum(map(text.count, _LINE_ENDS)) - text.count("\r\n")
+    return ends + (text[-1:] not in _LINE_ENDS)
 
 
 def read_lines(text: str) -> list[Line]:

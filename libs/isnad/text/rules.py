@@ -35,8 +35,9 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONG_HEX = re.compile(r"[0-9a-fA-F]{16,64}")
 _LINK = re.compile(r"(https?://|www\.)\S+")
 _CAMERA_NAME = re.compile(
-    r"(DSC[NF]?|IMG|DSCF|PIC|MVI|GOPR|SAM|CAM|VID|P)[ _-]?\d{3,}([ _-]\w{1,12})*(\(\d+\))?", re.IGNORECASE
+    r"(DSC[NF]?|IMG|DSCF|PIC|MVI|GOPR|SAM|CAM|VID|P)[ _-]?\d{3,}([ _-]_*[^\W_]{1,12})*_*(\(\d+\))?", re.IGNORECASE
 )
+"""An underscore stands between parts and never in one: in either, a row of them would take forever to be no name."""
 _IMAGE_FILE = re.compile(
     r"[^\s«»\"]{1,80}( [^\s«»\"]{1,40}){0,6}\.(jpe?g|png|gif|webp|bmp|tiff?|mp4|mp3|pdf)", re.IGNORECASE
 )
