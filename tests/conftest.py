@@ -1,6 +1,7 @@
 """Fixtures for tests that need the real servers: started once for all tests that ask, and ended with them.
 
-`kafka` and `elasticsearch` give one address and start one server; `stack` gives both. The packages are downloaded
+`kafka` and `elasticsearch` give one address and start one server; `stack` gives both; `secured_kafka` and
+`secured_elasticsearch` are others, as they stand in production. The packages are downloaded
 once, into the folder that ISNAD_PACKAGES names, else into the one that `isnad up` uses.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 from rich.console import Console
+from tests.secured import Certificates, SecuredElasticsearch, SecuredKafka
 
 from isnad.addresses import default_home
 from isnad_cli.local import leftovers, packages, readiness
@@ -114,7 +116,9 @@ class Servers:
     account: Account = field(default_factory=server_account)
 
     def __post_init__(self) -> None:
-        port = choose_any(("kafka", "controller", "elasticsearch", "transport"))
+        self.certificates = Certificates(self.home)
+        names = ("kafka", "controller", "elasticsearch", "transport")
+        port = choose_any((*names, *(f"secured-{name}" for name in names)))
         self.kafka_server = ImpatientKafka(
             self.packages,
             self.home / "kafka",
@@ -133,6 +137,26 @@ class Servers:
             heap_mb=384,
             short_lived=True,
         )
+        self.secured_kafka = SecuredKafka(
+            self.packages,
+            self.home / "secured-kafka",
+            self.account,
+            port["secured-kafka"],
+            port["secured-controller"],
+            heap_mb=256,
+            short_lived=True,
+            certificates=self.certificates,
+        )
+        self.secured_elasticsearch = SecuredElasticsearch(
+            self.packages,
+            self.home / "secured-elasticsearch",
+            self.account,
+            port["secured-elasticsearch"],
+            port["secured-transport"],
+            heap_mb=384,
+            short_lived=True,
+            certificates=self.certificates,
+        )
         self.running: dict[str, Process] = {}
 
     def start_kafka(self) -> Process:
@@ -141,6 +165,12 @@ class Servers:
     def start_elasticsearch(self) -> Process:
         url = self.elasticsearch_server.url
         return self._start("elasticsearch", self.elasticsearch_server, lambda: readiness.elasticsearch_answers(url))
+
+    def start_secured_kafka(self) -> Process:
+        return self._start("secured-kafka", self.secured_kafka, lambda: readiness.accepts(self.secured_kafka.port))
+
+    def start_secured_elasticsearch(self) -> Process:
+        return self._start("secured-elasticsearch", self.secured_elasticsearch, self.secured_elasticsearch.answers)
 
     def _start(self, name: str, server: KafkaServer | ElasticsearchServer, answers: Callable[[], bool]) -> Process:
         if name not in self.running:
@@ -206,3 +236,17 @@ def stack(servers: Servers) -> Stack:
     for process in (servers.start_kafka(), servers.start_elasticsearch()):
         process.wait()
     return Stack(servers.home, servers.kafka_server.address, servers.elasticsearch_server.url)
+
+
+@pytest.fixture(scope="session")
+def secured_kafka(servers: Servers) -> SecuredKafka:
+    """A real Kafka behind TLS and SCRAM, with no topics, on which only the administrator has rights."""
+    servers.start_secured_kafka().wait()
+    return servers.secured_kafka
+
+
+@pytest.fixture(scope="session")
+def secured_elasticsearch(servers: Servers) -> SecuredElasticsearch:
+    """A real, empty Elasticsearch behind TLS and API keys."""
+    servers.start_secured_elasticsearch().wait()
+    return servers.secured_elasticsearch

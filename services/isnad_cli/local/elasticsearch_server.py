@@ -69,13 +69,10 @@ class ElasticsearchServer:
             *(["-XX:TieredStopAtLevel=1"] if self.short_lived else []),
         ]
 
-    def prepare(self) -> None:
-        """Write the settings."""
-        self.account.enter(self.folder)
-        for name in ("data", "tmp"):
-            self.account.own(self.folder / name)
+    def files(self) -> dict[str, str]:
+        """The files of its settings, by name."""
         shipped = self.packages.elasticsearch_home / "config"
-        texts = {
+        return {
             "elasticsearch.yml": "".join(f"{key}: {value}\n" for key, value in self.settings().items()),
             "jvm.options": "\n".join(self.jvm_options()) + "\n",
             "log4j2.properties": _LOGGING,
@@ -85,8 +82,14 @@ class ElasticsearchServer:
                 name: (shipped / name).read_text() for name in ("role_mapping.yml", "roles.yml", "users", "users_roles")
             },
         }
+
+    def prepare(self) -> None:
+        """Write the settings."""
+        self.account.enter(self.folder)
+        for name in ("data", "tmp"):
+            self.account.own(self.folder / name)
         # His own, since the server adds a keystore.
-        self.account.own_anew(self.folder / "config", texts)
+        self.account.own_anew(self.folder / "config", self.files())
 
     def program(self) -> Program:
         """How it is started."""

@@ -89,6 +89,15 @@ class KafkaServer:
             "log.cleaner.dedupe.buffer.size": str(8 * 1024 * 1024),
         }
 
+    def files(self) -> dict[str, str]:
+        """The files of its settings, by name."""
+        properties = "".join(f"{key}={value}\n" for key, value in self.properties().items())
+        return {self._settings.name: properties, self._logging.name: _LOGGING}
+
+    def format_options(self) -> tuple[str, ...]:
+        """What the data folder is formatted with, besides the settings."""
+        return ()
+
     def prepare(self) -> None:
         """Write the settings, and format the data folder the first time.
 
@@ -98,8 +107,7 @@ class KafkaServer:
         self.account.enter(self.folder)
         for name in ("data", "tmp"):
             self.account.own(self.folder / name)
-        properties = "".join(f"{key}={value}\n" for key, value in self.properties().items())
-        self.account.own_anew(self.folder / "config", {self._settings.name: properties, self._logging.name: _LOGGING})
+        self.account.own_anew(self.folder / "config", self.files())
         if (self.folder / "data" / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
@@ -110,6 +118,7 @@ class KafkaServer:
                 f"--cluster-id={cluster}",
                 "--config",
                 str(self._settings),
+                *self.format_options(),
             ],
             capture_output=True,
             text=True,
