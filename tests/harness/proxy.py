@@ -178,12 +178,14 @@ def refuse(status: int, error: str = "refused_on_purpose") -> Fault:
     return lambda _: Answer(status, body, _JSON)
 
 
-def refuse_items(status: int, error: str, every: int = 3) -> Fault:
-    """Each so-many-th write is refused within an answer of 200; the others are passed on."""
+def refuse_items(status: int, error: str, every: int = 3, of: str = "") -> Fault:
+    """Each so-many-th write is refused within an answer of 200, of those with `of` in their index; the others go on."""
 
     def fault(exchange: Exchange) -> Answer:
         pairs = exchange.pairs
-        refused = [n % every == 0 for n in range(len(pairs))]
+        refused = [
+            n % every == 0 and of in json.loads(action).popitem()[1]["_index"] for n, (action, _) in enumerate(pairs)
+        ]
         kept = b"".join(
             action + b"\n" + (document + b"\n" if document is not None else b"")
             for (action, document), bad in zip(pairs, refused, strict=True)

@@ -1,17 +1,22 @@
 """Services as processes of their own, under a supervisor that starts them again, and whatever may befall a process."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
+import httpx
 import psutil
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 RESTART_SECONDS = 0.5
 STOP_SECONDS = 15.0
@@ -40,11 +45,15 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._stopping = Event()
+        self._held = Event()
         self._supervisor = Thread(target=self._supervise, daemon=True)
         self._supervisor.start()
 
     def _supervise(self) -> None:
         while not self._stopping.is_set():
+            if self._held.is_set():
+                self._stopping.wait(0.05)
+                continue
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(
                     [sys.executable, "-m", f"isnad_{self.service}"],
@@ -63,6 +72,28 @@ class Worker:
         if self.process is None or self.process.poll() is not None:
             return None
         return psutil.Process(self.process.pid)
+
+    def logged(self, message: str) -> list[dict[str, Any]]:
+        """The lines of its log with this message, of all its lives."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        every = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        return [line for line in every if line.get("message") == message]
+
+    def waits_for(self) -> dict[str, dict[str, str]]:
+        """What /readyz says that it waits for: reason and since when, by dependency; nothing when it is ready."""
+        address = self.logged("health pages")[-1]["address"]
+        try:
+            answer = httpx.get(f"{address}/readyz", timeout=5).json()
+        except httpx.TransportError:  # it has just ended
+            return {"start": {}}
+        return {waiting["dependency"]: waiting for waiting in answer["waiting"]}
+
+    def metric(self, name: str, **labels: str) -> float:
+        """What /metrics says of one metric; 0 if it has not been counted yet."""
+        address = self.logged("health pages")[-1]["address"]
+        families = text_string_to_metric_families(httpx.get(f"{address}/metrics", timeout=5).text)
+        samples = (sample for family in families for sample in family.samples if sample.name == name)
+        return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
     def kill(self) -> None:
         """Kill -9."""
@@ -85,6 +116,19 @@ class Worker:
                 pytest.fail(f"{self.name} does not stop:\n{self.last_words()}")
             time.sleep(0.01)
         return time.monotonic() - began
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Kill -9; it is not started again before the block ends."""
+        self._held.set()
+        try:
+            ended = len(self.statuses)
+            self.kill()
+            while len(self.statuses) == ended:
+                time.sleep(0.01)
+            yield
+        finally:
+            self._held.clear()
 
     def begin_to_end(self) -> None:
         """Tell it to stop for good."""

@@ -1,0 +1,89 @@
+"""What must be true of a chain's records and documents beside the count (pure)."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from isnad.text.words import words
+
+Message = Mapping[str, Any]
+"""The JSON of a record or a document."""
+
+_SHINGLE_WORDS = 5
+
+
+def check_decisions(matched: Iterable[Message], offset: str = "offset") -> None:
+    """Hold that an article which was delivered again got the same decision each time."""
+    decisions: dict[int, Any] = {}
+    for one in matched:
+        said = one.get("verdict") or one.get("counted_out")
+        known = decisions.setdefault(one["position"][offset], said)
+        assert known == said, f"two decisions on the record at {one['position']}: {known} and {said}"
+
+
+def check_texts(prepared: Iterable[Message], documents: Iterable[Message]) -> None:
+    """Hold that of each article the text stands that was sent last, in whatever order Kafka got the messages."""
+    newest: dict[str, tuple[tuple[datetime, int], Message]] = {}
+    for one in prepared:
+        if "kind" in one:  # a takedown
+            continue
+        sent = datetime.fromisoformat(one["arrived_at"]), (one.get("raw") or {}).get("offset", 0)
+        if one["id"] not in newest or newest[one["id"]][0] < sent:
+            newest[one["id"]] = sent, one
+    for document in documents:
+        _, article = newest[document["id"]]
+        assert (document["title"], document["body"]) == (article["title"], article["body"]), (
+            f"an older text of {document['id']} stands: {document['title']} instead of {article['title']}"
+        )
+
+
+def check_evidence(matched: Sequence[Message]) -> None:
+    """Hold that each decision is explained: a reprint names what it reprints, and the shares and passages are true.
+
+    They are counted here anew, of the articles that had one text only.
+    """
+    texts: dict[str, set[str]] = defaultdict(set)
+    articles = [one for one in matched if "article" in one]
+    for one in articles:
+        texts[one["article"]["id"]].add(one["article"]["body"])
+    for one in articles:
+        article, verdict = one["article"], one["verdict"]
+        links = verdict.get("links") or []
+        assert links or verdict["relation"] not in ("copy", "partial"), f"{article['id']} names nothing that it reprints"
+        for link in links:
+            assert link["id"] != article["id"], f"{article['id']} is taken for a reprint of itself"
+            if len(texts[article["id"]]) == len(texts[link["id"]]) == 1:
+                _check_link(article, link, next(iter(texts[link["id"]])))
+
+
+def check_letters(letters: Iterable[Message], originals: Mapping[tuple[str, int, int], bytes | None]) -> None:
+    """Hold that each dead letter has a reason and the original bytes, or says where they stand."""
+    for letter in letters:
+        place = letter["topic"], letter["partition"], letter["offset"]
+        assert letter["reason"], f"a dead letter without a reason: {place}"
+        if letter["reason"] == "too_large":
+            continue
+        value = letter.get("value")
+        kept = None if value is None else base64.b64decode(value)
+        assert kept == originals[place], f"the dead letter of {place} has {kept!r} and not the original bytes"
+
+
+def _check_link(article: Message, link: Message, other: str) -> None:
+    own, others = _shingles(article["body"]), _shingles(other)
+    if not own or not others:
+        return
+    shared = len(own & others)
+    counted = {"shared": shared, "contained": shared / len(own), "contains": shared / len(others)}
+    for name, value in counted.items():
+        assert abs(link[name] - value) < 1e-9, f"{article['id']} and {link['id']}: {name} is {value}, not {link[name]}"
+    there = " ".join(words(other))
+    for span in link.get("passages") or []:
+        passage = " ".join(words(article["body"][span["start"] : span["end"]]))
+        assert passage in there, f"{article['id']}: «{passage}» does not stand in {link['id']}"
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    in_order = words(text)
+    return {tuple(in_order[at : at + _SHINGLE_WORDS]) for at in range(len(in_order) - _SHINGLE_WORDS + 1)}
