@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -146,11 +146,20 @@ def _write(file: Path, keys: Mapping[str, Key]) -> None:
                 writing.write(content + b"\n")
                 writing.flush()
                 os.fsync(writing.fileno())
+            _keep_owner(target, draft)
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as exc:
         raise _not_written(file, exc) from exc
+
+
+def _keep_owner(target: Path, draft: Path) -> None:
+    """Root may make a key for an API that runs as another user, which must still be able to read it."""
+    with suppress(FileNotFoundError):
+        known = target.stat()
+        if known.st_uid != draft.stat().st_uid:
+            os.chown(draft, known.st_uid, known.st_gid)
 
 
 def _not_written(file: Path, exc: OSError) -> SetupError:

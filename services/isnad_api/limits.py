@@ -11,6 +11,9 @@ from typing import Literal
 _CLIENTS = 20_000
 """So many are remembered; 100 bytes each."""
 
+_ROUNDING = 1e-6
+"""Seconds within which sums of fractions are the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -56,7 +59,7 @@ class Buckets:
         """Take one token and return 0; where there is none, return the seconds until there is one."""
         full_at = max(now, self._full_at.get(client, now))
         wait = full_at - now - self._slack
-        if wait > 0:
+        if wait > _ROUNDING:
             return wait
         self._full_at[client] = full_at + self._seconds
         self._full_at.move_to_end(client)

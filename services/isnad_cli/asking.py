@@ -1,14 +1,19 @@
 """Asks the API for a command: its answer, or the error as the command's user knows it."""
 
+import os
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 import httpx
 import msgspec
 
+from isnad import secret
 from isnad.errors import IsnadError, RequestError, SearchUnavailable, SetupError
 
-_SECONDS = 30.0
+_SECONDS = 40.0
+"""A little longer than the API takes at most."""
+_LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 class _Wrong(msgspec.Struct):
@@ -37,11 +42,42 @@ def get(api: str, path: str, asked: Sequence[tuple[str, str]], names: Mapping[st
     Raises:
         RequestError: the API finds a mistake in what was asked.
         SearchUnavailable: the API can't answer for now.
-        SetupError: nothing answers there, or not isnad's API.
+        SetupError: nothing answers there, or not isnad's API, or it asks for another key.
     """
+    return _ask("GET", api, f"{path}?{urlencode(asked)}", names)
+
+
+def delete(api: str, path: str) -> bytes:
+    """Return the API's answer to a DELETE; `path` is percent-encoded. Raises as `get`."""
+    return _ask("DELETE", api, path, {})
+
+
+def key_header() -> dict[str, str]:
+    """Return the header with the key of ISNAD_API_KEY, or of the file that ISNAD_API_KEY_FILE names; none without.
+
+    Raises:
+        SetupError: the file can't be read, or what is there can't be a key.
+    """
+    environ = os.environ  # noqa: TID251  a command's own root; a key among its arguments would be seen by all
+    given = secret.from_environment("ISNAD_API_KEY", environ)
+    written = given.reveal().strip() if given else ""
+    if not written:
+        return {}
+    if not (written.isascii() and written.isprintable() and " " not in written):
+        raise SetupError("What ISNAD_API_KEY holds is no key. Set it to what `isnad keys create` has printed.")
+    return {"Authorization": f"Bearer {written}"}
+
+
+def another(api: str) -> SetupError:
+    """Return the error of an answer that isnad's API does not give."""
+    return SetupError(f"What answers at {api} is not isnad's API. Say where it is: --api URL")
+
+
+def _ask(method: str, api: str, path: str, names: Mapping[str, str]) -> bytes:
+    headers = key_header()
     try:
         # The API is ours, mostly on this machine: no proxy of the environment stands in between.
-        answer = httpx.get(f"{api.rstrip('/')}{path}?{urlencode(asked)}", timeout=_SECONDS, trust_env=False)
+        answer = httpx.request(method, f"{api.rstrip('/')}{path}", headers=headers, timeout=_SECONDS, trust_env=False)
     except (httpx.TransportError, httpx.InvalidURL) as exc:
         raise SetupError(
             f"isnad's API at {api} does not answer ({exc}). Start it with `isnad up`, or say where it is: --api URL"
@@ -51,19 +87,22 @@ def get(api: str, path: str, asked: Sequence[tuple[str, str]], names: Mapping[st
     raise _error(answer, api, names)
 
 
-def another(api: str) -> SetupError:
-    """Return the error of an answer that isnad's API does not give."""
-    return SetupError(f"What answers at {api} is not isnad's API. Say where it is: --api URL")
-
-
 def _error(answer: httpx.Response, api: str, names: Mapping[str, str]) -> IsnadError:
     try:
         problem = msgspec.json.decode(answer.content, type=_Problem)
     except msgspec.DecodeError:
         return another(api)
-    if answer.is_client_error:
-        return RequestError("; ".join(_sentence(one, names) for one in problem.errors) or problem.detail)
-    return SearchUnavailable(problem.detail or f"isnad's API at {api} failed ({answer.status_code}).")
+    match answer.status_code:
+        case HTTPStatus.UNAUTHORIZED:
+            return SetupError(
+                f"isnad's API at {api} asks for a key that is in use: set ISNAD_API_KEY, or ISNAD_API_KEY_FILE to a "
+                "file with it. Make one where the API runs: isnad keys create NAME --scope read"
+            )
+        case HTTPStatus.FORBIDDEN:
+            return SetupError(problem.detail)
+        case status if status in _LATER or not answer.is_client_error:
+            return SearchUnavailable(problem.detail or f"isnad's API at {api} failed ({answer.status_code}).")
+    return RequestError("; ".join(_sentence(one, names) for one in problem.errors) or problem.detail)
 
 
 def _sentence(wrong: _Wrong, names: Mapping[str, str]) -> str:

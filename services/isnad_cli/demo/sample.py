@@ -4,6 +4,7 @@ import httpx
 import msgspec
 
 from isnad.errors import SearchUnavailable
+from isnad_cli import asking
 
 
 class Highlight(msgspec.Struct, frozen=True):
@@ -43,7 +44,7 @@ async def search(api: str, words: str, stories: int = 3) -> Found:
     """
     asked: dict[str, str | int] = {"q": words, "size": stories}
     try:
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=30, trust_env=False, headers=asking.key_header()) as client:
             answer = (await client.get(f"{api}/v1/search", params=asked)).raise_for_status()
     except httpx.HTTPError as exc:
         raise SearchUnavailable(f"The API at {api} does not answer ({exc}). Look what it says: isnad logs api") from exc

@@ -7,6 +7,7 @@
     ├── kafka/            settings and data
     ├── elasticsearch/    settings and data
     ├── state/            what the services keep, each in its own folder
+    ├── keys.json         the API's keys, once one was made
     ├── logs/             one file for each process, rotated
     ├── run/              addresses.json, the lock, the supervisor's settings and socket
     └── isnad-home        says that isnad made all this, and may delete it
@@ -25,6 +26,7 @@ import msgspec
 
 from isnad.addresses import addresses_file
 from isnad.errors import SetupError
+from isnad.keys import FILE_NAME
 
 _MARKER = "isnad-home"
 
@@ -70,6 +72,11 @@ class Home:
     def state(self) -> Path:
         """What the services keep between starts."""
         return self.root / "state"
+
+    @property
+    def keys(self) -> Path:
+        """The API's keys; `erase` leaves them, as who has one still has it."""
+        return self.root / FILE_NAME
 
     @property
     def logs(self) -> Path:

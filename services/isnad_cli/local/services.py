@@ -89,7 +89,9 @@ class Choice:
         return own | {f"{name}-health": _FIRST_HEALTH_PORT + i for i, name in enumerate(self.processes)}
 
 
-def program(process: str, service: str, *, where: Addresses, ports: Mapping[str, int], state: Path) -> Program:
+def program(
+    process: str, service: str, *, where: Addresses, ports: Mapping[str, int], state: Path, keys: Path
+) -> Program:
     """Return how one process of a service is started."""
     environment = {
         # How the user reaches another Kafka or Elasticsearch is not for those of the local stack.
@@ -104,7 +106,11 @@ def program(process: str, service: str, *, where: Addresses, ports: Mapping[str,
         # One folder for all its workers: whoever starts finds the snapshots of the others.
         environment["ISNAD_STATE_FOLDER"] = str(state / service)
     if service == "api":
-        environment |= {"ISNAD_API_HOST": "127.0.0.1", "ISNAD_API_PORT": str(ports["api"])}
+        environment |= {
+            "ISNAD_API_HOST": "127.0.0.1",
+            "ISNAD_API_PORT": str(ports["api"]),
+            "ISNAD_KEYS_FILE": str(keys),
+        }
     return Program(
         name=process,
         command=(sys.executable, "-m", f"isnad_{service}"),

@@ -148,7 +148,7 @@ class Stack:
             services={process: f"http://127.0.0.1:{port[f'{process}-health']}" for process in self.choice.processes},
         )
         found = [
-            services.program(process, name, where=where, ports=port, state=self.home.state)
+            services.program(process, name, where=where, ports=port, state=self.home.state, keys=self.home.keys)
             for process, name in self.choice.processes.items()
         ]
         for program in found:

@@ -56,9 +56,11 @@ def test_a_service_is_told_where_everything_is(tmp_path: Path) -> None:
     """Addresses, its health port, loopback, JSON logs; only the API has a port of its own."""
     ports = {"dedup-health": 8402, "api-health": 8405, "api": 8400}
     where = Addresses(kafka="127.0.0.1:9192", elasticsearch="http://127.0.0.1:9201")
-    dedup = program("dedup", "dedup", where=where, ports=ports, state=tmp_path)
-    api = program("api", "api", where=where, ports=ports, state=tmp_path)
-    second = program("dedup-2", "dedup", where=where, ports={"dedup-2-health": 8406}, state=tmp_path)
+    dedup = program("dedup", "dedup", where=where, ports=ports, state=tmp_path, keys=tmp_path / "keys.json")
+    api = program("api", "api", where=where, ports=ports, state=tmp_path, keys=tmp_path / "keys.json")
+    second = program(
+        "dedup-2", "dedup", where=where, ports={"dedup-2-health": 8406}, state=tmp_path, keys=tmp_path / "keys.json"
+    )
     assert dedup.command[1:] == ("-m", "isnad_dedup")
     assert dedup.environment["ISNAD_KAFKA"] == "127.0.0.1:9192"
     assert dedup.environment["ISNAD_ELASTICSEARCH"] == "http://127.0.0.1:9201"
@@ -68,4 +70,5 @@ def test_a_service_is_told_where_everything_is(tmp_path: Path) -> None:
     assert second.environment["ISNAD_STATE_FOLDER"] == str(tmp_path / "dedup")
     assert "ISNAD_STATE_FOLDER" not in api.environment
     assert "ISNAD_API_PORT" not in dedup.environment
+    assert api.environment["ISNAD_KEYS_FILE"] == str(tmp_path / "keys.json")
     assert (api.environment["ISNAD_API_HOST"], api.environment["ISNAD_API_PORT"]) == ("127.0.0.1", "8400")
