@@ -17,6 +17,10 @@ _REFERENCE = re.compile("&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));?")
 _CONTROLS = frozenset({*range(32)} - set(map(ord, "\t\n\r")))
 """What lxml takes from a page by its number, and then refuses to put into a text."""
 
+_STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What trafilatura and lxml let through where a page is not as they expect, as with a number for a headline in its
+JSON-LD; they have no errors of their own for it."""
+
 _HEAD_CHARACTERS = 2000
 _TIMES = (
     "//meta[@property='article:published_time']/@content",
@@ -45,8 +49,6 @@ def read_html(html: str, arrived: datetime) -> WebArticle:
     Raises:
         RecordError: the page is too large, or nested too deeply to be read.
     """
-    from trafilatura import bare_extraction, html2txt, load_html
-
     if len(html.encode("utf-8", "replace")) > MAX_HTML_BYTES:
         raise RecordError(Reason.TOO_LARGE, f"html above {MAX_HTML_BYTES} bytes")
     if html.count("<") > MAX_TAGS:
@@ -55,19 +57,46 @@ def read_html(html: str, arrived: datetime) -> WebArticle:
     if "<html" not in html[:_HEAD_CHARACTERS].lower():
         # A fragment, as feeds have them; trafilatura takes it for no html at all.
         html = f"<html><body>{html}</body></html>"
-    dates = {"original_date": True, "extensive_search": False, "max_date": f"{arrived + timedelta(days=1):%Y-%m-%d}"}
     try:
-        tree = load_html(html)
-        if tree is None:
-            return WebArticle("")
-        exact = next((time for path in _TIMES for time in tree.xpath(path)), None)
-        found = bare_extraction(tree, include_comments=False, with_metadata=True, date_extraction_params=dates)
-        page = found if isinstance(found, dict) or found is None else found.as_dict()
-        if page and page.get("text"):
-            return WebArticle(page["text"], page.get("title"), page.get("author"), exact or page.get("date"))
-        return WebArticle(html2txt(html))
+        found = _extracted(html, arrived)
     except RecursionError as exc:
         raise RecordError(Reason.TOO_DEEP, "the html is nested too deeply") from exc
+    except _STUMBLES:
+        found = None
+    return found or WebArticle(_all_text(html))
+
+
+def _extracted(html: str, arrived: datetime) -> WebArticle | None:
+    """The article as trafilatura makes it out; None where it finds none."""
+    from trafilatura import bare_extraction, load_html
+
+    tree = load_html(html)
+    if tree is None:
+        return None
+    exact = next((str(time) for path in _TIMES for time in tree.xpath(path)), None)
+    dates = {"original_date": True, "extensive_search": False, "max_date": f"{arrived + timedelta(days=1):%Y-%m-%d}"}
+    found = bare_extraction(tree, include_comments=False, with_metadata=True, date_extraction_params=dates)
+    page = found if isinstance(found, dict) or found is None else found.as_dict()
+    if not (page and page.get("text")):
+        return None
+    told = {name: _whole(str(page[name])) for name in ("text", "title", "author", "date") if page.get(name)}
+    return WebArticle(told["text"], told.get("title"), told.get("author"), exact or told.get("date"))
+
+
+def _all_text(html: str) -> str:
+    from trafilatura import html2txt
+
+    try:
+        return _whole(html2txt(html))
+    except RecursionError as exc:
+        raise RecordError(Reason.TOO_DEEP, "the html is nested too deeply") from exc
+    except _STUMBLES as exc:
+        raise RecordError(Reason.NO_TEXT, f"the html can't be read: {exc}") from exc
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which the JSON in a page may hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _without_controls(reference: re.Match[str]) -> str:

@@ -1,5 +1,7 @@
 """Web pages: the article is found, scripts never survive, and no page takes long."""
 
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -80,3 +82,75 @@ def test_the_worst_pages_within_the_bounds_take_seconds_at_most(html: str) -> No
     start = time.process_time()
     read_html(html, ARRIVED)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    "linked_data",
+    ['"headline":5', '"headline":["x"]', '"headline":NaN', '"articleBody":"\\ud800' + "كلمة " * 60 + '"'],
+    ids=["number", "list", "not a number", "half a character"],
+)
+def test_linked_data_that_is_not_as_it_should_be_costs_no_text(linked_data: str) -> None:
+    """A page tells what it likes about itself, and is read all the same."""
+    page = f'<html><head><script type="application/ld+json">{{"@type":"NewsArticle",{linked_data}}}</script></head>'
+    found = read_html(f"{page}<body><p>{FIRST}</p></body></html>", ARRIVED)
+    assert FIRST in found.text or "كلمة" in found.text
+    found.text.encode()
+
+
+@pytest.mark.parametrize("reference", ["&#x1F;", "&#31", "&#00031;", "&#x0000001f;", "&#0;", "&#xD800;", "&#xFFFF;"])
+def test_a_reference_to_what_no_text_can_hold_is_left_out(reference: str) -> None:
+    page = f"<p>{FIRST} {reference} {SECOND}</p>"
+    assert " ".join(read_html(page, ARRIVED).text.replace("\ufffd", "").split()) == f"{FIRST} {SECOND}"
+
+
+def test_a_reference_to_a_character_is_read_by_whatever_number() -> None:
+    """Also by the numbers that only browsers know: 146 is the apostrophe of windows-1252."""
+    assert (
+        read_html("<p>&#1582;&#x628;&#0000000001585; l&#146;eau</p>", ARRIVED).text.replace("\x92", "’") == "خبر l’eau"
+    )
+
+
+_ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+
+
+BOMBS = (
+    f'<!DOCTYPE html [<!ENTITY e0 "bomb">{_ENTITIES}]><html><body><p>نص &e11;</p></body></html>',
+    f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "bomb">{_ENTITIES}]><r>&e11;</r>',
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "never"),
+    [
+        *((bomb, "bombbomb") for bomb in BOMBS),
+        ('<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><html><body><p>نص &x;</p></body></html>', "root:"),
+        ('<!DOCTYPE html SYSTEM "http://127.0.0.1:9/x.dtd"><html><body><p>نص</p></body></html>', "127.0.0.1"),
+        (f'<!DOCTYPE r [<!ENTITY a "{"a" * 100_000}">]><html><body><p>{"&a;" * 100_000}</p></body></html>', "a" * 1000),
+    ],
+    ids=["billion laughs", "billion laughs as XML", "file", "external subset", "quadratic blow-up"],
+)
+def test_entities_of_a_page_are_never_expanded(document: str, never: str) -> None:
+    """Entity bombs and external entities: done in under a second, and nothing of them in the text."""
+    read_html("<p>x</p>", ARRIVED)  # the libraries are loaded here
+    start = time.process_time()
+    text = read_html(document, ARRIVED).text
+    assert time.process_time() - start < 1
+    assert never not in text
+
+
+def test_entities_of_a_page_take_no_memory() -> None:
+    """In a process of its own, whose peak tells of nothing else: the bombs add less than 50 MB to it."""
+    program = f"""
+import resource
+from datetime import UTC, datetime
+from isnad_prepare.webpages import read_html
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+arrived = datetime(2018, 2, 9, tzinfo=UTC)
+read_html("<p>x</p>", arrived)
+before = peak()
+read_html({BOMBS[0]!r}, arrived)
+read_html('<!DOCTYPE r [<!ENTITY a "' + "a" * 100_000 + '">]><html><body>' + "&a;" * 100_000, arrived)
+print(peak() - before)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 50 * 1024
