@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from isnad.errors import SetupError
 
-_PREFIX = re.compile(r"[a-z][a-z0-9_-]{0,60}")
+_PREFIX = re.compile(r"[a-z][a-z0-9_-]{0,60}(-g[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,24 @@ class Indexes:
     def stories(self) -> str:
         """The index of the stories."""
         return f"{self.prefix}-stories"
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """All names that readers ask by; whatever else there is stands behind one of them."""
+        return (self.articles, self.stories)
+
+    def generation(self, number: int) -> "Indexes":
+        """Return the names of indexes that are made beside these, to take their place when they are complete.
+
+        An index `isnad-g2-articles-2018.02` is then called `isnad-articles-2018.02` too, by an alias.
+        """
+        return Indexes(f"{self.prefix}-g{number}")
+
+    def number_of(self, index: str) -> int:
+        """Return the number of the generation that an index was made in; 0 where it was made under its own name."""
+        found = re.match(rf"{re.escape(self.prefix)}-g(\d+)-", index)
+        return int(found[1]) if found else 0
+
+    def renamed(self, index: str, other: "Indexes") -> str:
+        """Return what an index, or an alias, of this prefix is called under another one."""
+        return other.prefix + index.removeprefix(self.prefix)

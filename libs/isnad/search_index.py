@@ -3,7 +3,7 @@
 `isnad.elastic.Elastic` does it on a real Elasticsearch, `isnad.testing.search.FakeIndex` in memory.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -152,7 +152,7 @@ class SearchIndex(Protocol):
         """Delete index templates, those that are there; the indexes that were made of them stay."""
         ...
 
-    def everything(self, index: str) -> AsyncIterator[list[Document]]:
+    def everything(self, index: str) -> AsyncGenerator[list[Document], None]:
         """Yield all documents that searches find, as they stand at one moment, by ascending ids, some at a time.
 
         Of the ids only 512 characters order them; a longer one comes at the end. Who leaves the loop early closes the

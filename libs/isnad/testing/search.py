@@ -8,7 +8,7 @@ It does not stem, highlight or weigh, and never pretends to: a search in a langu
 import fnmatch
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -199,7 +199,7 @@ class FakeIndex:
         for name in names:
             self._templates.pop(name, None)
 
-    async def everything(self, index: str) -> AsyncIterator[list[Document]]:
+    async def everything(self, index: str) -> AsyncGenerator[list[Document], None]:
         """Yield all documents; see `SearchIndex.everything`."""
         self._answering()
         found = [

@@ -24,3 +24,19 @@ def test_the_month_is_that_of_utc():
 def test_a_prefix_that_elasticsearch_does_not_take_is_refused_at_the_start(prefix):
     with pytest.raises(SetupError, match="ISNAD_INDEX_PREFIX"):
         Indexes(prefix)
+
+
+def test_a_generation_has_names_beside_those_of_the_readers_and_comes_to_be_called_by_them():
+    indexes = Indexes("news")
+    second = indexes.generation(2)
+    assert second.articles_of(datetime(2018, 2, 9, tzinfo=UTC)) == "news-g2-articles-2018.02"
+    assert second.renamed("news-g2-articles-2018.02", indexes) == "news-articles-2018.02"
+    assert second.renamed("news-g2-articles", indexes) == "news-articles"
+    numbers = {
+        name: indexes.number_of(name) for name in ("news-g2-stories", "news-stories", "news-g12-articles-2018.02")
+    }
+    assert list(numbers.values()) == [2, 0, 12]
+
+
+def test_the_longest_prefix_has_generations_too():
+    assert Indexes("a" * 61).generation(3).stories == "a" * 61 + "-g3-stories"

@@ -1,0 +1,189 @@
+"""A new generation of all indexes beside those that readers see, and the moment in which they change places.
+
+A generation is filled like any other indexes, under a prefix of its own (`isnad-g2`), so that no search sees it. When
+it is complete, one action of Elasticsearch deletes the old indexes and gives the new ones their names as aliases:
+`isnad-articles` for all months, `isnad-articles-2018.02` and `isnad-stories` for who writes. No search sees both or
+neither, and an id stands once through the alias at every moment.
+
+What the index service writes meanwhile goes into the old indexes. So before the last records are caught up, the old
+indexes are closed to writes: the service waits for some moments and says so, and then writes into the new ones.
+"""
+
+import contextlib
+from collections.abc import Callable
+from itertools import chain
+
+import msgspec
+
+from isnad.errors import RecordError, RequestError, SetupError
+from isnad.indexes import Indexes
+from isnad.search_index import Document, Exchange, SearchIndex, Write
+from isnad_index.setting_up import set_up
+from isnad_index.templates import templates
+from isnad_index.writing import Writer
+
+
+class Generations:
+    """The indexes under one prefix, those that readers see and those that are being made.
+
+    Args:
+        index: the search index.
+        indexes: the names that readers know.
+        replicas: copies of each index on other nodes.
+    """
+
+    def __init__(self, index: SearchIndex, indexes: Indexes, replicas: int) -> None:
+        self._index = index
+        self._indexes = indexes
+        self._replicas = replicas
+
+    async def next(self) -> Indexes:
+        """Return the names of the generation after the one that readers see."""
+        seen = [self._indexes.number_of(name) for name in await self._seen()]
+        return self._indexes.generation(max(seen, default=0) + 1)
+
+    async def begin(self, generation: Indexes) -> None:
+        """Make the templates and the first indexes of a generation, and those that readers see where they are missing.
+
+        Raises:
+            SearchUnavailable: Elasticsearch does not answer; try again.
+            SetupError: Elasticsearch can't work by these templates, or has newer ones.
+        """
+        newer = await set_up(self._index, self._indexes, self._replicas)
+        if newer:
+            raise SetupError(
+                f"A newer isnad has set up {', '.join(newer)} in Elasticsearch. Rebuild the indexes with that version."
+            )
+        await set_up(self._index, generation, self._replicas)
+
+    async def abandon(self) -> list[str]:
+        """Delete all that readers don't see, and let the others be written to; return what was deleted."""
+        seen = await self._seen()
+        await self._index.allow_writes(seen)
+        unseen = [
+            name for name in await self._index.aliases(f"{self._indexes.prefix}-g*") if self._is_unseen(name, seen)
+        ]
+        await self._index.exchange(Exchange(remove=tuple(unseen)))
+        numbers = {self._indexes.number_of(name) for name in unseen}
+        numbers.add(self._indexes.number_of((await self.next()).stories))
+        for number in sorted(numbers):
+            await self._forget_templates(self._indexes.generation(number))
+        return unseen
+
+    def _is_unseen(self, name: str, seen: list[str]) -> bool:
+        # Another chain may have a prefix that begins like ours.
+        number = self._indexes.number_of(name)
+        family = name.removeprefix(f"{self._indexes.prefix}-g{number}")
+        known = [one.removeprefix(self._indexes.prefix) for one in self._indexes.families]
+        return number > 0 and name not in seen and any(family == one or family.startswith(f"{one}-") for one in known)
+
+    async def carry_over(self, generation: Indexes, advance: Callable[[int], None]) -> int:
+        """Copy what readers see and the generation lacks, because its records are no longer in Kafka.
+
+        A story that no article of the generation belongs to is left: after dedup was replayed, it is one that is no
+        more.
+
+        Args:
+            generation: where to.
+            advance: told how many documents were looked at.
+
+        Returns:
+            How many were copied.
+
+        Raises:
+            SearchUnavailable: Elasticsearch does not answer; call again.
+            SetupError: the new indexes don't take a document of the old ones.
+        """
+        copied = 0
+        writer = Writer(self._index)
+        for family in self._indexes.families:
+            there = self._indexes.renamed(family, generation)
+            async with contextlib.aclosing(self._index.everything(family)) as pages:
+                async for page in pages:
+                    missing = await self._missing(there, page)
+                    if family == self._indexes.stories:
+                        missing = await self._with_articles(generation, missing)
+                    await self._copy(writer, generation, there, missing)
+                    copied += len(missing)
+                    advance(len(page))
+            await self._index.refresh(there)
+        return copied
+
+    async def close_old(self) -> list[str]:
+        """Let the indexes that readers see refuse writes; return their names."""
+        seen = await self._seen()
+        await self._index.block_writes(seen)
+        return seen
+
+    async def open_old(self, closed: list[str]) -> None:
+        """Lift what `close_old` did."""
+        await self._index.allow_writes(closed)
+
+    async def exchange(self, generation: Indexes, closed: list[str]) -> bool:
+        """Let the generation take the place of the closed indexes, in one moment.
+
+        Returns:
+            False where there is an index now that was not closed, because its month had begun meanwhile: nothing was
+            done; close it, catch up, and call again.
+        """
+        made = await self._index.aliases(f"{generation.prefix}-*")
+        for name in made:
+            await self._index.refresh(name)
+        add = [
+            (name, generation.renamed(alias, self._indexes))
+            for name, aliases in made.items()
+            for alias in sorted({name, *aliases})
+        ]
+        take_off = [(name, alias) for name, aliases in made.items() for alias in sorted(aliases)]
+        try:
+            await self._index.exchange(Exchange(tuple(add), tuple(take_off), tuple(closed)))
+        except RequestError:
+            if set(await self._seen()) <= set(closed):
+                raise
+            return False
+        await self._forget_templates(generation)
+        return True
+
+    async def _seen(self) -> list[str]:
+        found = [await self._index.aliases(family) for family in self._indexes.families]
+        return sorted(set(chain.from_iterable(found)))
+
+    async def _missing(self, family: str, page: list[Document]) -> list[Document]:
+        present = {copy.id for copy in await self._index.copies(family, [document.id for document in page])}
+        return [document for document in page if document.id not in present]
+
+    async def _with_articles(self, generation: Indexes, stories: list[Document]) -> list[Document]:
+        if not stories:
+            return []
+        wanted = [story.id for story in stories]
+        counted = {"terms": {"field": "story_id", "size": len(wanted), "order": {"_count": "desc"}}}
+        query = {"terms": {"story_id": wanted}}
+        body = {"query": query, "size": 0, "from": 0, "aggs": {"stories": counted}}
+        answer = await self._index.search(generation.articles, body)
+        told = {bucket["key"] for bucket in answer.get("aggregations", {}).get("stories", {}).get("buckets", [])}
+        return [story for story in stories if story.id in told]
+
+    async def _copy(self, writer: Writer, generation: Indexes, family: str, documents: list[Document]) -> None:
+        writes = [
+            Write(
+                family,
+                self._own(document.index).renamed(document.index, generation),
+                document.id,
+                document.version,
+                msgspec.json.encode(document.content),
+            )
+            for document in documents
+        ]
+        for write, result in zip(writes, await writer.write(writes), strict=True):
+            if isinstance(result, RecordError):
+                raise SetupError(
+                    f"The new indexes don't take the document {write.id}, which is no longer in Kafka ({result}). "
+                    "Readers see the old ones, as before; isnad replay index --abandon deletes the new ones."
+                )
+
+    def _own(self, index: str) -> Indexes:
+        number = self._indexes.number_of(index)
+        return self._indexes.generation(number) if number else self._indexes
+
+    async def _forget_templates(self, generation: Indexes) -> None:
+        await self._index.delete_templates(list(templates(generation, self._replicas)))
