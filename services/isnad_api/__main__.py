@@ -69,12 +69,7 @@ async def _serve(told: ApiSettings) -> None:
         log.warning("Kafka is away; until it is there, articles can't be pushed.", reason=str(exc))
     health = Health()
     registry = new_registry()
-    elastic = Elastic(
-        told.elasticsearch,
-        api_key=told.elasticsearch_api_key,
-        ca_file=told.elasticsearch_ca,
-        timeout_seconds=told.search_seconds,
-    )
+    elastic = Elastic(told.elasticsearch, timeout_seconds=told.search_seconds)
     producer = Producer(told.kafka, timeout_seconds=told.push_seconds)
 
     @asynccontextmanager

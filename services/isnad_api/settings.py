@@ -1,10 +1,11 @@
 """Settings of the API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from isnad import addresses
+from isnad.elastic_access import ElasticAccess
 from isnad.indexes import Indexes
 from isnad.keys import FILE_NAME
 from isnad.settings import ServiceSettings
@@ -24,11 +25,7 @@ class ApiSettings(ServiceSettings):
     """Who needs no key: `local`, programs on this machine while the API listens on loopback only; `never`, nobody."""
     keys_file: str = ""
     """File with the API keys that `isnad keys` writes; by default in the user's data folder."""
-    elasticsearch: str = "http://127.0.0.1:9200"
-    """`http://host:port` or `https://user:password@host:port`."""
-    elasticsearch_api_key: str = ""
-    elasticsearch_ca: str = ""
-    """File with the certificates to trust, if not the system's."""
+    elasticsearch: ElasticAccess = field(default_factory=ElasticAccess)
     search_seconds: float = 10.0
     """At most so long Elasticsearch is waited for."""
     push_seconds: float = 15.0
