@@ -25,7 +25,8 @@ COMMANDS = {
     "entities": ("isnad_entities.command:entities", "Find names in a file, without Kafka."),
     "bench": ("isnad_cli.bench.command:bench", "Measure the dedup, beside other libraries."),
     "topics": ("isnad_cli.topics:topics", "Create or check the topics."),
-    "dead": ("isnad_cli.dead:dead", "Look at what could not be processed."),
+    "dead": ("isnad_cli.dead.command:dead", "Look at what could not be processed, replay or drop it."),
+    "keys": ("isnad_cli.keys:keys", "Make, list and revoke keys for the API."),
     "doctor": ("isnad_cli.doctor:doctor", "Check that this machine can run the local stack."),
     "schemas": ("isnad_cli.schemas:schemas", "Write the records' JSON Schemas."),
 }

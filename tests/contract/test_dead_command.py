@@ -15,7 +15,7 @@ from isnad.messages import Reason
 from isnad.outcomes import Outcome, Outgoing
 from isnad.testing.builders import MOMENT, raw_article, record
 from isnad.topics import Topics
-from isnad_cli.dead import dead
+from isnad_cli.dead.command import dead
 
 pytestmark = pytest.mark.real
 
@@ -49,8 +49,8 @@ async def bury(kafka, names):
 def call(kafka):
     names = Topics(f"dead{next(_numbers)}.")
 
-    def call(*arguments):
-        return CliRunner().invoke(dead, [*arguments, "--kafka", kafka, "--topic-prefix", names.prefix])
+    def call(*arguments, answer=None):
+        return CliRunner().invoke(dead, [*arguments, "--kafka", kafka, "--topic-prefix", names.prefix], input=answer)
 
     call.names = names
     return call
@@ -68,7 +68,8 @@ def test_letters_are_counted_by_reason_each_record_once(buried):
     assert answer["total"] == 4
     assert answer["by_reason"] == {"no_text": 1, "invalid_utf8": 1, "empty": 1, "unreadable": 1}
     assert answer["by_stage"] == {"prepare": 3}
-    assert [letter["letter"] for letter in answer["newest"]] == [0, 1, 2, 3]
+    assert answer["by_source"] == {"alwatan": 1, "unknown": 2}
+    assert [letter["letter"] for letter in answer["newest"]] == [0, 1, 2]
     shown = buried("list").output
     assert "4  in all" in shown
     assert "nothing to read" in shown
@@ -79,7 +80,7 @@ def test_letters_are_chosen_by_reason_stage_and_number(buried):
     answer = json.loads(buried("list", "--json", "--reason", "no_text").stdout)
     assert (answer["total"], answer["by_reason"]) == (1, {"no_text": 1})
     assert json.loads(buried("list", "--json", "--stage", "index").stdout)["total"] == 0
-    assert [letter["letter"] for letter in json.loads(buried("list", "--json", "--limit", "1").stdout)["newest"]] == [3]
+    assert [letter["letter"] for letter in json.loads(buried("list", "--json", "--limit", "1").stdout)["newest"]] == [2]
 
 
 def test_one_letter_is_shown_readable_and_harmless(buried):
@@ -95,13 +96,55 @@ def test_one_letter_is_shown_readable_and_harmless(buried):
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [(("99",), "it has 0 to 4"), (("4",), "no dead letter of isnad"), (("2", "--raw"), "holds no original")],
+    [(("99",), "it has 0 to 4"), (("4",), "no dead letter of isnad"), (("2", "--raw"), "has no value")],
 )
 def test_what_can_t_be_shown_is_a_sentence(buried, arguments, sentence):
     """Status 2, no traceback."""
     result = buried("show", *arguments)
     assert isinstance(result.exception, RequestError)
     assert sentence in str(result.exception)
+
+
+def test_letters_are_replayed_once_and_dropped_with_a_note(buried, kafka):
+    """Asked before many; --dry-run does nothing; what is resolved is no longer listed, and nobody asks twice."""
+    names = buried.names
+
+    def raw():
+        return asyncio.run(Admin(kafka).ends(names.raw))
+
+    nothing_sent = raw()
+    assert "3 dead letters: not done" in buried("replay", "--dry-run").output
+    refused = buried("replay", answer="n\n")
+    assert (refused.exit_code, raw()) == (1, nothing_sent)
+    assert "Replay 3 dead letters?" in refused.output
+    assert "1 dropped." in buried("drop", "2", "--note", "a test").output
+    assert "2 replayed." in buried("replay", "--yes").output
+    assert sum(raw().values()) - sum(nothing_sent.values()) == 2
+    assert "No open dead letters" in buried("replay", "--yes").output
+    assert json.loads(buried("list", "--json").stdout)["by_state"] == {"replayed": 2, "dropped": 1}
+    every = json.loads(buried("list", "--json", "--all").stdout)["newest"]
+    assert [(one["letter"], one["state"]) for one in every] == [(0, "replayed"), (1, "replayed"), (2, "dropped")]
+    assert every[2]["resolution"]["note"] == "a test"
+    assert "1 replayed." in buried("replay", "0-1", "--again", "--reason", "no_text").output
+    assert "dropped" in buried("show", "5").output
+
+
+def test_a_replay_that_can_t_send_all_says_which_and_fails(call, kafka):
+    """Exit status 1, and the letter stays open."""
+
+    async def bury_foreign():
+        await Admin(kafka).create(call.names.specs(), replication=1)
+        outcome = Outcome.dead(RecordError(Reason.NO_TEXT, "nothing"))
+        foreign = record(RAW, topic="somebody.elses")
+        delivery = Delivery([foreign], [outcome], stage="prepare", dead_topic=call.names.dead, now=MOMENT)
+        async with Producer(kafka) as producer:
+            await delivery.attempt(producer)
+
+    asyncio.run(bury_foreign())
+    result = call("replay", "--yes")
+    assert result.exit_code == 1
+    assert "Letter 0 stays open. It came from somebody.elses" in result.output
+    assert json.loads(call("list", "--json").stdout)["total"] == 1
 
 
 def test_without_topics_the_sentence_names_the_command(call):
