@@ -44,15 +44,18 @@ def indexing(writer: Writer, topics: Topics, indexes: Indexes) -> Process:
     return process
 
 
+def connect(settings: IndexSettings) -> Elastic:
+    """Return the Elasticsearch that the settings say; nothing is sent yet.
+
+    Raises:
+        SetupError: a file of certificates can't be read.
+    """
+    return Elastic(settings.elasticsearch, timeout_seconds=settings.elasticsearch_seconds)
+
+
 def build(settings: IndexSettings, health: Health) -> Stage:
     """Return the stage on Elasticsearch, ready to run."""
-    elastic = Elastic(
-        settings.elasticsearch,
-        api_key=settings.elasticsearch_api_key,
-        ca_file=settings.elasticsearch_ca,
-        timeout_seconds=settings.elasticsearch_seconds,
-    )
-    return build_on(elastic, settings, health)
+    return build_on(connect(settings), settings, health)
 
 
 def build_on(index: SearchIndex, settings: IndexSettings, health: Health) -> Stage:

@@ -1,7 +1,8 @@
 """Settings of the index service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from isnad.elastic_access import ElasticAccess
 from isnad.indexes import Indexes
 from isnad.settings import StageSettings
 
@@ -10,11 +11,7 @@ from isnad.settings import StageSettings
 class IndexSettings(StageSettings):
     """What the index service is told."""
 
-    elasticsearch: str = "http://127.0.0.1:9200"
-    """`http://host:port` or `https://user:password@host:port`."""
-    elasticsearch_api_key: str = ""
-    elasticsearch_ca: str = ""
-    """File with the certificates to trust, if not the system's."""
+    elasticsearch: ElasticAccess = field(default_factory=ElasticAccess)
     elasticsearch_seconds: float = 30.0
     """At most so long an answer is waited for."""
     index_prefix: str = "isnad"

@@ -2,17 +2,18 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import elastic_transport as transport
 import elasticsearch as library  # noqa: TID251  isnad.elastic is the adapter of elasticsearch
 import msgspec
 from elastic_transport.client_utils import DEFAULT
 
-from isnad.elastic.errors import is_elasticsearchs, reason_of, status_of, translated
+from isnad import tls
+from isnad.elastic.errors import VARIABLE, is_elasticsearchs, reason_of, status_of, translated
+from isnad.elastic_access import ElasticAccess
 from isnad.errors import RequestError, SearchUnavailable, SetupError
 from isnad.search_index import Answer, Copy, Document, Exchange, RequestRefused, Write
 
@@ -27,35 +28,35 @@ _PAGE_ALIVE = "5m"
 class Elastic:
     """Talks to one Elasticsearch, as `isnad.search_index.SearchIndex`; within one event loop, then to be closed."""
 
-    def __init__(self, url: str, *, api_key: str = "", ca_file: str = "", timeout_seconds: float = 30.0) -> None:
+    def __init__(self, elasticsearch: str | ElasticAccess, *, timeout_seconds: float = 30.0) -> None:
         """Prepare the client; nothing is sent yet.
 
         Args:
-            url: `http://host:port` or `https://…`; user and password may stand in it.
-            api_key: Elasticsearch's encoded API key, if it asks for one.
-            ca_file: certificates to trust, if not the system's.
+            elasticsearch: the address, or with what is needed to be let in.
             timeout_seconds: how long an answer is waited for.
 
         Raises:
-            SetupError: the url can't be read.
+            SetupError: the address can't be read, or not the certificates.
         """
-        self._url = _without_password(url)
+        try:
+            access = ElasticAccess.of(elasticsearch)
+        except ValueError as exc:
+            raise SetupError(f"{exc}.") from exc
+        self._url = access.url
         # Every failure is raised and told by whoever waits; the library would add a line for each.
         logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
-        try:
-            self._client = library.AsyncElasticsearch(
-                url,
-                api_key=api_key or None,
-                ca_certs=ca_file or DEFAULT,
-                request_timeout=timeout_seconds,
-                # Trying again belongs to the caller, who knows what is finished.
-                max_retries=0,
-                retry_on_timeout=False,
-                # One bad answer is no reason to leave the only node alone.
-                dead_node_backoff_factor=0.0,
-            )
-        except ValueError as exc:
-            raise SetupError(f"ISNAD_ELASTICSEARCH={self._url!r}: {exc}. Write it as http://host:9200.") from exc
+        self._client = library.AsyncElasticsearch(
+            access.url,
+            api_key=access.api_key.reveal() or None,
+            basic_auth=(access.user, access.password.reveal()) if access.user else None,
+            ssl_context=tls.client_context(ca=access.ca, variable=VARIABLE) if access.tls else DEFAULT,
+            request_timeout=timeout_seconds,
+            # Trying again belongs to the caller, who knows what is finished.
+            max_retries=0,
+            retry_on_timeout=False,
+            # One bad answer is no reason to leave the only node alone.
+            dead_node_backoff_factor=0.0,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -93,7 +94,7 @@ class Elastic:
         wanted = list(ids)
         with translated(self._url):
             try:
-                indexes = sorted((await self._client.indices.get_alias(name=family)).body)
+                indexes = sorted((await self._client.indices.get_alias(index=family)).body)
             except library.NotFoundError:
                 return []
             if not indexes or not wanted:
@@ -207,7 +208,7 @@ class Elastic:
                 except library.NotFoundError:
                     continue
 
-    async def everything(self, index: str) -> AsyncIterator[list[Document]]:
+    async def everything(self, index: str) -> AsyncGenerator[list[Document], None]:
         """Read all documents of one moment; see `SearchIndex.everything`."""
         with translated(self._url):
             moment = await self._client.open_point_in_time(index=index, keep_alive=_PAGE_ALIVE, ignore_unavailable=True)
@@ -265,8 +266,3 @@ def _check_looked(docs: Iterable[dict[str, Any]]) -> None:
         # An index that does not exist yet holds nothing.
         if error and error.get("type") != "index_not_found_exception":
             raise SearchUnavailable(f"Elasticsearch can't look into {doc['_index']}: {error.get('reason')}")
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -1,6 +1,7 @@
 """What each error of the library means for isnad; a test fails when it grows one that is not listed here."""
 
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -9,7 +10,13 @@ from urllib.parse import urlsplit
 import elastic_transport as transport
 import elasticsearch as library  # noqa: TID251  isnad.elastic is the adapter of elasticsearch
 
+from isnad import tls
 from isnad.errors import IsnadError, RequestError, SearchUnavailable
+
+VARIABLE = "ISNAD_ELASTICSEARCH"
+
+_WHO_ARE_YOU = 401
+_NOT_ALLOWED = 403
 
 
 class Meaning(Enum):
@@ -79,17 +86,40 @@ def _network_reason(error: transport.TransportError) -> str:
     return ""
 
 
+def _refused_certificate(error: Exception) -> ssl.SSLError | None:
+    """Return what went wrong with the encryption, if it is that."""
+    # aiohttp wraps it, the library wraps aiohttp's; both keep what they had caught.
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLError):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
 def translate(error: Exception, url: str) -> IsnadError:
     """Return the error of isnad for one of the library."""
     meaning = next((MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS), None)
     status = status_of(error)
     if meaning is Meaning.ASK_OTHERWISE:
         return RequestError(f"Elasticsearch can't answer this: {reason_of(error)}")
-    if status in (401, 403):
-        return SearchUnavailable(f"Elasticsearch at {url} refuses the rights ({status}): {reason_of(error)}")
+    if status == _WHO_ARE_YOU:
+        return SearchUnavailable(
+            f"Elasticsearch at {url} does not know us ({status}): {reason_of(error)}. Look at {VARIABLE}_API_KEY: "
+            "the key may be missing, wrong or revoked."
+        )
+    if status == _NOT_ALLOWED:
+        return SearchUnavailable(
+            f"Elasticsearch at {url} refuses the rights ({status}): {reason_of(error)}. "
+            "What is needed is told by: isnad rights elasticsearch"
+        )
     if status:
         return SearchUnavailable(f"Elasticsearch at {url} refuses for now ({status}): {reason_of(error)}")
-    return SearchUnavailable(f"Elasticsearch does not answer at {urlsplit(url).netloc or url} ({reason_of(error)})")
+    where = urlsplit(url).netloc or url
+    refused = _refused_certificate(error)
+    if refused is not None:
+        return SearchUnavailable(tls.refusal(refused, whose=f"Elasticsearch at {where}", variable=VARIABLE))
+    return SearchUnavailable(f"Elasticsearch does not answer at {where} ({reason_of(error)})")
 
 
 @contextmanager
