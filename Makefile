@@ -36,6 +36,11 @@ faults: $(STAMPS)/isnad $(STAMPS)/dev ## Break everything that can break, count 
 	@$(BIN)/python -m pytest tests/faults --faults=$(ROWS) $(ARGS)
 ROWS ?= all
 
+.PHONY: fuzz
+fuzz: $(STAMPS)/isnad $(STAMPS)/dev ## Look for input that breaks a parser, for FUZZ_SECONDS=300 (ARGS="webpage date" for a few)
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(ARGS)
+FUZZ_SECONDS ?= 300
+
 .PHONY: check
 check: $(STAMPS)/isnad $(STAMPS)/dev ## Lint, formatting, types and import rules
 	$(BIN)/ruff check
