@@ -27,6 +27,8 @@ COMMANDS = {
     "topics": ("isnad_cli.topics:topics", "Create or check the topics."),
     "dead": ("isnad_cli.dead.command:dead", "Look at what could not be processed, replay or drop it."),
     "keys": ("isnad_cli.keys:keys", "Make, list and revoke keys for the API."),
+    "replay": ("isnad_cli.replay.command:replay", "Put the history of a topic through a stage again, after an upgrade."),
+    "content": ("isnad_cli.content:content", "Count and hash what stands in Elasticsearch."),
     "doctor": ("isnad_cli.doctor:doctor", "Check that this machine can run the local stack."),
     "schemas": ("isnad_cli.schemas:schemas", "Write the records' JSON Schemas."),
 }

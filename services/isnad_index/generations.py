@@ -37,10 +37,9 @@ class Generations:
         self._indexes = indexes
         self._replicas = replicas
 
-    async def next(self) -> Indexes:
-        """Return the names of the generation after the one that readers see."""
-        seen = [self._indexes.number_of(name) for name in await self._seen()]
-        return self._indexes.generation(max(seen, default=0) + 1)
+    async def present(self) -> int:
+        """Return the number of the generation that readers see, 0 before the first one."""
+        return max((self._indexes.number_of(name) for name in await self._seen()), default=0)
 
     async def begin(self, generation: Indexes) -> None:
         """Make the templates and the first indexes of a generation, and those that readers see where they are missing.
@@ -65,8 +64,7 @@ class Generations:
         ]
         await self._index.exchange(Exchange(remove=tuple(unseen)))
         numbers = {self._indexes.number_of(name) for name in unseen}
-        numbers.add(self._indexes.number_of((await self.next()).stories))
-        for number in sorted(numbers):
+        for number in sorted(numbers | {await self.present() + 1}):
             await self._forget_templates(self._indexes.generation(number))
         return unseen
 
@@ -127,6 +125,10 @@ class Generations:
             done; close it, catch up, and call again.
         """
         made = await self._index.aliases(f"{generation.prefix}-*")
+        if made.keys() & set(await self._seen()):
+            # It was done, and the answer was lost.
+            await self._forget_templates(generation)
+            return True
         for name in made:
             await self._index.refresh(name)
         add = [

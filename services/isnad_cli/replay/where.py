@@ -98,7 +98,7 @@ def stretches(
     end: Where,
     moments: Mapping[datetime, Mapping[Partition, int]],
 ) -> dict[Partition, Stretch]:
-    """Return what lies between two places, for each partition that has anything there.
+    """Return what lies between two places, for each partition that is meant; it may be nothing.
 
     Args:
         extents: what is there of each partition.
@@ -117,12 +117,14 @@ def stretches(
             continue
         last = _offset(end, partition, extent, moments, otherwise=extent.end)
         _check(partition, extent, start, first)
-        if last is None or last < first:
+        if last is None:
             continue
-        if last > extent.end:
-            raise RequestError(f"{_named(partition)} ends at offset {extent.end:,}; {last:,} is not there yet.")
-        if last > first:
-            found[partition] = Stretch(first, last)
+        if max(first, last) > extent.end:
+            raise RequestError(
+                f"{_named(partition)} ends at offset {extent.end:,}; {max(first, last):,} is not there yet."
+            )
+        last = max(first, last)
+        found[partition] = Stretch(first, last)
     return found
 
 

@@ -1,0 +1,137 @@
+"""`isnad replay index --rebuild`: all indexes made anew, while readers see the old ones and the service goes on."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from isnad.continuity import Partition
+from isnad.errors import TransientError
+from isnad.indexes import Indexes
+from isnad.places import Extent
+from isnad_cli.replay import resuming
+from isnad_cli.replay.resuming import Asked, Plan
+from isnad_cli.replay.running import Means, Replaying
+from isnad_index.generations import Generations
+
+_FEW = 1000
+"""So many records are caught up in some moments, in which the index service may wait."""
+
+
+class IndexServiceBehind(TransientError):
+    """The index service has not come as far as the rebuild."""
+
+    dependency = "index service"
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild came to."""
+
+    carried_over: int
+    """Documents whose records are no longer in Kafka, taken over as they were."""
+    plan: Plan
+    removed: tuple[str, ...]
+    """The old indexes."""
+
+
+class Rebuild:
+    """Fills a generation of indexes and lets it take the place of the old one.
+
+    Args:
+        generations: the indexes.
+        generation: the one to fill.
+        replaying: the index stage, which writes into that generation.
+        means: what every replay needs.
+        extents: returns what is there of the topics now.
+        live: returns how far the index service has come.
+    """
+
+    def __init__(
+        self,
+        generations: Generations,
+        generation: Indexes,
+        replaying: Replaying,
+        means: Means,
+        *,
+        extents: Callable[[], Awaitable[Mapping[Partition, Extent]]],
+        live: Callable[[Iterable[Partition]], Awaitable[Mapping[Partition, int]]],
+    ) -> None:
+        self._generations = generations
+        self._generation = generation
+        self._replaying = replaying
+        self._means = means
+        self._extents = extents
+        self._live = live
+
+    async def run(self, asked: Asked, plan: Plan) -> Rebuilt:
+        """Do what is left of a plan and of what comes in meanwhile, and change places.
+
+        Raises:
+            Stopped: it was asked to stop; readers see the old indexes.
+            SetupError: a topic is gone, or the new indexes don't take a document of the old ones.
+        """
+        until_done = self._means.patience.until_done
+        await until_done(lambda: self._generations.begin(self._generation))
+        plan = await self._catch_up(asked, plan)
+        reached = plan.places
+        # A takedown that the new indexes know and the old ones don't yet would be undone by carrying its article over.
+        await until_done(lambda: self._level(reached))
+        carried_over = await until_done(self._carry_over)
+        plan = await self._catch_up(asked, plan)
+        exchanged = False
+        while not exchanged:
+            closed, plan, exchanged = await self._change_places(asked, plan)
+        await until_done(lambda: self._means.keeps.put(resuming.finished(plan)))
+        return Rebuilt(carried_over, plan, tuple(closed))
+
+    async def _catch_up(self, asked: Asked, plan: Plan) -> Plan:
+        """Follow the topics to where few records are left."""
+        with self._means.display.bar("rebuild", plan.total, plan.done):
+            while True:
+                await self._replaying.run(asked, plan)
+                longer = await self._extended(plan)
+                if longer.total - longer.done <= _FEW:
+                    return longer
+                self._means.display.extend(longer.total - plan.total)
+                plan = longer
+
+    async def _extended(self, plan: Plan) -> Plan:
+        """Return the plan, done up to its end, with what has come in since."""
+        extents = await self._means.patience.until_done(self._extents)
+        stretches, places = dict(plan.stretches), {one: stretch.end for one, stretch in plan.stretches.items()}
+        for partition, stretch in plan.stretches.items():
+            stretches[partition] = replace(stretch, end=max(stretch.end, extents[partition].end))
+        return Plan(stretches, places)
+
+    async def _level(self, ends: Mapping[Partition, int]) -> None:
+        reached = await self._live(ends)
+        behind = sum(max(0, end - reached[partition]) for partition, end in ends.items())
+        if behind:
+            raise IndexServiceBehind(
+                f"The index service has {behind:,} records before it that the new indexes have already; "
+                "the rebuild goes on when it has come as far. If it doesn't run, start it."
+            )
+
+    async def _carry_over(self) -> int:
+        display = self._means.display
+        with display.bar("old documents", 0, 0):
+
+            def advance(documents: int) -> None:
+                display.extend(documents)
+                display.advance(documents)
+
+            return await self._generations.carry_over(self._generation, advance)
+
+    async def _change_places(self, asked: Asked, plan: Plan) -> tuple[list[str], Plan, bool]:
+        """Return which indexes were closed, the plan with all that they may hold, and whether they were exchanged."""
+        until_done = self._means.patience.until_done
+        closed = await until_done(self._generations.close_old)
+        exchanged = False
+        try:
+            # Whatever the old indexes hold stands before this end.
+            plan = await self._extended(plan)
+            await self._replaying.run(asked, plan)
+            exchanged = await until_done(lambda: self._generations.exchange(self._generation, closed))
+        finally:
+            if not exchanged:
+                await self._generations.open_old(closed)
+        return closed, plan, exchanged
