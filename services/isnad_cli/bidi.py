@@ -23,9 +23,14 @@ def harmless(text: str) -> str:
     return "".join(one for one in text.translate(_STEERING) if unicodedata.category(one) != "Cc")
 
 
+def harmless_in_place(text: str) -> str:
+    """Return the text with a space for each of those characters, so that places in it stay what they are."""
+    return "".join(one if harmless(one) else " " for one in text)
+
+
 def isolate(text: str) -> str:
-    """Return the text as a piece of its own direction."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_DIRECTIONAL_ISOLATE}"
+    """Return the text, harmless, as a piece of its own direction."""
+    return f"{FIRST_STRONG_ISOLATE}{harmless(text)}{POP_DIRECTIONAL_ISOLATE}"
 
 
 def clip(text: str, cells: int) -> str:

@@ -1,7 +1,9 @@
 """What `isnad demo` shows, as a web page that needs nothing else: for the README, a report, a colleague."""
 
 import io
+from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -10,9 +12,11 @@ from rich.terminal_theme import MONOKAI
 COLUMNS = 96
 """Width of the page in characters."""
 
+_POLICY = "POLICY"
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="POLICY">
 <title>isnad demo</title>
 <style>
 {stylesheet}
@@ -34,4 +38,12 @@ def write(file: Path, shown: Iterable[RenderableType]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     for part in shown:
         console.print(part)
-    file.write_text(console.export_html(theme=MONOKAI, code_format=_PAGE), encoding="utf-8")
+    page = console.export_html(theme=MONOKAI, code_format=_PAGE)
+    file.write_text(page.replace(_POLICY, _policy(page), 1), encoding="utf-8")
+
+
+def _policy(page: str) -> str:
+    """Allow the page's own styles, known by their hash, and nothing else: no script, whatever an article holds."""
+    styles = page.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(sha256(styles.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, isolate
+from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, harmless_in_place, isolate
 from isnad_cli.demo.measuring import Indexed, Measured, Named
 from isnad_cli.demo.sample import Found, Highlight
 
@@ -64,7 +64,8 @@ def entities(named: list[Named]) -> RenderableType:
     table.add_column(style="bold")
     table.add_column(style="cyan")
     for entity in named[:_ENTITIES_SHOWN]:
-        table.add_row(f"{entity.articles}×", isolate(entity.name), _KINDS[entity.type])
+        # As a string it would be read as markup, links included.
+        table.add_row(f"{entity.articles}×", Text(isolate(entity.name)), _KINDS[entity.type])
     return _section(f"Most named, of {len(named)} people, places and organisations", table)
 
 
@@ -84,7 +85,7 @@ def _marked(highlight: Highlight, cells: int) -> Text:
     start = max(0, min(first - cells // 3, len(highlight.text) - cells))
     end = start + cells - 2
     before, after = "…" * (start > 0), "…" * (end < len(highlight.text))
-    line = Text(before + highlight.text[start:end].replace("\n", " ") + after)
+    line = Text(before + harmless_in_place(highlight.text[start:end]) + after)
     for begin, stop in highlight.marks:
         if begin >= start and stop <= end:
             line.stylize("bold yellow", begin - start + len(before), stop - start + len(before))
