@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.routing import Match
@@ -22,7 +21,7 @@ from isnad.indexes import Indexes
 from isnad.messages import EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
 from isnad.search_index import SearchIndex
-from isnad_api import answers, comparing, problems, queries
+from isnad_api import answers, comparing, docs, problems, queries
 from isnad_api.access import Access, needs
 from isnad_api.gate import Gate
 from isnad_api.limits import Limits
@@ -104,14 +103,14 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        static_url=docs.STATIC,
         responses=errors,
     )
     problems.install(app)
 
-    @app.get("/", include_in_schema=False)
-    async def begin(request: Request) -> RedirectResponse:
-        return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
-
+    docs.add(app)
     _add_push(app, parts)
     _add_search(app, parts)
     _add_links(app, parts)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from isnad.clock import Clock
 from isnad_api import problems
 from isnad_api.access import CALLER, Access, Caller
-from isnad_api.limits import Buckets, Limits, Room
+from isnad_api.limits import MAX_HEAD_BYTES, Buckets, Limits, Room
 from isnad_api.problems import ProblemError
 
 _NETWORK_BITS = 64
@@ -66,6 +66,8 @@ class Gate:
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = self._admit(scope)
+        if _head_bytes(scope) > MAX_HEAD_BYTES:
+            raise ProblemError(431, f"The head of a request has {MAX_HEAD_BYTES:,} bytes at most.")
         if _declared_bytes(scope) > self._limits.request_bytes:
             raise _too_large(self._limits)
         with self._place(client):
@@ -164,6 +166,11 @@ class _Body:
 def _declared_bytes(scope: Scope) -> int:
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
     return int(declared) if declared.isdigit() else 0
+
+
+def _head_bytes(scope: Scope) -> int:
+    headers = sum(len(name) + len(value) for name, value in scope["headers"])
+    return headers + len(scope.get("raw_path") or b"") + len(scope["query_string"])
 
 
 def _network(scope: Scope) -> str:

@@ -8,6 +8,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Literal
 
+MAX_HEAD_BYTES = 32 * 1024
+"""Of a request: its line and its headers."""
 _CLIENTS = 20_000
 """So many are remembered; 100 bytes each."""
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from isnad.errors import RequestError, SearchUnavailable, SetupError, TransientError
 from isnad_api.models import Accepted, FieldProblem, Problem, Refused
@@ -115,6 +116,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def known(request: Request, error: ProblemError) -> Response:
         return answer(request, error)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, _: ClientDisconnect) -> Response:
+        return problem(request, 400, "The connection ended before the request did.")
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

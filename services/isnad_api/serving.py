@@ -14,16 +14,14 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from isnad_api import problems
-from isnad_api.limits import Limits
+from isnad_api.limits import MAX_HEAD_BYTES, Limits
 from isnad_api.watching import always
 
-MAX_HEAD_BYTES = 32 * 1024
-"""Of a request: its line and its headers."""
 _STOP_SECONDS = 5
 _IDLE_SECONDS = 20
 _BACKLOG = 512
-_BEYOND = 1.0
-"""So much later a connection is closed than the application answers 408, which the client should still get."""
+_PATIENCE = 1.1
+"""Times the seconds after which the application answers 408: the client should still get that before it is cut off."""
 
 
 def server(app: ASGIApp, limits: Limits, *, connections: int, proxies: str) -> uvicorn.Server:
@@ -117,7 +115,7 @@ class _Protocol(H11Protocol):
         if self.transport.is_closing() or not self._receiving():
             self._unwatch()
         elif self._late is None:
-            self._late = self.loop.call_later(self.receive_seconds + _BEYOND, self.transport.abort)
+            self._late = self.loop.call_later(self.receive_seconds * _PATIENCE, self.transport.abort)
 
     def _unwatch(self) -> None:
         if self._late is not None:
