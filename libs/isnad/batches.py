@@ -5,9 +5,9 @@ raises.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -26,6 +26,9 @@ _TOPIC_SECONDS = 30.0
 
 _LETTERS_FOR_EACH = 4
 """Messages read of the dead letters for each record that the limit looks back at; other stages write there too."""
+
+
+T = TypeVar("T")
 
 
 class Places(Protocol):
@@ -94,13 +97,13 @@ class Batches:
             Exception: a bug, in the process or in the stream engine.
         """
         started = self._clock.monotonic()
-        await self._patience.until_done(lambda: self._check_continuity(records, generation))
+        await self._until_done(lambda: self._check_continuity(records, generation))
         outcomes = checked(records, await self._patience.until_done(lambda: self._process(list(records))))
         final: list[Outcome] = []
         while len(final) < len(records):
             # All of them, but for those after the record that is one too many to die.
             left, of_them = records[len(final) :], outcomes[len(final) :]
-            number = await self._patience.until_done(partial(self._admitted, left, of_them))
+            number = await self._until_done(partial(self._admitted, left, of_them))
             final += await self._deliver(left[:number], of_them[:number])
         for outcome in final:
             self._metrics.records.labels(self._stage, outcome.status).inc()
@@ -112,18 +115,26 @@ class Batches:
 
     async def _deliver(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Outcome]:
         delivery = Delivery(records, outcomes, stage=self._stage, dead_topic=self._dead_topic, now=self._clock.now())
-        until = self._clock.monotonic() + _TOPIC_SECONDS
-        await self._patience.until_done(partial(self._attempt, delivery, until))
+        await self._until_done(partial(delivery.attempt, self._sender))
         self._poison.seen(records, [outcome.status == "dead" for outcome in delivery.outcomes])
         return delivery.outcomes
 
-    async def _attempt(self, delivery: Delivery, until: float) -> None:
-        try:
-            await delivery.attempt(self._sender)
-        except SetupError as exc:
-            if self._clock.monotonic() >= until:
-                raise
-            raise BrokerUnavailable(str(exc)) from exc
+    async def _until_done(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do what `Patience` does, and wait a while for topics that are not there."""
+        gone_since: float | None = None
+
+        async def attempt() -> T:
+            nonlocal gone_since
+            try:
+                return await work()
+            except SetupError as exc:
+                now = self._clock.monotonic()
+                gone_since = now if gone_since is None else gone_since
+                if now - gone_since >= _TOPIC_SECONDS:
+                    raise
+                raise BrokerUnavailable(str(exc)) from exc
+
+        return await self._patience.until_done(attempt)
 
     async def _admitted(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> int:
         dead = [outcome.status == "dead" for outcome in outcomes]

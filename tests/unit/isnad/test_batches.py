@@ -302,7 +302,7 @@ async def test_dead_letters_that_kafka_does_not_take_are_waited_for(scene, error
 
 
 async def test_a_topic_of_dead_letters_that_stays_away_ends_the_stage(scene):
-    """After half a minute, with the sentence that says what to do; the caller must not commit then."""
+    """Half a minute after the first refusal, with the sentence that says what to do; the caller must not commit."""
     scene.outcome = lambda _: DEAD
     tried = []
 
@@ -315,5 +315,5 @@ async def test_a_topic_of_dead_letters_that_stays_away_ends_the_stage(scene):
     scene.sender = Gone()
     with pytest.raises(SetupError, match="create the topics"):
         await scene.batches().handle(scene.arrive(2), 1)
-    assert [since.total_seconds() for since in tried] == [0, 12, 24]
+    assert [since.total_seconds() for since in tried] == [0, 12, 24, 36]
     assert scene.count("isnad_records_total", outcome="dead") is None
