@@ -40,6 +40,9 @@ OPENING_CHARACTERS = 90
 _ENDLESS_REFERENCE = re.compile("&#[0-9]{100,};?")
 """Means no character, and Python refuses to read a number of thousands of digits."""
 
+_SCHEME_SIGNS = str.maketrans("", "", "+-")
+"""A full stop may stand in a scheme too, but then it is a host: news.example:8080/1."""
+
 Detect = Callable[[str], str]
 
 
@@ -184,7 +187,7 @@ def _harmless(url: str | None, cuts: tuple[Cut, ...]) -> tuple[str | None, tuple
     if address is None:
         return None, cuts
     scheme, colon, _ = address.partition(":")
-    if colon and scheme.lower() not in ("http", "https") and scheme.replace("+", "").isalnum():
+    if colon and scheme.lower() not in ("http", "https") and scheme.translate(_SCHEME_SIGNS).isalnum():
         return None, (*cuts, Cut("url", address))
     return address, cuts
 

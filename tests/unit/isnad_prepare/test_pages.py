@@ -208,14 +208,37 @@ def test_fields_are_made_printable() -> None:
     assert (prepared.title, prepared.author, prepared.section, prepared.url) == ('عنوان "أول"', "سعيد", None, None)
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "view-source:x",
+        "file:///etc/passwd",
+    ],
+)
 def test_an_address_that_a_browser_would_run_is_cut(url: str) -> None:
     prepared = article(title=TITLE, body=BODY, url=url)
     assert prepared.url is None
     assert prepared.cut == (Cut("url", url),)
 
 
-@pytest.mark.parametrize("url", ["http://example.com/a", "https://example.com/a", "www.example.com/a:b", "/news/5"])
+@pytest.mark.parametrize(
+    "disguised", ["\tjava\0script:x", "&#106;avascript:x", "java\x01script:x", "\ufeffjavascript:x"]
+)
+def test_such_an_address_is_known_in_disguise(disguised: str) -> None:
+    """Characters that browsers skip, and references that feeds write."""
+    value = encode(RawArticle(schema=SCHEMA, source="outlet", title=TITLE, url=disguised.replace("\0", "\x02")))
+    (prepared,) = articles(prepare_record(record(value), "articles.prepared", no_detection))
+    assert prepared.url is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com/a", "https://example.com/a", "www.example.com/a:b", "/news/5", "news.example.com:8080/1"],
+)
 def test_other_addresses_stay_as_they_are(url: str) -> None:
     assert article(title=TITLE, body=BODY, url=url).url == url
 
