@@ -1,14 +1,39 @@
-"""Faults of processes: killed, asked to stop, suspended, too many, stuck."""
+"""Faults of processes: killed while they send, amid their work and before they commit; asked to stop; out of memory."""
 
+import json
 import random
+import subprocess
+import sys
 import time
+from collections import defaultdict
+from itertools import islice
+from pathlib import Path
 
 import pytest
+from tests.harness.articles import numbered_articles
 from tests.harness.chain import STAGES, Chain
+from tests.harness.proxy import Exchange, Proxy, call_after
+from tests.harness.workers import environment
 
 pytestmark = pytest.mark.real
 
 STOP_SECONDS = 10.0
+
+
+def kill_feeder(chain: Chain, given: Path, times: int) -> None:
+    """Kill -9 `isnad feed` while it sends, so many times, and then let it come to its end."""
+    chance = random.Random()
+    command = [sys.executable, "-m", "isnad_cli", "feed", str(given), "--rate", "150/s", "--json", *chain.addressed]
+    for _ in range(times):
+        appended = chain.appended(chain.topics.raw)
+        with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as feeding:
+            chain.wait_until(lambda n=appended: chain.appended(chain.topics.raw) > n, "the feeder sends nothing")
+            time.sleep(chance.uniform(0, 1))
+            feeding.kill()
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    ids = {str(json.loads(line)["id"]) for line in given.read_text().splitlines()}
+    chain.also_injected |= ids
+    assert json.loads(done.stdout.splitlines()[-1])["accepted"] == len(ids)
 
 
 def kill_stages(chain: Chain, times: int) -> None:
@@ -17,6 +42,27 @@ def kill_stages(chain: Chain, times: int) -> None:
     for name in ["prepare", "dedup", "entities"] * times:
         time.sleep(chance.uniform(0.2, 1.5))
         chain.workers[name].kill()
+
+
+def kill_indexer_before_it_commits(chain: Chain, proxy: Proxy, times: int) -> None:
+    """Kill -9 the indexer as soon as the answer to a bulk request has gone to it: what it wrote is not committed."""
+    for _ in range(times):
+        seen, killed = proxy.faults, len(chain.workers["index"].statuses)
+        proxy.do(call_after(chain.workers["index"].kill), times=1)
+        proxy.wait_for_faults(seen + 1)
+        chain.wait_until(lambda n=killed: len(chain.workers["index"].statuses) > n, "the indexer lives")
+
+
+def written_through(proxy: Proxy) -> dict[bytes, list[bytes | None]]:
+    """What is written through the proxy from now on: each document by its action, as often as it was sent."""
+    contents: dict[bytes, list[bytes | None]] = defaultdict(list)
+
+    def watch(exchange: Exchange) -> None:
+        for action, document in exchange.pairs:
+            contents[action].append(document)
+
+    proxy.watch = watch
+    return contents
 
 
 def ask_stages_to_stop(chain: Chain, times: int) -> None:
@@ -28,6 +74,19 @@ def ask_stages_to_stop(chain: Chain, times: int) -> None:
         assert worker.statuses[-1] == 0, worker.last_words()
 
 
+@pytest.mark.row(1, "kill -9 `isnad feed` while it sends, ten times; feed the same again")
+def test_a_feeder_that_is_killed_sends_again(chain: Chain, tmp_path: Path):
+    """Entries are sent again; each is one document."""
+    given = tmp_path / "given.jsonl"
+    articles = islice(numbered_articles(chain.article_name(0)), 600)
+    given.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in articles))
+    chain.start()
+    kill_feeder(chain, given, times=10)
+    settled = chain.settle()
+    assert (settled.count.indexed, settled.count.dead) == (600, 0)
+    assert chain.appended(chain.topics.raw) > 700, "hardly anything was sent again"
+
+
 @pytest.mark.row(2, "kill -9 prepare, dedup, entities mid-batch, ten times")
 def test_killed_amid_the_work_nothing_is_lost(chain: Chain):
     """A redelivered article recognises itself: it gets the same decision."""
@@ -37,6 +96,20 @@ def test_killed_amid_the_work_nothing_is_lost(chain: Chain):
             kill_stages(chain, 1)
             chain.check_commits()
     assert chain.settle().count.dead == 0
+
+
+@pytest.mark.row(3, "kill -9 the indexer between the bulk answer and the commit, ten times")
+def test_an_indexer_killed_before_it_commits_writes_the_same_again(chain: Chain, proxy: Proxy):
+    """Same id, same version, same content; same count."""
+    chain.settings["ISNAD_ELASTICSEARCH"] = proxy.url
+    chain.start()
+    contents = written_through(proxy)
+    with chain.load(1200):
+        kill_indexer_before_it_commits(chain, proxy, times=10)
+        chain.check_commits()
+    assert chain.settle().count.dead == 0
+    assert max(len(times) for times in contents.values()) > 1, "nothing was written a second time"
+    assert {len(set(times)) for times in contents.values()} == {1}, "the second time it was something else"
 
 
 @pytest.mark.row(4, "SIGTERM each stage under backlog, twenty times")

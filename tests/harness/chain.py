@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from tests.harness import holding
 from tests.harness.articles import Article, numbered_articles
 from tests.harness.counting import Count, count
 from tests.harness.feeding import Feeding
@@ -215,18 +216,20 @@ class Chain:
         """Wait until the lag is gone, and hold what came of the articles against what must be.
 
         The count agrees; stories are those that `isnad dedup` gives offline for the same ordered log; each story counts
-        its articles rightly; nothing is committed that was not handled.
+        its articles rightly; the newest text of each article stands; each decision is the same each time and explained;
+        each dead letter holds the original bytes.
         """
         for feeding in self.feedings:
             feeding.wait()
         took = self.drain(seconds)
-        documents = self.documents(fields=("id", "story_id", "relation"))
+        documents = self.documents(fields=("id", "story_id", "relation", "title", "body"))
         counted = count(
             self.injected, (one["id"] for one in documents), (_id_of(one) for one in self.dead_letters()), self.refused
         )
         self.settled = Settled(counted, took)
         assert counted.agrees, f"{counted}\n{self.last_words()}"
         self._check_stories(documents)
+        self._check_content(documents)
         return self.settled
 
     def drain(self, seconds: float = DRAIN_SECONDS) -> float:
@@ -301,6 +304,22 @@ class Chain:
         counted = {id_: n for id_, n in counted.items() if n}
         assert counted == sizes, f"stories count otherwise: {_first_difference(counted, sizes)}"
 
+    def _check_content(self, documents: Sequence[dict[str, Any]]) -> None:
+        topics = self.topics
+        prepared, matched = self._read(topics.prepared), self._read(topics.matched)
+        holding.check_texts(prepared, documents)
+        holding.check_decisions(matched)
+        holding.check_evidence(matched)
+        letters = self.dead_letters()
+        died_in = {letter["topic"] for letter in letters}
+        records = [record for topic in died_in for record in self.records(topic)]
+        holding.check_letters(letters, {(one.topic, one.partition, one.offset): one.value for one in records})
+
+    def _read(self, topic: str) -> list[dict[str, Any]]:
+        """What the records of a topic hold that isnad wrote, without those that a test put there broken."""
+        read = (_json(record.value) for record in self.records(topic))
+        return [one for one in read if one is not None]
+
     def offline_verdicts(self) -> dict[str, tuple[str, str]]:
         """What `isnad dedup` says of the ordered log: (story, relation) of each article, its last version's."""
         target = self.folder / f"offline-{uuid.uuid4().hex[:6]}.jsonl"
@@ -346,6 +365,14 @@ def _article_id(value: bytes | None) -> str:
     except ValueError:
         return ""
     return str(record.get("article", record).get("id", "")) if isinstance(record, dict) else ""
+
+
+def _json(value: bytes | None) -> dict[str, Any] | None:
+    try:
+        record = json.loads(value or b"")
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "schema" in record else None
 
 
 def _id_of(letter: dict[str, Any]) -> str:

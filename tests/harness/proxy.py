@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -19,12 +19,16 @@ _SECONDS = 120
 
 @dataclass(frozen=True)
 class Answer:
-    """What the client gets. `cut_after` bytes of the body the connection is cut; None sends all of it."""
+    """What the client gets. `cut_after` bytes of the body the connection is cut; None sends all of it.
+
+    `then` is called when it was sent.
+    """
 
     status: int
     body: bytes
     headers: dict[str, str]
     cut_after: int | None = None
+    then: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Proxy:
 
     Attributes:
         fault: decides about each bulk request; None passes all through.
+        watch: sees each bulk request.
         bulks: how many bulk requests came.
         faults: how many of them the fault decided about.
     """
@@ -63,6 +68,7 @@ class Proxy:
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
         self.fault: Fault | None = None
+        self.watch: Callable[[Exchange], None] = lambda _: None
         self.bulks = 0
         self.faults = 0
         self._lock = threading.Lock()
@@ -130,10 +136,11 @@ class Proxy:
         if not handler.path.partition("?")[0].endswith("/_bulk"):
             return forward(body)
         self.bulks += 1
-        fault = self.fault
+        exchange, fault = Exchange(body, forward), self.fault
+        self.watch(exchange)
         if fault is None:
-            return forward(body)
-        answer = fault(Exchange(body, forward))
+            return exchange.passed()
+        answer = fault(exchange)
         self.faults += 1
         return answer
 
@@ -165,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
         except OSError:  # the client went away
             self.close_connection = True
+        answer.then()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815  http.server's names
 
@@ -237,6 +245,11 @@ def too_large(limit: int) -> Fault:
         return refuse(413)(exchange) if len(exchange.body) > limit else exchange.passed()
 
     return fault
+
+
+def call_after(then: Callable[[], None]) -> Fault:
+    """All is well; and as soon as the answer was sent, this is called."""
+    return lambda exchange: replace(exchange.passed(), then=then)
 
 
 def slow(seconds: float) -> Fault:
