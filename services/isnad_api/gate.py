@@ -21,6 +21,8 @@ from isnad_api.problems import ProblemError
 
 _NETWORK_BITS = 64
 """Of an IPv6 address: whoever has one has all that share these."""
+_HELD_SECONDS = 0.1
+"""So late one request too many is refused: who sends as fast as he is answered then takes little time from others."""
 
 _log = structlog.get_logger()
 
@@ -65,7 +67,7 @@ class Gate:
             await problems.answer(Request(scope), error)(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = self._admit(scope)
+        client = await self._admit(scope)
         if _head_bytes(scope) > MAX_HEAD_BYTES:
             raise ProblemError(431, f"The head of a request has {MAX_HEAD_BYTES:,} bytes at most.")
         if _declared_bytes(scope) > self._limits.request_bytes:
@@ -82,7 +84,7 @@ class Gate:
             finally:
                 body.forget()
 
-    def _admit(self, scope: Scope) -> str:
+    async def _admit(self, scope: Scope) -> str:
         """Return by what name the client is counted; it is known who asks, and this is not one request too many."""
         wrong = None
         caller: Caller | None = None
@@ -95,6 +97,7 @@ class Gate:
         client = f"key {caller.key_id}" if caller and caller.key_id else _network(scope)
         wait = self._buckets.take(client, self._clock.monotonic())
         if wait:
+            await asyncio.sleep(_HELD_SECONDS)
             raise ProblemError(
                 429,
                 f"Too many requests: {self._limits.requests_per_second:g} a second are the most. "

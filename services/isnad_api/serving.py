@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from isnad_api import problems
-from isnad_api.limits import MAX_HEAD_BYTES, Limits
+from isnad_api.limits import MAX_HEAD_BYTES, Limits, Room
 from isnad_api.watching import always
 
 _STOP_SECONDS = 5
@@ -30,13 +30,14 @@ def server(app: ASGIApp, limits: Limits, *, connections: int, proxies: str) -> u
     Args:
         app: the application.
         limits: what requests are held to.
-        connections: more at once are closed as they come.
+        connections: more at once are closed as they come; without `proxies` one address has a quarter of them.
         proxies: addresses or networks, with commas, whose word on the client's address is taken; nothing for nobody's.
     """
 
     class Protocol(_Protocol):
         receive_seconds = limits.receive_seconds
-        max_connections = connections
+        # Behind a proxy all come from the same address.
+        room = Room(connections, connections if proxies else max(1, connections // 4))
 
     return uvicorn.Server(
         uvicorn.Config(
@@ -62,16 +63,18 @@ class _Protocol(H11Protocol):
     """One connection."""
 
     receive_seconds: float
-    max_connections: int
+    room: Room
+    _placed = False
     _late: asyncio.TimerHandle | None = None
     _silent = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn itself
         super().connection_made(transport)
-        if len(self.connections) > self.max_connections:
+        self._placed = self.room.take(self._address) is None
+        if self._placed:
+            self._watch()
+        else:
             transport.abort()
-            return
-        self._watch()
 
     def data_received(self, data: bytes) -> None:
         self._silent = False
@@ -84,7 +87,13 @@ class _Protocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._unwatch()
+        if self._placed:
+            self.room.give_back(self._address)
         super().connection_lost(exc)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's signature
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):

@@ -33,7 +33,7 @@ class ApiSettings(ServiceSettings):
     api_proxies: str = ""
     """Reverse proxies, addresses or networks with commas, whose word on a client's address is taken."""
     max_connections: int = 512
-    """More are closed as they come."""
+    """More are closed as they come; of one address, where there is no proxy, more than a quarter."""
     max_request_bytes: int = _USUAL.request_bytes
     """Largest body of a push, all its articles together."""
     max_bodies_bytes: int = _USUAL.bodies_bytes

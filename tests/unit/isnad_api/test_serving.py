@@ -176,9 +176,15 @@ async def _break_off(parts):
             assert (await answer(reader))[0] == 404
 
 
-async def test_more_connections_than_that_are_closed_as_they_come(parts):
-    async with running(parts, connections=2) as address, connected(address), connected(address) as (reader, writer):
+async def test_more_connections_than_that_are_closed_as_they_come_and_there_is_room_again(parts):
+    """Eight, of which one address has two."""
+    async with running(parts, connections=8) as address, connected(address), connected(address) as (reader, writer):
         async with connected(address) as (third, _):
             await closed_after(third)
         writer.write(GET)
         assert (await answer(reader))[0] == 404
+        writer.close()
+        await asyncio.sleep(0.05)
+        async with connected(address) as (again, writing):
+            writing.write(GET)
+            assert (await answer(again))[0] == 404
