@@ -152,11 +152,11 @@ class Batches:
     def _why_poison(self, record: Record, outcomes: Iterable[Outcome]) -> str:
         reasons = Counter(str(outcome.error.reason) for outcome in outcomes if outcome.error is not None)
         return (
-            f"Too many records of {record.topic}, partition {record.partition}, can't be processed; offset "
-            f"{record.offset} is next, and the batch in hand has "
-            f"{', '.join(f'{number} {reason}' for reason, number in reasons.most_common())}. Look why: "
+            f"Too many records of {record.topic}, partition {record.partition}, can't be processed. Look why: "
             f"isnad dead list --stage {self._stage}. The stage goes on when those letters are replayed or dropped "
-            f"(isnad dead replay, isnad dead drop), or with a higher ISNAD_POISON_ROW and ISNAD_POISON_SHARE."
+            f"(isnad dead replay, isnad dead drop), or with a higher ISNAD_POISON_ROW and ISNAD_POISON_SHARE. "
+            f"Offset {record.offset} is next; the batch in hand has "
+            f"{', '.join(f'{number} {reason}' for reason, number in reasons.most_common())}."
         )
 
     async def _check_continuity(self, records: Sequence[Record], generation: int | None) -> None:

@@ -122,9 +122,11 @@ def _articles(records: Iterable[Record]) -> Iterable[PreparedArticle]:
 def _letters(records: Iterable[Record]) -> Iterable[DeadLetter]:
     for record in records:
         try:
-            yield decode(DeadLetter, record.value)
+            letter = decode(DeadLetter, record.value)
         except RecordError:
             continue
+        if letter.resolution is None:
+            yield letter
 
 
 def _id(letter: DeadLetter) -> str:

@@ -234,7 +234,7 @@ async def test_too_much_poison_is_waited_out_until_a_person_has_looked(scene):
     assert {dependency for dependency, _ in person.waited_for} == {"poison"}
     (reason,) = {reason for _, reason in person.waited_for}
     assert "articles.raw, partition 0" in reason
-    assert "offset 3 is next" in reason
+    assert "Offset 3 is next" in reason
     assert "2 empty" in reason
     assert "isnad dead list --stage trial" in reason
     assert [(line["event"], line["log_level"]) for line in lines] == [("waiting", "error"), ("goes on", "info")]
