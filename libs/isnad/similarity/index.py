@@ -24,11 +24,12 @@ import msgspec
 import numpy as np
 
 from isnad.errors import StorageUnavailable
-from isnad.similarity.postings import LAYOUT, NEVER, Counts, Found, Numbers
-from isnad.similarity.segments import Facts, Segment, new_room
+from isnad.similarity.postings import LAYOUT, NEVER, Counts, Numbers
+from isnad.similarity.segments import Facts, Segment, Sought, new_room
 from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
 from isnad.similarity.signposts import Signposts
 from isnad.similarity.snapshot import Captured, Opened, SnapshotError, opened, write
+from isnad.similarity.verifying import verify
 from isnad.similarity.window import Window
 
 LEAST_SHARE = 0.3
@@ -41,9 +42,6 @@ index that follows it everywhere would be the slower the more of it there is."""
 LOOSE = 1 / 2
 """The share of a candidate is first estimated; it is verified when the estimate is at least this part of
 `LEAST_SHARE`."""
-
-_RELEASE_EVERY = 512
-"""Texts after which the pages of the shingle files that were looked at are let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +127,7 @@ class NearDuplicateIndex:
         """
         self._window = window or Window()
         self._least_share = least_share
+        self._least_estimate = least_share * LOOSE
         self._most_postings = most_postings
         try:
             self._folder = folder or Path(tempfile.mkdtemp(prefix="isnad-index-"))
@@ -145,12 +144,12 @@ class NearDuplicateIndex:
         self._next_number = 0
         self._next_ordinal = 0
         self._day: int | None = None
-        self._since_release = 0
         # What was captured may be being written still: files of it are deleted when the next one is captured.
         self._captured: frozenset[int] = frozenset()
         self._outlived: list[Path] = []
         self._signposts = Signposts()
         self._room = new_room(0, 0)
+        self._sought = Sought()
 
     def __len__(self) -> int:
         """Keys in the window."""
@@ -269,12 +268,13 @@ class NearDuplicateIndex:
         self._make_room(batch, 0)
         if own is not None:
             self._mark_superseded(own, self._next_number)
+        self._sought.clear()
         try:
-            found = self._look_back(list(self._segments), batch, numbers, self._left(batch))
+            self._look_back(list(self._segments), batch, numbers, self._left(batch))
         finally:
             if own is not None:
                 self._mark_superseded(own, NEVER)
-        return self._matches(found, batch, 1)[0]
+        return self._matches(batch, self._next_number, 1)[0]
 
     def add(self, key: str, text: str) -> int:
         """Put in a text, which supersedes that of the same key, and return its number.
@@ -293,7 +293,8 @@ class NearDuplicateIndex:
 
         Raises:
             RuntimeError: `advance` was not called before, or not since the segment was full.
-            StorageUnavailable: the shingles can't be written; nothing is changed.
+            StorageUnavailable: the shingles can't be written, then nothing is changed; or those of earlier texts can't
+                be read, then the texts are in and what they share is not known.
         """
         if not entries:
             return []
@@ -307,21 +308,21 @@ class NearDuplicateIndex:
         numbers = np.arange(self._next_number, self._next_number + len(entries), dtype=np.int64)
         former = self._supersede(entries)
         left = self._left(batch)
-        taken, found = newest.take(
-            [key for key, _ in entries], batch, numbers, left, self._least_share, LOOSE, self._room
+        self._sought.clear()
+        taken = newest.take(
+            [key for key, _ in entries], batch, numbers, left, self._least_estimate, self._room, self._sought
         )
         if taken < len(entries):
             self._give_back(entries[taken:], former[taken:])
             batch = Shingled(batch.hashes, batch.starts[: taken + 1])
         self._next_number += taken
         older = [segment for segment in self._segments if segment is not newest]
-        found += self._look_back(older, batch, numbers[:taken], left)
-        self._release(taken)
+        self._look_back(older, batch, numbers[:taken], left)
         sizes = np.diff(batch.starts).tolist()
         return [
             Taken(number, size, matches)
             for number, size, matches in zip(
-                numbers[:taken].tolist(), sizes, self._matches(found, batch, taken), strict=True
+                numbers[:taken].tolist(), sizes, self._matches(batch, self._next_number - taken, taken), strict=True
             )
         ]
 
@@ -352,23 +353,20 @@ class NearDuplicateIndex:
     def _left(self, batch: Shingled) -> Counts:
         return np.full(batch.hashes.size, self._most_postings, np.int32)
 
-    def _look_back(self, segments: Sequence[Segment], batch: Shingled, numbers: Numbers, left: Counts) -> list[Found]:
+    def _look_back(self, segments: Sequence[Segment], batch: Shingled, numbers: Numbers, left: Counts) -> None:
         if not segments:
-            return []
+            return
         drawn = self._signposts.draw(batch)
-        found: list[Found] = []
         # From the newest segment back, so that the limit on postings leaves out the oldest.
         for segment in reversed(segments):
             # There are no signposts yet to the one that is filled.
             bit = 0 if segment is self._segments[-1] else self._signposts.bit(segment)
-            found += segment.look_up(batch, numbers, left, drawn, bit, self._least_share, LOOSE, self._room)
-        return found
+            segment.look_up(batch, numbers, left, drawn, bit, self._least_estimate, self._room, self._sought)
 
-    def _matches(self, found: list[Found], batch: Shingled, texts: int) -> list[list[Match]]:
+    def _matches(self, batch: Shingled, first: int, texts: int) -> list[list[Match]]:
+        """Return what texts share with the candidates that were sought for them; their own numbers begin at `first`."""
         matches: list[list[Match]] = [[] for _ in range(texts)]
-        if not found:
-            return matches
-        text, number, shared, other = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        text, number, shared, other = verify(batch, first, self._sought.all(), self._least_share)
         size = np.diff(batch.starts)[text]
         containment = shared / np.minimum(size, other)
         jaccard = shared / (size + other - shared)
@@ -383,13 +381,6 @@ class NearDuplicateIndex:
         longest = int(np.diff(batch.starts).max(initial=0))
         if entries > self._room.counts.size or longest >= self._room.sketch.size:
             self._room = new_room(max(2 * entries, self._room.counts.size), max(2 * longest, self._room.sketch.size))
-
-    def _release(self, taken: int) -> None:
-        self._since_release += taken
-        if self._since_release >= _RELEASE_EVERY:
-            self._since_release = 0
-            for segment in self._segments:
-                segment.release()
 
     def capture(self) -> Captured:
         """Return what is to be written to go on from here, with copies of what may still change.

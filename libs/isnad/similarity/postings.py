@@ -1,4 +1,4 @@
-"""Which entries hold a hash, and which of them share enough with a text: the compiled half of the index (pure).
+"""Which entries hold a hash, and which of them may share enough with a text: the compiled half of the index (pure).
 
 A segment's postings are an open-addressing table in one flat array (linear probing; Knuth, The Art of Computer
 Programming, 6.4, algorithm L). A slot of 8 bytes holds 36 bits of the hash and either the one entry that has it, as
@@ -8,7 +8,7 @@ more texts the slots are put in order altogether (Amble and Knuth 1974, "Ordered
 is not there, as most are, is missed within a line of the cache though the table is nearly full.
 
 Two hashes with the same 36 bits share a slot. That can only add candidates, never a match: candidates are verified on
-all their shingles.
+all their shingles (`isnad.similarity.verifying`).
 
 Whatever calls each other here stands in this one file: numba notices that a file has changed, not that a file which
 it calls has.
@@ -77,8 +77,6 @@ class Room(NamedTuple):
     """For each entry of a segment, how often it was met by the present text."""
     met: Counts
     """The entries met."""
-    own: Words
-    """The present text's shingles as a hash set, a power of two long and zero where free."""
     sketch: Numbers
     """The places of the hashes of the present text's sketch."""
     seen: Words
@@ -91,6 +89,21 @@ class Drawn(NamedTuple):
     places: Counts
     starts: Numbers
     marks: Marks
+
+
+class Candidates(NamedTuple):
+    """Entries that may share enough with a text, as columns."""
+
+    text: Counts
+    """The text's place in the batch."""
+    number: Numbers
+    """The entry's."""
+    place: Numbers
+    """Where in the file the entry's shingles begin, counted in shingles."""
+    size: Counts
+    """How many they are."""
+    file: Counts
+    """The file's descriptor."""
 
 
 class Found(NamedTuple):
@@ -243,72 +256,32 @@ def grow(table: Words, into: Words) -> None:
 
 
 @compiled
-def _gather(own: Words, hashes: Hashes) -> np.int64:
-    """Make a hash set of the hashes in the first slots of `own`, and return its mask."""
-    slots = 16
-    while slots < 2 * hashes.size:
-        slots *= 2
-    own[:slots] = _EMPTY
-    mask = np.uint64(slots - 1)
-    for place in range(hashes.size):
-        value = max(hashes[place], _U_ONE)
-        slot = (value >> _U_VALUE_BITS) & mask
-        while own[slot] != _EMPTY:
-            slot = (slot + _U_ONE) & mask
-        own[slot] = value
-    return np.int64(mask)
-
-
-@compiled
-def _shared(own: Words, mask: np.int64, hashes: Hashes) -> int:
-    """Return how many of the distinct hashes are in the set."""
-    ones = np.uint64(mask)
-    count = 0
-    for place in range(hashes.size):
-        value = max(hashes[place], _U_ONE)
-        slot = (value >> _U_VALUE_BITS) & ones
-        while own[slot] != _EMPTY:
-            if own[slot] == value:
-                count += 1
-                break
-            slot = (slot + _U_ONE) & ones
-    return count
-
-
-@compiled
-def _verify(
+def _promising(
     text: int,
-    hashes: Hashes,
+    size: int,
     met: int,
     room: Room,
     first: int,
     starts: Numbers,
-    shingles: Hashes,
-    least_share: float,
-    loose: float,
-    found: Found,
+    least_estimate: float,
+    candidates: Candidates,
     end: int,
 ) -> int:
-    """Write down which of the entries met share enough, forget the counts, and return the new end of `found`."""
-    size = hashes.size
+    """Write down which of the entries met may share enough, forget the counts, and return the new end of `candidates`.
+
+    What is shared is estimated from how often they were met.
+    """
     scale = scale_of(size)
-    mask = np.int64(-1)
     for place in range(met):
         entry = room.met[place]
         count = room.counts[entry]
         room.counts[entry] = 0
         other = starts[entry + 1] - starts[entry]
-        least = least_share * min(size, other)
-        if count * max(scale, scale_of(other)) < loose * least:
-            continue
-        if mask < 0:
-            mask = _gather(room.own, hashes)
-        shared = _shared(room.own, mask, shingles[starts[entry] : starts[entry + 1]])
-        if shared > 0 and shared >= least:
-            found.text[end] = text
-            found.number[end] = first + entry
-            found.shared[end] = shared
-            found.size[end] = other
+        if count * max(scale, scale_of(other)) >= least_estimate * min(size, other):
+            candidates.text[end] = text
+            candidates.number[end] = first + entry
+            candidates.place[end] = starts[entry]
+            candidates.size[end] = other
             end += 1
     return end
 
@@ -365,14 +338,12 @@ def look_up(
     entries: int,
     starts: Numbers,
     superseded: Numbers,
-    shingles: Hashes,
-    least_share: float,
-    loose: float,
+    least_estimate: float,
     room: Room,
-    found: Found,
+    candidates: Candidates,
     end: int,
 ) -> tuple[int, int]:
-    """Find what texts share with the entries of one segment that they are not in.
+    """Find which entries of a segment that texts are not in may share enough with them.
 
     Args:
         begin: the first text to look at.
@@ -388,30 +359,27 @@ def look_up(
         nodes: the segment's.
         first: number of the segment's first entry.
         entries: how many it has.
-        starts: its entry e has the shingles `shingles[starts[e]:starts[e + 1]]`.
+        starts: its entry e has the shingles from `starts[e]` to `starts[e + 1]` in the segment's file.
         superseded: by which number each entry was superseded.
-        shingles: its entries' distinct hashes.
-        least_share: what must be shared of the smaller of two texts.
-        loose: which part of that the estimate must reach.
+        least_estimate: what must be shared of the smaller of two texts, as it is estimated.
         room: working memory.
-        found: where matches are written, from `end` on.
+        candidates: where they are written, all but `file`, from `end` on.
         end: the first free place in it.
 
     Returns:
-        The first text that was not looked at, because `found` may not hold its matches, and the new end of `found`.
+        The first text that was not looked at, because `candidates` may not hold what it meets, and their new end.
     """
     for text in range(begin, texts.size - 1):
-        if found.text.size - end < entries:
+        if candidates.text.size - end < entries:
             return text, end
-        own = hashes[texts[text] : texts[text + 1]]
         met = 0
         for one in range(_fetch_marked(drawn, text, bit, hashes, table, homes or table.size, room)):
             place = room.sketch[one]
             kept = hashes[place] >> _U_VALUE_BITS
             held = _value_in_order(table, homes, kept) if homes else table[_slot_of(table, kept)] & _VALUE
             met = _meet(held, nodes, place, numbers[text], first, superseded, left, room, met)
-        if met:
-            end = _verify(text, own, met, room, first, starts, shingles, least_share, loose, found, end)
+        size = texts[text + 1] - texts[text]
+        end = _promising(text, size, met, room, first, starts, least_estimate, candidates, end)
     return texts.size - 1, end
 
 
@@ -429,29 +397,27 @@ def take(
     first: int,
     starts: Numbers,
     superseded: Numbers,
-    shingles: Hashes,
-    least_share: float,
-    loose: float,
+    least_estimate: float,
     room: Room,
-    found: Found,
+    candidates: Candidates,
     end: int,
 ) -> tuple[int, int, int, int]:
-    """Take texts into their segment, one after the other, finding for each what it shares with those before it.
+    """Take texts into their segment, one after the other, finding for each which before it may share enough with it.
 
-    The arguments are those of `look_up`, and `used` slots of the table, `chained` nodes. `starts`, `superseded` and
-    `shingles` hold the texts of the batch already; text i becomes entry `numbers[i] - first`.
+    The arguments are those of `look_up`, and `used` slots of the table, `chained` nodes. `starts` and `superseded`
+    hold the texts of the batch already; text i becomes entry `numbers[i] - first`.
 
     Returns:
-        The first text that was not taken, because the table, the nodes or `found` may have no room for it or the
-        segment is full; and what is used of the slots, the nodes and `found`.
+        The first text that was not taken, because the table, the nodes or `candidates` may have no room for it or the
+        segment is full; and what is used of the slots, the nodes and `candidates`.
     """
     for text in range(begin, texts.size - 1):
-        own = hashes[texts[text] : texts[text + 1]]
+        size = texts[text + 1] - texts[text]
         entry = numbers[text] - first
         if (
-            used + own.size > FULLEST * table.size
-            or chained + own.size > nodes.size
-            or found.text.size - end < entry
+            used + size > FULLEST * table.size
+            or chained + size > nodes.size
+            or candidates.text.size - end < entry
             or used + chained >= MOST_IN_A_SEGMENT
         ):
             return text, used, chained, end
@@ -469,6 +435,5 @@ def take(
             nodes[chained] = (np.uint64(entry) << _OLDER) | newest
             table[slot] = (kept << _U_VALUE_BITS) | _IS_NODE | np.uint64(chained)
             chained += 1
-        if met:
-            end = _verify(text, own, met, room, first, starts, shingles, least_share, loose, found, end)
+        end = _promising(text, size, met, room, first, starts, least_estimate, candidates, end)
     return texts.size - 1, used, chained, end

@@ -1,27 +1,26 @@
 """A segment of the index: entries that were added one after the other, and are dropped together.
 
-In memory are the postings of the entries' sketches and 24 bytes an entry; all their shingles are in a file, which is
-mapped for reading. The file is written with `write`, not through the map, so that a full disk is an error and not the
-end of the process.
+In memory are the postings of the entries' sketches and 24 bytes an entry; all their shingles are in a file.
 """
 
-import mmap
 import os
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from isnad.errors import StorageUnavailable
 from isnad.similarity.postings import (
     FULLEST,
     MOST_IN_A_SEGMENT,
     NEVER,
+    Candidates,
     Counts,
     Drawn,
-    Found,
     Marks,
     Numbers,
     Room,
@@ -34,12 +33,12 @@ from isnad.similarity.postings import (
 )
 from isnad.similarity.shingles import Hashes, Shingled
 from isnad.similarity.snapshot import FilePart, Frozen, Opened, Part
+from isnad.similarity.verifying import HASH_BYTES, read, will_read
 
 _FIRST_SLOTS = 1 << 12
 _FIRST_NODES = 1 << 10
-_FIRST_BYTES = 1 << 20
+_FIRST_CANDIDATES = 1 << 10
 _GROWTH = 1.5
-_HASH_BYTES = 8
 
 _TIGHT = 0.92
 """How full the table of a segment is made that grows no more: in order, a search in it takes about seven slots, a
@@ -62,6 +61,61 @@ class Facts(msgspec.Struct, frozen=True):
     used: int
     chained: int
     homes: int
+
+
+class Sought:
+    """The entries of some segments that may share enough with the texts of a batch, segment after segment.
+
+    Attributes:
+        end: how many they are.
+    """
+
+    def __init__(self) -> None:
+        self.end = 0
+        self._columns = _columns(_FIRST_CANDIDATES)
+
+    def with_room(self, more: int, end: int) -> Candidates:
+        """Return the columns, of which `end` are in use, with room for more."""
+        if end + more > self._columns.text.size:
+            larger = _columns(2 * (end + more))
+            grown: Iterable[tuple[NDArray[Any], NDArray[Any]]] = zip(larger, self._columns, strict=True)
+            for column, former in grown:
+                column[:end] = former[:end]
+            self._columns = larger
+        return self._columns
+
+    def extended(self, end: int) -> Candidates:
+        """Return those that were added up to a new end."""
+        begin, self.end = self.end, end
+        return _stretch(self._columns, begin, end)
+
+    def all(self) -> Candidates:
+        """Return all of them; `clear` gives their memory to others."""
+        return _stretch(self._columns, 0, self.end)
+
+    def clear(self) -> None:
+        """Begin anew in the same memory."""
+        self.end = 0
+
+
+def _columns(room: int) -> Candidates:
+    return Candidates(
+        text=np.empty(room, np.int32),
+        number=np.empty(room, np.int64),
+        place=np.empty(room, np.int64),
+        size=np.empty(room, np.int32),
+        file=np.empty(room, np.int32),
+    )
+
+
+def _stretch(columns: Candidates, begin: int, end: int) -> Candidates:
+    return Candidates(
+        text=columns.text[begin:end],
+        number=columns.number[begin:end],
+        place=columns.place[begin:end],
+        size=columns.size[begin:end],
+        file=columns.file[begin:end],
+    )
 
 
 class Segment:
@@ -95,7 +149,6 @@ class Segment:
         self._keys_file = folder / f"keys-{ordinal}"
         self._begin(self._file)
         self._open(os.O_CREAT | os.O_EXCL)
-        self._map_shingles(_FIRST_BYTES)
 
     def _begin(self, file: Path) -> None:
         """Make way for a file: what a killed process left there may be a snapshot's as well, so it is not written to.
@@ -113,6 +166,9 @@ class Segment:
         except OSError as exc:
             raise StorageUnavailable(f"The index can't write {self._file}: {exc.strerror}") from exc
         self._close = weakref.finalize(self, os.close, self._descriptor)
+        if hasattr(os, "posix_fadvise"):  # not on macOS
+            # Of the shingles around those that are asked for, none will be.
+            os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_RANDOM)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -144,16 +200,20 @@ class Segment:
     @property
     def bytes_on_disk(self) -> int:
         """What its shingles take."""
-        return int(self._starts[len(self.keys)]) * _HASH_BYTES
+        return int(self._starts[len(self.keys)]) * HASH_BYTES
 
     def mark(self, cells: Marks, bit: int) -> None:
         """Mark where its hashes stand; see `isnad.similarity.postings.mark`."""
         mark(self._table, cells, bit)
 
     def hashes(self, number: int) -> Hashes:
-        """Return the distinct shingle hashes of an entry."""
-        entry = number - self.first
-        return self._shingles[self._starts[entry] : self._starts[entry + 1]].copy()
+        """Return the distinct shingle hashes of an entry.
+
+        Raises:
+            StorageUnavailable: the file can't be read.
+        """
+        begin, end = self._starts[number - self.first : number - self.first + 2].tolist()
+        return read(self._descriptor, begin, end - begin)
 
     def look_up(
         self,
@@ -162,23 +222,19 @@ class Segment:
         left: Counts,
         drawn: Drawn,
         bit: int,
-        least_share: float,
-        loose: float,
+        least_estimate: float,
         room: Room,
-    ) -> list[Found]:
-        """Return what the texts of a batch share with its entries; see `isnad.similarity.postings.look_up`."""
-        found = _columns(len(self.keys), len(numbers))
-        done, end, begin = [], 0, 0
+        sought: Sought,
+    ) -> None:
+        """Add the entries that may share enough with texts of a batch; see `isnad.similarity.postings.look_up`."""
+        begin, end = 0, sought.end
         while begin < len(numbers):
+            candidates = sought.with_room(len(self.keys), end)
             begin, end = look_up(
                 begin, batch.starts, batch.hashes, numbers, left, drawn, bit, self._table, self._homes, self._nodes,
-                self.first, len(self.keys), self._starts, self.superseded, self._shingles, least_share, loose, room,
-                found, end,
+                self.first, len(self.keys), self._starts, self.superseded, least_estimate, room, candidates, end,
             )  # fmt: skip
-            if end:
-                done.append(_first(found, end))
-                end = 0
-        return done
+        self._seek(sought, end)
 
     def take(
         self,
@@ -186,30 +242,33 @@ class Segment:
         batch: Shingled,
         numbers: Numbers,
         left: Counts,
-        least_share: float,
-        loose: float,
+        least_estimate: float,
         room: Room,
-    ) -> tuple[int, list[Found]]:
-        """Take as many of the texts as there is room for; return how many, and what they share with those before.
+        sought: Sought,
+    ) -> int:
+        """Take as many of the texts as there is room for, return how many, and add what `look_up` would.
 
         `prepare` was called with the batch.
         """
-        found = _columns(len(self.keys) + len(numbers), len(numbers))
-        done, end, begin = [], 0, 0
+        begin, end = 0, sought.end
         while begin < len(numbers):
+            candidates = sought.with_room(len(self.keys) + len(numbers), end)
             begin, self._used, self._chained, end = take(
                 begin, batch.starts, batch.hashes, numbers, left, self._table, self._nodes, self._used, self._chained,
-                self.first, self._starts, self.superseded, self._shingles, least_share, loose, room, found, end,
+                self.first, self._starts, self.superseded, least_estimate, room, candidates, end,
             )  # fmt: skip
-            if end:
-                done.append(_first(found, end))
-                end = 0
             if begin < len(numbers) and self.is_full:
                 break
             if begin < len(numbers):
                 self._grow(int(batch.starts[begin + 1] - batch.starts[begin]))
         self.keys += keys[:begin]
-        return begin, done
+        self._seek(sought, end)
+        return begin
+
+    def _seek(self, sought: Sought, end: int) -> None:
+        added = sought.extended(end)
+        added.file[:] = self._descriptor
+        will_read(self._descriptor, added.place, added.size)
 
     def prepare(self, batch: Shingled) -> None:
         """Write the shingles of texts that are to be taken next.
@@ -225,11 +284,8 @@ class Segment:
             self._starts = np.concatenate([self._starts, np.zeros(more + 1 - self._starts.size, np.int64)])
         begin = self._starts[held]
         self._starts[held + 1 : coming + 1] = begin + batch.starts[1:]
-        end = int(self._starts[coming]) * _HASH_BYTES
-        if end > self._mapped_bytes:
-            self._map_shingles(max(end, self._mapped_bytes * 2))
         data = memoryview(batch.hashes.tobytes())
-        place = int(begin) * _HASH_BYTES
+        place = int(begin) * HASH_BYTES
         try:
             while data:
                 written = os.pwrite(self._descriptor, data, place)
@@ -260,15 +316,9 @@ class Segment:
         self._nodes = self._nodes[: self._chained].copy()
         self.superseded = self.superseded[:held].copy()
         self._starts = self._starts[: held + 1].copy()
-        self._map_shingles(max(_HASH_BYTES, int(self._starts[held]) * _HASH_BYTES))
-
-    def release(self) -> None:
-        """Let go of the pages of its file that were looked at: the system keeps them as long as it has room."""
-        self._map.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> tuple[Path, ...]:
         """Let go of its files and return them, to be deleted."""
-        # The map is closed when the last array made of it is gone.
         self._close()
         return self._file, self._keys_file
 
@@ -282,17 +332,6 @@ class Segment:
         if self._chained + hashes > self._nodes.size:
             more = int(max(self._nodes.size * _GROWTH, self._chained + hashes)) - self._nodes.size
             self._nodes = np.concatenate([self._nodes, np.zeros(more, np.uint64)])
-
-    def _map_shingles(self, size: int) -> None:
-        # The file is made longer than what is written: that takes no room on the disk.
-        try:
-            os.ftruncate(self._descriptor, size)
-            self._map = mmap.mmap(self._descriptor, size, access=mmap.ACCESS_READ)
-        except OSError as exc:
-            raise StorageUnavailable(f"The index can't write {self._file}: {exc.strerror}. Make room there") from exc
-        self._map.madvise(mmap.MADV_RANDOM)
-        self._mapped_bytes = size
-        self._shingles: Hashes = np.frombuffer(self._map, np.uint64)
 
     def capture(self, prefix: str) -> tuple[Facts, dict[str, Part]]:
         """Return what is to be written to read it back: copies of what may still change.
@@ -353,20 +392,20 @@ class Segment:
             self._begin(self._keys_file)
             opened.take_file(f"{name}-keys", self._keys_file)
         self._open(0)
-        self._map_shingles(max(_HASH_BYTES, self.bytes_on_disk))
 
     def _index_again(self) -> None:
         """Make the table of the entries that it has, of their shingles."""
         keys, self.keys = self.keys, []
         longest = int(np.diff(self._starts).max(initial=0))
-        room = new_room(len(keys), longest)
+        room, sought = new_room(len(keys), longest), Sought()
         for begin in range(0, len(keys), _AT_ONCE):
             starts = self._starts[begin : begin + _AT_ONCE + 1]
-            batch = Shingled(self._shingles[starts[0] : starts[-1]].copy(), starts - starts[0])
+            hashes = read(self._descriptor, int(starts[0]), int(starts[-1] - starts[0]))
+            batch = Shingled(hashes, starts - starts[0])
             numbers = np.arange(len(starts) - 1, dtype=np.int64) + (self.first + begin)
             # Nothing is left to look at, so nothing is matched.
             nothing = np.zeros(batch.hashes.size, np.int32)
-            self.take(keys[begin : begin + _AT_ONCE], batch, numbers, nothing, 1.0, 1.0, room)
+            self.take(keys[begin : begin + _AT_ONCE], batch, numbers, nothing, 1.0, room, sought)
 
 
 def new_room(entries: int, longest: int) -> Room:
@@ -374,23 +413,6 @@ def new_room(entries: int, longest: int) -> Room:
     return Room(
         counts=np.zeros(entries, np.int32),
         met=np.zeros(entries, np.int32),
-        # At most half of the set is used, and its slots are a power of two.
-        own=np.zeros(max(16, 4 * longest), np.uint64),
         sketch=np.zeros(longest + 1, np.int64),
         seen=np.zeros(longest + 1, np.uint64),
     )
-
-
-def _columns(entries: int, texts: int) -> Found:
-    """Return room for all matches of a text, whatever it is, and for the usual ones of the others."""
-    room = entries + 4 * texts + 64
-    return Found(
-        text=np.empty(room, np.int32),
-        number=np.empty(room, np.int64),
-        shared=np.empty(room, np.int32),
-        size=np.empty(room, np.int32),
-    )
-
-
-def _first(found: Found, end: int) -> Found:
-    return Found(found.text[:end].copy(), found.number[:end].copy(), found.shared[:end].copy(), found.size[:end].copy())

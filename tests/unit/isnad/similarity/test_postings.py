@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.similarity.postings import LEAD, NEVER, Found, Room, scale_of
-from isnad.similarity.segments import Segment, new_room
+from isnad.similarity.segments import Segment, Sought, new_room
 from isnad.similarity.shingles import Shingled
 from isnad.similarity.signposts import Signposts
+from isnad.similarity.verifying import verify
 
 # Hashes that collide in what a slot keeps of them (the first 36 bits), hash 0 that marks what is free, and any others.
 some_hash = st.integers(0, 12) | st.integers(2**63, 2**63 + 12) | st.integers(0, 2**64 - 1)
@@ -28,14 +29,20 @@ def room() -> Room:
 
 def looked_up(segment: Segment, texts: list[list[int]], numbers: list[int], most: np.ndarray | None = None) -> set:
     """Ask what texts share with the segment's entries."""
-    asked = batch(texts)
+    return asked_for(segment, batch(texts), numbers, most, Signposts(), 0)
+
+
+def asked_for(
+    segment: Segment, asked: Shingled, numbers: list[int], most: np.ndarray | None, posts: Signposts, bit: int
+) -> set[tuple[int, int, int, int]]:
     limit = left(asked) if most is None else most
-    drawn = Signposts().draw(asked)
-    return columns(segment.look_up(asked, np.array(numbers, np.int64), limit, drawn, 0, 0.3, 1 / 3, room()))
+    sought = Sought()
+    segment.look_up(asked, np.array(numbers, np.int64), limit, posts.draw(asked), bit, 0.1, room(), sought)
+    return columns(verify(asked, NEVER, sought.all(), 0.3))
 
 
-def columns(found: list[Found]) -> set[tuple[int, int, int, int]]:
-    return {row for one in found for row in zip(*(column.tolist() for column in one), strict=True)}
+def columns(found: Found) -> set[tuple[int, int, int, int]]:
+    return set(zip(*(column.tolist() for column in found), strict=True))
 
 
 def left(shingled: Shingled, most: int = 1_000) -> np.ndarray:
@@ -48,9 +55,10 @@ def added(segment: Segment, texts: list[list[int]]) -> set[tuple[int, int, int, 
     segment.prepare(coming)
     first = segment.first + len(segment)
     numbers = np.arange(first, first + len(texts), dtype=np.int64)
-    taken, found = segment.take(["x"] * len(texts), coming, numbers, left(coming), 0.3, 1 / 3, room())
+    sought = Sought()
+    taken = segment.take(["x"] * len(texts), coming, numbers, left(coming), 0.1, room(), sought)
     assert taken == len(texts)
-    return columns(found)
+    return columns(verify(coming, first, sought.all(), 0.3))
 
 
 @pytest.fixture
@@ -173,9 +181,9 @@ def test_signposts_never_pass_by_a_segment_that_holds_a_hash(tmp_path: Path):
     for segment in segments[1:]:
         asked = batch([texts[segment.ordinal]])
         bit = posts.bit(segment)
-        assert columns(
-            segment.look_up(asked, np.array([9]), left(asked), posts.draw(asked), bit, 0.3, 1 / 3, room())
-        ) == {(0, 0, len(texts[segment.ordinal]), len(texts[segment.ordinal]))}
+        assert asked_for(segment, asked, [9], None, posts, bit) == {
+            (0, 0, len(texts[segment.ordinal]), len(texts[segment.ordinal]))
+        }
     unknown = posts.draw(batch([drawn(how_many=100, seed=99)]))
     marked = unknown.marks[: unknown.starts[1]]
     assert np.count_nonzero(marked & posts.bit(segments[5])) < 0.4 * marked.size
