@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  # noqa: TID251  no service sets such
 from tests.harness import holding
 from tests.harness.articles import Article, numbered_articles
 from tests.harness.counting import Count, count
@@ -27,6 +29,7 @@ from isnad.errors import TransientError
 from isnad.identity import part_id
 from isnad.indexes import Indexes
 from isnad.kafka import Admin, GroupProgress, LogReader, Producer
+from isnad.kafka.connect import admin_client
 from isnad.outcomes import Outgoing, Record
 from isnad.topics import Topics
 
@@ -66,6 +69,7 @@ class Chain:
     feedings: list[Feeding] = field(default_factory=list)
     also_injected: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    uncertain: set[str] = field(default_factory=set)
     settled: Settled | None = None
 
     @property
@@ -78,6 +82,30 @@ class Chain:
 
     def create_topics(self) -> None:
         asyncio.run(Admin(self.kafka).create(self.topics.specs(), 1))
+
+    def rename(self) -> None:
+        """Take a name under which nothing has been created."""
+        self.name = f"f{uuid.uuid4().hex[:8]}"
+
+    def topic_names(self) -> list[str]:
+        """The topics under this chain's name."""
+
+        async def names() -> list[str]:
+            async with admin_client(self.kafka, 30) as client:
+                return sorted(name for name in await client.list_topics() if name.startswith(self.topics.prefix))
+
+        return _patiently(names)
+
+    def configure(self, topic: str, settings: dict[str, str]) -> None:
+        """Set settings of a topic, beside those that it must have."""
+        spec = next(spec for spec in self.topics.specs() if spec.name == topic)
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic, {**spec.settings, **settings})
+
+        async def configure() -> None:
+            async with admin_client(self.kafka, 30) as client:
+                await client.alter_configs([resource])
+
+        _patiently(configure)
 
     # —— workers ——
 
@@ -107,6 +135,15 @@ class Chain:
     def start(self, services: Sequence[str] = STAGES) -> None:
         for service in services:
             self.add(service)
+
+    def start_api(self, **settings: str) -> str:
+        """Start the API, and return its address when it answers."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        api = self.add("api", ISNAD_API_PORT=str(port), **settings)
+        self.wait_until(lambda: not api.waits_for(), "the API is not ready")
+        return f"http://127.0.0.1:{port}"
 
     def close(self) -> None:
         for feeding in self.feedings:
@@ -223,9 +260,10 @@ class Chain:
             feeding.wait()
         took = self.drain(seconds)
         documents = self.documents(fields=("id", "story_id", "relation", "title", "body"))
-        counted = count(
-            self.injected, (one["id"] for one in documents), (_id_of(one) for one in self.dead_letters()), self.refused
-        )
+        indexed = [one["id"] for one in documents]
+        dead = [_id_of(one) for one in self.dead_letters()]
+        refused = self.refused | self.uncertain.difference(indexed, dead)
+        counted = count(self.injected | self.uncertain, indexed, dead, refused)
         self.settled = Settled(counted, took)
         assert counted.agrees, f"{counted}\n{self.last_words()}"
         self._check_stories(documents)
@@ -262,7 +300,7 @@ class Chain:
         for stage, topic in self.steps:
             if stage not in stages or topic == self.topics.changes:
                 continue
-            committed = self._committed(stage, topic)
+            committed = self.committed(stage, topic)
             handled = {
                 _article_id(record.value)
                 for record in self.records(topic)
@@ -283,7 +321,8 @@ class Chain:
             return {document["id"] for document in self.documents(fields=("id",))}
         return {_article_id(record.value) for record in self.records(following)}
 
-    def _committed(self, stage: str, topic: str) -> dict[int, int]:
+    def committed(self, stage: str, topic: str) -> dict[int, int]:
+        """From which offset the stage would read on, by partition."""
         ends = self.ends(topic)
 
         async def lags() -> dict[int, int]:
@@ -306,7 +345,7 @@ class Chain:
 
     def _check_content(self, documents: Sequence[dict[str, Any]]) -> None:
         topics = self.topics
-        prepared, matched = self._read(topics.prepared), self._read(topics.matched)
+        prepared, matched = self.contents(topics.prepared), self.contents(topics.matched)
         holding.check_texts(prepared, documents)
         holding.check_decisions(matched)
         holding.check_evidence(matched)
@@ -315,7 +354,7 @@ class Chain:
         records = [record for topic in died_in for record in self.records(topic)]
         holding.check_letters(letters, {(one.topic, one.partition, one.offset): one.value for one in records})
 
-    def _read(self, topic: str) -> list[dict[str, Any]]:
+    def contents(self, topic: str) -> list[dict[str, Any]]:
         """What the records of a topic hold that isnad wrote, without those that a test put there broken."""
         read = (_json(record.value) for record in self.records(topic))
         return [one for one in read if one is not None]

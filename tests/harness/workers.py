@@ -79,9 +79,18 @@ class Worker:
         every = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
         return [line for line in every if line.get("message") == message]
 
+    @property
+    def health_pages(self) -> str | None:
+        """Where they are, None before the first start has come so far."""
+        told = [line["address"] for line in self.logged("health pages")]
+        told += [line["health"] for line in self.logged("listening")]
+        return told[-1] if told else None
+
     def waits_for(self) -> dict[str, dict[str, str]]:
         """What /readyz says that it waits for: reason and since when, by dependency; nothing when it is ready."""
-        address = self.logged("health pages")[-1]["address"]
+        address = self.health_pages
+        if address is None:
+            return {"start": {}}
         try:
             answer = httpx.get(f"{address}/readyz", timeout=5).json()
         except httpx.TransportError:  # it has just ended
@@ -90,7 +99,7 @@ class Worker:
 
     def metric(self, name: str, **labels: str) -> float:
         """What /metrics says of one metric; 0 if it has not been counted yet."""
-        address = self.logged("health pages")[-1]["address"]
+        address = self.health_pages
         families = text_string_to_metric_families(httpx.get(f"{address}/metrics", timeout=5).text)
         samples = (sample for family in families for sample in family.samples if sample.name == name)
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
@@ -157,6 +166,11 @@ class Worker:
             assert time.monotonic() < until, f"{self.name} is not there:\n{self.last_words()}"
             time.sleep(0.01)
         self.process.send_signal(number)
+
+
+def python_path(folder: Path) -> str:
+    """Return a PYTHONPATH where a folder comes before all that is there otherwise."""
+    return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))  # noqa: TID251
 
 
 def environment(**settings: str) -> dict[str, str]:
