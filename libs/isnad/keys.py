@@ -105,7 +105,7 @@ def read(file: Path) -> dict[str, Key]:
         raise SetupError(f"Everybody may write {file}, and so make API keys. Take that away: chmod 600 {file}")
     try:
         keys = msgspec.json.decode(content, type=_Keys).keys
-    except (msgspec.DecodeError, UnicodeError) as exc:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as exc:
         raise SetupError(
             f"{file} holds no API keys of this version of isnad ({exc}). Restore it from a copy, or move it away and "
             "make new keys: isnad keys create"

@@ -4,6 +4,7 @@ Each target takes bytes and raises `AssertionError`, or whatever the parser lets
 same functions run under hypothesis in `test_targets.py` and under atheris in `python -m tests.fuzz`.
 """
 
+import contextlib
 import gzip
 import io
 import json
@@ -19,6 +20,7 @@ import msgspec
 from tests.fuzz import corpus
 from tests.unit.memory_folder import IN_MEMORY
 
+from isnad import deaths, keys
 from isnad.codec import decode, decode_either, encode
 from isnad.endpoints import kafka_servers
 from isnad.errors import RecordError, RequestError, SetupError
@@ -32,6 +34,7 @@ from isnad.messages import (
     MatchedTakedown,
     PreparedArticle,
     RawArticle,
+    Reason,
     StoryChange,
     Takedown,
     Verdict,
@@ -47,6 +50,8 @@ from isnad_api import queries
 from isnad_api.pushing import read_lines as read_pushed
 from isnad_api.questions import understand
 from isnad_api.settings import ApiSettings
+from isnad_cli.dead.originals import source
+from isnad_cli.dead.printing import show_letter
 from isnad_dedup.lines import Clerk
 from isnad_dedup.settings import DedupSettings
 from isnad_entities.enrich import enrich_record
@@ -267,6 +272,42 @@ def record_of_any_topic(data: bytes) -> None:
         assert decode(kind, encode(found)) == found
 
 
+def dead_letter(data: bytes) -> None:
+    """A letter holds whatever bytes died, and shows them on a terminal as text."""
+    said = data.decode("utf-8", "replace")
+    letter = DeadLetter(
+        schema=1,
+        reason=Reason.INVALID_JSON,
+        detail=said,
+        stage=said[:40],
+        topic="articles.raw",
+        partition=0,
+        offset=0,
+        appended_at=ARRIVED,
+        died_at=ARRIVED,
+        key=data[:40],
+        value=data,
+        headers=((said[:40], data), (deaths.HEADER, data)),
+        deaths=1 + deaths.earlier(((deaths.HEADER, data),)),
+    )
+    assert decode(DeadLetter, encode(letter)) == letter
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        show_letter(letter, source(letter), letter.value)
+    assert all(one.isprintable() for one in shown.getvalue().split("\n"))
+
+
+def keys_file(data: bytes) -> None:
+    """A file of API keys is read, or a sentence says what to do."""
+    path = _folder() / "keys.json"
+    path.touch(mode=0o600)
+    path.write_bytes(data)
+    try:
+        keys.read(path)
+    except SetupError as exc:
+        _says(exc, str(path))
+
+
 def line(data: bytes) -> None:
     """A line of a push, of `isnad dedup` and of `isnad entities` is an article, or is refused with a sentence."""
     for read in (Clerk().read, read_entities_line):
@@ -315,6 +356,8 @@ TARGETS: dict[str, Target] = {
     "question": Target(question, _texts(*corpus.QUESTIONS)),
     "fed": Target(fed, _files),
     "record_of_any_topic": Target(record_of_any_topic, corpus.seeds_of_topics),
+    "dead_letter": Target(dead_letter, corpus.seeds_of_records),
+    "keys_file": Target(keys_file, _texts('{"schema":1,"keys":[]}')),
     "line": Target(line, corpus.seeds_of_records),
     "setting": Target(setting, _texts("127.0.0.1:9092", "10", "0.5", "info", "[::1]:9092,kafka:9093")),
 }
