@@ -27,6 +27,9 @@ class Display:
         self._clock = clock
         self._health = health
         self._progress: Progress | None = None
+        self._what = ""
+        self._total = self._done = self._before = 0
+        self._started = self._last_line = 0.0
 
     def say(self, text: str) -> None:
         """Show a line; what it quotes can't steer the terminal."""
@@ -51,6 +54,7 @@ class Display:
         try:
             yield
         finally:
+            self._what = ""
             if self._progress is not None:
                 self._progress.stop()
                 self._progress = None
@@ -66,7 +70,9 @@ class Display:
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what there is to show now."""
+        """Show what there is to show now: outside of a bar nothing, as the log says what is waited for."""
+        if not self._what:
+            return
         now = self._clock.monotonic()
         rate = (self._done - self._before) / max(now - self._started, 1e-3)
         waits = "; ".join(f"waits: {one.reason}" for one in self._health.reasons())
