@@ -20,6 +20,9 @@ from isnad.topics import MAX_MESSAGE_BYTES
 _FRAME_BYTES = 512
 """What Kafka adds to a message, generously."""
 
+_MOST_DETAIL = 2000
+"""Characters of the sentence that says why; a server's answer may quote the whole document."""
+
 
 class Sender(Protocol):
     """What delivers messages: `isnad.kafka.Producer`, or the fake one of `isnad.testing.broker`."""
@@ -98,7 +101,7 @@ class Delivery:
             DeadLetter(
                 schema=SCHEMA,
                 reason=error.reason,
-                detail=error.detail,
+                detail=error.detail[:_MOST_DETAIL],
                 stage=self._stage,
                 topic=record.topic,
                 partition=record.partition,

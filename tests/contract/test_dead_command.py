@@ -3,6 +3,10 @@
 import asyncio
 import itertools
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +14,7 @@ from click.testing import CliRunner
 from isnad import codec
 from isnad.delivery import Delivery
 from isnad.errors import RecordError, RequestError, SetupError
-from isnad.kafka import Admin, Producer
+from isnad.kafka import Admin, LogReader, Producer
 from isnad.messages import Reason
 from isnad.outcomes import Outcome, Outgoing
 from isnad.testing.builders import MOMENT, raw_article, record
@@ -127,6 +131,40 @@ def test_letters_are_replayed_once_and_dropped_with_a_note(buried, kafka):
     assert every[2]["resolution"]["note"] == "a test"
     assert "1 replayed." in buried("replay", "0-1", "--again", "--reason", "no_text").output
     assert "dropped" in buried("show", "5").output
+
+
+def test_a_replay_that_is_killed_loses_nothing_and_the_next_one_goes_on(call, kafka):
+    """Killed somewhere in the middle: every original is sent, those of the part in hand twice, no letter is open."""
+    names, number = call.names, 5000
+
+    async def bury_many():
+        await Admin(kafka).create(names.specs(partitions=1), replication=1)
+        records = [record(b"{%d" % n, topic=names.raw, offset=n) for n in range(number)]
+        outcomes = [Outcome.dead(RecordError(Reason.INVALID_JSON, "no JSON"))] * number
+        async with Producer(kafka) as producer:
+            await Delivery(records, outcomes, stage="prepare", dead_topic=names.dead, now=MOMENT).attempt(producer)
+
+    def sent():
+        return asyncio.run(Admin(kafka).ends(names.raw))[0]
+
+    asyncio.run(bury_many())
+    command = [sys.executable, "-m", "isnad_cli", "dead", "replay", "--yes"]
+    with subprocess.Popen([*command, "--kafka", kafka, "--topic-prefix", names.prefix]) as process:
+        while sent() < 50 and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
+    before = sent()
+    assert 50 <= before < number
+
+    assert call("replay", "--yes").exit_code == 0
+    assert number <= sent() <= number + 250
+
+    async def values(end):
+        return {one.value async for one in LogReader(kafka).read(names.raw, 0, 0, end)}
+
+    assert asyncio.run(values(sent())) == {b"{%d" % n for n in range(number)}
+    assert json.loads(call("list", "--json").stdout)["by_state"] == {"replayed": number}
 
 
 def test_a_replay_that_can_t_send_all_says_which_and_fails(call, kafka):

@@ -22,8 +22,11 @@ from isnad.topics import Topics
 from isnad_cli.dead.letters import Dead
 from isnad_cli.dead.originals import original
 
-_AT_ONCE = 25
-"""So many are read, sent and written down together; an interruption repeats as many at most."""
+_AT_ONCE = 250
+"""So many are sent and written down together; an interruption repeats as many at most."""
+
+_BYTES_AT_ONCE = 16 * 1024 * 1024
+"""Of letters in memory."""
 
 
 class Sender(Protocol):
@@ -88,7 +91,7 @@ class Resolver:
         One that can't be sent stays open; the others go on.
 
         Args:
-            dead: the records, in the order of their letters.
+            dead: the records, at least one.
             progress: called with how many more are done.
 
         Raises:
@@ -96,33 +99,36 @@ class Resolver:
             SetupError: a topic is not as it must be; those before it are done.
         """
         done = Done()
-        for some in _in_parts(dead):
-            ready: list[tuple[Dead, Outgoing]] = []
-            letters = await self._letters(some)
-            for one in some:
-                try:
-                    ready.append((one, await self._again(letters[one.offset])))
-                except RequestError as exc:
-                    done.failures.append((one.offset, str(exc)))
-            failures = await self.sender.deliver([message for _, message in ready])
-            sent = [one for (one, _), failure in zip(ready, failures, strict=True) if failure is None]
-            await self._write_down("replayed", sent)
-            done.number += len(sent)
-            for (one, _), failure in zip(ready, failures, strict=True):
-                if isinstance(failure, RecordError):
-                    done.failures.append((one.offset, failure.detail))
-                elif failure is not None:
-                    raise failure
-            progress(len(some))
+        wanted = {one.offset: one for one in dead}
+        part: list[tuple[Dead, DeadLetter]] = []
+        size = 0
+        first, last = min(wanted), max(wanted)
+        async for record in self.log.read(self.topics.dead, 0, first, last + 1):
+            if record.offset in wanted:
+                part.append((wanted[record.offset], codec.decode(DeadLetter, record.value)))
+                size += len(record.value or b"")
+            if len(part) == _AT_ONCE or size >= _BYTES_AT_ONCE or record.offset == last:
+                await self._replay(part, done)
+                progress(len(part))
+                part, size = [], 0
         return done
 
-    async def _letters(self, dead: Sequence[Dead]) -> dict[int, DeadLetter]:
-        """Return the whole letters by their offsets."""
-        wanted = {one.offset for one in dead}
-        stretch = self.log.read(self.topics.dead, 0, min(wanted), max(wanted) + 1)
-        return {
-            record.offset: codec.decode(DeadLetter, record.value) async for record in stretch if record.offset in wanted
-        }
+    async def _replay(self, part: Sequence[tuple[Dead, DeadLetter]], done: Done) -> None:
+        ready: list[tuple[Dead, Outgoing]] = []
+        for one, letter in part:
+            try:
+                ready.append((one, await self._again(letter)))
+            except RequestError as exc:
+                done.failures.append((one.offset, str(exc)))
+        failures = await self.sender.deliver([message for _, message in ready])
+        sent = [one for (one, _), failure in zip(ready, failures, strict=True) if failure is None]
+        await self._write_down("replayed", sent)
+        done.number += len(sent)
+        for (one, _), failure in zip(ready, failures, strict=True):
+            if isinstance(failure, RecordError):
+                done.failures.append((one.offset, failure.detail))
+            elif failure is not None:
+                raise failure
 
     async def _again(self, letter: DeadLetter) -> Outgoing:
         if letter.topic not in {spec.name for spec in self.topics.specs()} - {self.topics.dead}:
