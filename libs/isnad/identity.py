@@ -81,6 +81,12 @@ def part_id(page_id: str, number: int) -> str:
     return f"{page_id}#{number}"
 
 
+def page_of(id_: str) -> str:
+    """Return the id of the page of which this would be a part's id, else the id itself."""
+    page_id, mark, number = id_.rpartition("#")
+    return page_id if mark and number.isdecimal() and page_id else id_
+
+
 def canonical_url(url: str) -> str | None:
     """Return one writing for all addresses of one article, or None where the address can't tell articles apart.
 

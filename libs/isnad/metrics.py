@@ -35,7 +35,7 @@ class StageMetrics:
     """What every stage measures; the label `stage` is its name."""
 
     records: Counter
-    """Records by `outcome` (passed, indexed, stale, dead). Each counts once, so the outcomes sum to the input."""
+    """Records by `outcome` (passed, indexed, stale, taken_down, dead). Each counts once, so they sum to the input."""
     dead_letters: Counter
     """Dead letters by `reason`."""
     lag: Gauge

@@ -45,7 +45,7 @@ def headers(given: Iterable[tuple[str, bytes | None]]) -> Headers:
     return tuple((name, value or b"") for name, value in given)
 
 
-Status = Literal["passed", "indexed", "stale", "dead"]
+Status = Literal["passed", "indexed", "stale", "taken_down", "dead"]
 
 
 @dataclass(frozen=True, slots=True)

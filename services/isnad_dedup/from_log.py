@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from isnad.codec import decode
+from isnad.codec import decode_either
 from isnad.errors import RequestError
-from isnad.messages import MatchedArticle
+from isnad.messages import MatchedArticle, MatchedTakedown
 from isnad.offline import Bar, left_out
 from isnad.outcomes import Outcome, Record
 from isnad.similarity.window import Window
@@ -28,7 +28,7 @@ async def answer(
     """Write the verdict on each article of the log, and return what was left out, in words.
 
     It is the service's own ledger that is asked, from the log's first record on: what the service does with a record
-    is done here too.
+    is done here too. Late records, takedowns and articles that were taken down have no verdict.
 
     Args:
         log: where topics can be read.
@@ -60,8 +60,11 @@ async def answer(
                 if outcome.status == "dead":
                     dead += 1
                     continue
-                matched = decode(MatchedArticle, outcome.messages[0].value)
-                verdicts.write(matched.article.id, matched.verdict, record.offset)
+                for message in outcome.messages:
+                    if message.topic == topics.matched:
+                        matched = decode_either(MatchedArticle, MatchedTakedown, message.value)
+                        if isinstance(matched, MatchedArticle):
+                            verdicts.write(matched.article.id, matched.verdict, record.offset)
             bar.show(ledger.next_offset - start, ledger.next_offset - start)
     return left_out(dead, "record")
 

@@ -6,7 +6,7 @@ the outcome it got then: the verdict is a function of the log up to that record,
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -16,14 +16,24 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from isnad.codec import decode, encode
+from isnad.codec import decode_either, encode
 from isnad.errors import RecordError
-from isnad.messages import SCHEMA, UNDATED_MARKS, LogPosition, MatchedArticle, PreparedArticle, StoryChange
+from isnad.messages import (
+    SCHEMA,
+    UNDATED_MARKS,
+    LogPosition,
+    MatchedArticle,
+    MatchedTakedown,
+    PreparedArticle,
+    StoryChange,
+    Takedown,
+)
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.similarity.snapshot import Captured, Json, Opened, SnapshotError
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.matching import Answer, Arrival, Matcher
+from isnad_dedup.matching import Answer, Arrival, Matcher, Reply, Silence
+from isnad_dedup.takedowns import Instruction, Removal
 
 REMEMBERED_RECORDS = 20_000
 """What a stage may have taken and not yet committed is a few seconds' worth; going back further costs reading the log
@@ -35,7 +45,10 @@ REMEMBERED_BYTES = 64 * 1024 * 1024
 _ABOUT = "ledger"
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(Answer).decode
+_unpack: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Answer | Silence | Removal).decode
+
+Read = PreparedArticle | Takedown | RecordError
+"""What a record holds."""
 
 
 class LastRecord(msgspec.Struct, frozen=True):
@@ -75,8 +88,8 @@ class Place(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class _Taken:
     digest: bytes
-    answer: bytes | None
-    """Packed; None where the record is no article."""
+    reply: bytes | None
+    """Packed; None where the record can't be read."""
 
 
 class Ledger:
@@ -152,13 +165,13 @@ class Ledger:
                 following = self._following(records, place)
                 if following:
                     taken = zip(following, self._take(following), strict=True)
-                    outcomes += [self._outcome(record, article, answer) for record, (article, answer) in taken]
+                    outcomes += [self._outcome(record, read, reply) for record, (read, reply) in taken]
                     continue
                 before = self._taken.get(records[place].offset)
                 if before is None or before.digest != _digest(records[place].value):
                     break
-                answer = None if before.answer is None else _unpack(before.answer)
-                outcomes.append(self._outcome(records[place], _read(records[place]), answer))
+                reply = None if before.reply is None else _unpack(before.reply)
+                outcomes.append(self._outcome(records[place], _read(records[place]), reply))
         return outcomes
 
     def follow(self, records: Iterable[Record]) -> None:
@@ -210,20 +223,20 @@ class Ledger:
             following.append(record)
         return following
 
-    def _take(self, records: Sequence[Record]) -> list[tuple[PreparedArticle | RecordError, Answer | None]]:
-        """Return what each record holds, and the answer where that is an article."""
+    def _take(self, records: Sequence[Record]) -> list[tuple[Read, Reply | None]]:
+        """Return what each record holds, and what is said to it where it can be read."""
         read = [_read(record) for record in records]
-        arrivals = [
-            _arrival(article, record)
-            for article, record in zip(read, records, strict=True)
-            if not isinstance(article, RecordError)
+        events = [
+            _instruction(one, record) if isinstance(one, Takedown) else _arrival(one, record)
+            for one, record in zip(read, records, strict=True)
+            if not isinstance(one, RecordError)
         ]
         self._check()
         self._is_sound = False
-        answers = iter(self._matcher.answer_all(arrivals))
-        taken = [(article, None if isinstance(article, RecordError) else next(answers)) for article in read]
-        for record, (_, answer) in zip(records, taken, strict=True):
-            self._remember(record, answer)
+        replies = iter(self._matcher.reply_all(events))
+        taken = [(one, None if isinstance(one, RecordError) else next(replies)) for one in read]
+        for record, (_, reply) in zip(records, taken, strict=True):
+            self._remember(record, reply)
         self._is_sound = True
         return taken
 
@@ -231,20 +244,28 @@ class Ledger:
         if not self._is_sound:
             raise RuntimeError("an error broke off a batch in this ledger: make a new one")
 
-    def _remember(self, record: Record, answer: Answer | None) -> None:
-        digest, packed = _digest(record.value), None if answer is None else _pack(answer)
+    def _remember(self, record: Record, reply: Reply | None) -> None:
+        digest, packed = _digest(record.value), None if reply is None else _pack(reply)
         self._taken[record.offset] = _Taken(digest, packed)
         self._taken_bytes += len(packed or b"")
         while len(self._taken) > self._remembered or self._taken_bytes > self._remembered_bytes:
             _, oldest = self._taken.popitem(last=False)
-            self._taken_bytes -= len(oldest.answer or b"")
+            self._taken_bytes -= len(oldest.reply or b"")
         self._next_offset = record.offset + 1
         self._last = LastRecord(record.offset, record.appended_at, digest.hex())
 
-    def _outcome(self, record: Record, article: PreparedArticle | RecordError, answer: Answer | None) -> Outcome:
-        if isinstance(article, RecordError):
-            return Outcome.dead(article)
-        assert answer is not None  # noqa: S101  every article is answered when it is taken
+    def _outcome(self, record: Record, read: Read, reply: Reply | None) -> Outcome:
+        if isinstance(read, RecordError):
+            return Outcome.dead(read)
+        if isinstance(reply, Silence):
+            return Outcome(reply.why, article_id=read.id)
+        if isinstance(read, Takedown):
+            assert isinstance(reply, Removal)  # noqa: S101  what every takedown has that is not late
+            return self._taken_down(read, reply)
+        assert isinstance(reply, Answer)  # noqa: S101  what every article has of which something is said
+        return self._answered(record, read, reply)
+
+    def _answered(self, record: Record, article: PreparedArticle, answer: Answer) -> Outcome:
         position = LogPosition(record.offset, record.appended_at)
         arrived_at = answer.arrived_at or article.arrived_at
         if (answer.published_at, arrived_at) != (article.published_at, article.arrived_at):
@@ -261,15 +282,47 @@ class Ledger:
                 story=answer.event.story,
                 position=position,
             )
-            messages.append(Outgoing(self._topics.changes, answer.verdict.story_id.encode(), encode(change)))
+            messages.append(self._changed(change))
         return Outcome("passed", tuple(messages), article_id=article.id)
 
+    def _taken_down(self, takedown: Takedown, removal: Removal) -> Outcome:
+        matched = MatchedTakedown(
+            schema=SCHEMA,
+            kind=takedown.kind,
+            takedown=takedown,
+            position=removal.position,
+            counted_out=removal.counted_out,
+        )
+        changes = [
+            StoryChange(
+                schema=SCHEMA,
+                kind="article_removed",
+                article_id=left.article_id,
+                relation=left.relation,
+                story=left.story,
+                position=removal.position,
+            )
+            for left in removal.left
+        ]
+        messages = (
+            Outgoing(self._topics.matched, takedown.id.encode(), encode(matched)),
+            *(self._changed(change) for change in changes),
+        )
+        return Outcome("passed", messages, article_id=takedown.id)
 
-def _read(record: Record) -> PreparedArticle | RecordError:
+    def _changed(self, change: StoryChange) -> Outgoing:
+        return Outgoing(self._topics.changes, change.story.id.encode(), encode(change))
+
+
+def _read(record: Record) -> Read:
     try:
-        return decode(PreparedArticle, record.value)
+        return decode_either(PreparedArticle, Takedown, record.value)
     except RecordError as error:
         return error
+
+
+def _instruction(takedown: Takedown, record: Record) -> Instruction:
+    return Instruction(takedown, LogPosition(record.offset, record.appended_at))
 
 
 def _arrival(article: PreparedArticle, record: Record) -> Arrival:
@@ -283,6 +336,9 @@ def _arrival(article: PreparedArticle, record: Record) -> Arrival:
         url=article.url,
         arrived_at=_aware(article.arrived_at),
         undated=not UNDATED_MARKS.isdisjoint(article.time_marks),
+        page_id=article.page_id,
+        part=article.part,
+        raw=article.raw,
     )
 
 

@@ -8,22 +8,27 @@ on a file.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
+from itertools import islice
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, Self
+from typing import Literal, NamedTuple, Self
 
 import msgspec
 
-from isnad.messages import Link, Member, Relation, Span, StoryState, Verdict
+from isnad.identity import page_of
+from isnad.messages import Link, Member, RawPlace, Relation, Span, StoryState, Verdict
 from isnad.similarity.archive import Archive
 from isnad.similarity.evidence import Passages
-from isnad.similarity.index import Match, NearDuplicateIndex, Taken
-from isnad.similarity.shingles import Hashes, placed
+from isnad.similarity.index import NearDuplicateIndex
+from isnad.similarity.matches import Match, Taken
+from isnad.similarity.shingles import placed
 from isnad.similarity.snapshot import Captured, Json, Opened, Part
 from isnad.similarity.stories import SHORT, Stories
 from isnad.similarity.twins import TextKey
 from isnad.similarity.window import Window
 from isnad.text.words import words
 from isnad_dedup.given import Answered, Given, Text
+from isnad_dedup.takedowns import Instruction, LeftStory, Removal, Standing, Takedowns
+from isnad_dedup.window_index import Index
 
 FORMER_TEXTS = 16
 """So many earlier texts of an article are remembered with their verdicts. One that comes again after more than that
@@ -56,6 +61,12 @@ class Arrival(msgspec.Struct, frozen=True):
     """When its raw record came; None where there was none."""
     undated: bool = False
     """Whether `published_at` is not the publisher's word, but the time of arrival for want of a better one."""
+    page_id: str = ""
+    """Of the page that it stood on with others; empty where it stood alone."""
+    part: int = 0
+    """Which article of that page it is, counting from 1; 0 where it stood alone."""
+    raw: RawPlace | None = None
+    """The place of its raw record, None where nobody knows."""
 
 
 class StoryEvent(msgspec.Struct, frozen=True):
@@ -65,7 +76,7 @@ class StoryEvent(msgspec.Struct, frozen=True):
     story: StoryState
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, tag=True):
     """The verdict, and what it changed: nothing, where the article was delivered again. Times are in UTC."""
 
     verdict: Verdict
@@ -76,49 +87,17 @@ class Answer(msgspec.Struct, frozen=True):
     """When this text of the article came first."""
 
 
-class Index(Protocol):
-    """What is needed of `isnad.similarity.index.NearDuplicateIndex`, where it is described."""
+class Silence(msgspec.Struct, frozen=True, tag=True):
+    """Nothing is said of an article, and nothing has changed."""
 
-    def __len__(self) -> int:
-        """Return how many articles are in the window."""
-        ...
+    why: Literal["stale", "taken_down"]
+    """A newer record of it was taken before, or somebody took it down."""
 
-    @property
-    def segments(self) -> range:
-        """Which segments are in the window."""
-        ...
 
-    def number(self, key: str) -> int | None:
-        """Return the number of the present text of an article in the window."""
-        ...
+Event = Arrival | Instruction
+"""What stands in the log."""
 
-    def key(self, number: int) -> str:
-        """Return whose text in the window has this number."""
-        ...
-
-    def hashes(self, number: int) -> Hashes:
-        """Return the distinct shingles of a text in the window."""
-        ...
-
-    def advance(self, moment: datetime) -> range:
-        """Move the window, and return the numbers that fell out of it."""
-        ...
-
-    def extend(self, entries: Sequence[tuple[str, str]]) -> list[Taken]:
-        """Match texts and add them, as many as the present segment has room for."""
-        ...
-
-    def capture(self) -> Captured:
-        """Return the state, to be written."""
-        ...
-
-    def restore(self, opened: Opened) -> None:
-        """Take over a state that was written."""
-        ...
-
-    def close(self) -> None:
-        """Close its files."""
-        ...
+Reply = Answer | Silence | Removal
 
 
 class _Known(NamedTuple):
@@ -127,6 +106,16 @@ class _Known(NamedTuple):
     number: int
     """Of its present text."""
     answered: Answered
+    raw: RawPlace | None
+    """The newest of its raw records."""
+
+
+class _Asked(NamedTuple):
+    """An article with what is found out of it alone."""
+
+    article: Arrival
+    day: int
+    digest: bytes
 
 
 class Matcher:
@@ -139,8 +128,12 @@ class Matcher:
     and that text is the present one again, to which later articles are compared. An article that comes again after it
     has left the window is a new one.
 
-    Kept in memory: what `NearDuplicateIndex` and `Stories` keep, and 8 bytes for each text in the window. The verdicts
-    given are on disk, with the times of arrival and a digest of the text they belong to.
+    A record that comes late, its raw record standing before the newest one that was taken of its article, says nothing
+    any more. An article that was taken down is in the window no longer, and does not come into it again, until the
+    takedown is taken back and the article comes with a raw record that stands after that.
+
+    Kept in memory: what `NearDuplicateIndex`, `Stories` and `Takedowns` keep, and 8 bytes for each text in the window.
+    The verdicts given are on disk, with the times of arrival and a digest of the text they belong to.
     """
 
     def __init__(
@@ -168,6 +161,7 @@ class Matcher:
         self._archive = Archive(folder and folder / "records")
         self._stories = Stories(self._archive)
         self._given = Given(self._archive)
+        self._takedowns = Takedowns()
         self._evidence = evidence
         self._events = events
 
@@ -193,24 +187,44 @@ class Matcher:
     def answer_all(self, articles: Sequence[Arrival]) -> list[Answer]:
         """Take the next articles of the log and return what each is: what `answer` returns for one after the other.
 
+        Raises:
+            ValueError: of one of them nothing is to be said; `reply_all` can tell that.
+        """
+        replies = self.reply_all(articles)
+        answers = [reply for reply in replies if isinstance(reply, Answer)]
+        if len(answers) < len(replies):
+            raise ValueError("an article came late, or was taken down: ask `reply_all`")
+        return answers
+
+    def reply_all(self, events: Sequence[Event]) -> list[Reply]:
+        """Take what comes next in the log and return what each is, as if one after the other was taken.
+
         Many at once are quicker: their shingles are made and looked up in one pass.
         """
-        days = [self._window.day(article.appended_at) for article in articles]
-        digests = [_digest(article.title, article.body) for article in articles]
-        answers: list[Answer] = []
-        while (first := len(answers)) < len(articles):
-            self._advance(articles[first].appended_at)
-            last = first + 1
-            while last < len(articles) and days[last] == days[first]:
-                last += 1
-            answers += self._answer_some(articles[first:last], digests[first:last])
-        return answers
+        asked = [event if isinstance(event, Instruction) else self._asked(event) for event in events]
+        replies: list[Reply] = []
+        while (first := len(replies)) < len(asked):
+            one = asked[first]
+            if isinstance(one, Instruction):
+                replies.append(self._obey(one))
+                continue
+            self._advance(one.article.appended_at)
+            stretch: list[_Asked] = []
+            for other in islice(asked, first, None):
+                if isinstance(other, Instruction) or other.day != one.day:
+                    break
+                stretch.append(other)
+            replies += self._answer_some(stretch)
+        return replies
+
+    def _asked(self, article: Arrival) -> _Asked:
+        return _Asked(article, self._window.day(article.appended_at), _digest(article.title, article.body))
 
     def capture(self) -> Captured:
         """Return the state at this place of the log, to be written into a snapshot."""
         about: dict[str, Json] = {}
         parts: dict[str, Part] = {}
-        for component in (self._index, self._stories, self._given, self._archive):
+        for component in (self._index, self._stories, self._given, self._takedowns, self._archive):
             captured = component.capture()
             about |= captured.about
             parts |= captured.parts
@@ -226,6 +240,7 @@ class Matcher:
         self._index.restore(opened)
         self._stories.restore(opened, self._index.key)
         self._given.restore(opened)
+        self._takedowns.restore(opened)
 
     def _advance(self, moment: datetime) -> None:
         fallen = self._index.advance(moment)
@@ -234,46 +249,74 @@ class Matcher:
             self._given.forget(fallen.stop)
         self._archive.keep(self._index.segments)
 
-    def _answer_some(self, articles: Sequence[Arrival], digests: Sequence[bytes]) -> list[Answer]:
+    def _answer_some(self, asked: Sequence[_Asked]) -> list[Answer | Silence]:
         """Answer articles of one day, one at least, up to where the window may move."""
         known: dict[str, _Known | None] = {}
-        present: dict[str, bytes | None] = {}
+        present: dict[str, tuple[bytes | None, RawPlace | None]] = {}
         entries: list[tuple[str, str]] = []
-        for article, digest in zip(articles, digests, strict=True):
+        silences: list[Silence | None] = []
+        for article, _, digest in asked:
             key = article.id
-            if key not in known:
+            silence = self._silence(article)
+            if silence is None and key not in known:
                 before = known[key] = self._find(key)
-                present[key] = before and before.answered.present.digest
-            if present[key] != digest:
-                if len(entries) == self._window.segment_articles:
-                    break
-                present[key] = digest
-                entries.append((key, article.body))
+                present[key] = (before.answered.present.digest, before.raw) if before else (None, None)
+            if silence is None and _is_late(article.raw, present[key][1]):
+                silence = Silence("stale")
+            if silence is None:
+                if present[key][0] != digest:
+                    if len(entries) == self._window.segment_articles:
+                        break
+                    entries.append((key, article.body))
+                present[key] = digest, article.raw or present[key][1]
+            silences.append(silence)
 
         taken = self._index.extend(entries) if entries else []
-        answers: list[Answer] = []
+        replies: list[Answer | Silence] = []
         entered = 0
-        for article, digest in zip(articles, digests, strict=True):
+        for (article, _, digest), silence in zip(asked, silences, strict=False):
             if entries and entered == len(taken):
                 # The segment may be full now, and what comes next may be met by another window.
                 break
+            if silence is not None:
+                replies.append(silence)
+                continue
             before = known[article.id]
             if before is not None and before.answered.present.digest == digest:
-                answers.append(_again(article, before))
+                known[article.id] = self._see_again(article, before)
+                replies.append(_again(article, before))
             else:
                 answer, known[article.id] = self._enter(article, digest, taken[entered], before)
-                answers.append(answer)
+                replies.append(answer)
                 entered += 1
-        return answers
+        return replies
+
+    def _silence(self, article: Arrival) -> Silence | None:
+        """Return why nothing is said of an article, as far as takedowns are the reason."""
+        if not self._takedowns:
+            return None
+        standing = self._takedowns.about(article.id, article.page_id or article.id)
+        if any(one.is_down for one in standing):
+            return Silence("taken_down")
+        # What was sent before a takedown was taken back does not come back with it.
+        return Silence("stale") if any(_is_late(article.raw, one.raw) for one in standing) else None
 
     def _find(self, article_id: str) -> _Known | None:
         number = self._index.number(article_id)
-        return None if number is None else _Known(number, self._given.find(number))
+        return None if number is None else _Known(number, *self._given.find(number))
+
+    def _see_again(self, article: Arrival, before: _Known) -> _Known:
+        """Remember that an article came again with its present text."""
+        if article.raw is None or article.raw == before.raw:
+            return before
+        self._given.move(before.number, article.raw)
+        return before._replace(raw=article.raw)
 
     def _enter(self, article: Arrival, digest: bytes, taken: Taken, before: _Known | None) -> tuple[Answer, _Known]:
         """Answer an article whose text is not the present one, and remember it."""
         number = taken.number
         published_at = first_published_at = _utc(article.published_at)
+        source = article.source
         member = Member(
             id=article.id, source=article.source, title=article.title, published_at=published_at, url=article.url
         )
@@ -284,7 +327,11 @@ class Matcher:
             joined = self._stories.join(number, member, taken.size, taken.matches, text_key)
         else:
             joined = self._stories.revise(number, before.number, member, taken.size, text_key)
-            first_published_at, texts = before.answered.published_at, before.answered.texts
+            first_published_at, source, texts = (
+                before.answered.published_at,
+                before.answered.source,
+                before.answered.texts,
+            )
             text = next((one for one in texts if one.digest == digest), None)
             former = tuple(one for one in texts if one is not text)[-FORMER_TEXTS:]
         kind: Change = "article_edited"
@@ -295,12 +342,65 @@ class Matcher:
             verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=links)
             text = Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
             kind = _CHANGES[joined.relation]
-        answered = Answered(first_published_at, (*former, text))
-        self._given.keep(number, answered)
-        event = StoryEvent(kind, self._stories.state(number)) if self._events else None
+        answered = Answered(source, first_published_at, article.title, article.url, article.part > 0, (*former, text))
+        raw = article.raw or (before and before.raw)
+        self._given.keep(number, answered, raw)
+        self._takedowns.see_part(article.part)
+        event = StoryEvent(kind, self._state(number)) if self._events else None
         return Answer(
             text.verdict, event, first_published_at if article.undated else published_at, text.arrived_at
-        ), _Known(number, answered)
+        ), _Known(number, answered, raw)
+
+    def _state(self, number: int) -> StoryState:
+        """Return what is known of an entry's story."""
+        state = self._stories.state(number)
+        if self._takedowns and self._is_down(state.origin.id):
+            # It had left the window when it was taken down, so nobody knew whose origin it was.
+            self._stories.replace_origin(number, self._members(number))
+            state = self._stories.state(number)
+        return state
+
+    def _is_down(self, article_id: str) -> bool:
+        return any(one.is_down for one in self._takedowns.about(article_id, page_of(article_id)))
+
+    def _obey(self, instruction: Instruction) -> Removal | Silence:
+        """Take articles down, or let them come again."""
+        takedown, position = instruction.takedown, instruction.position
+        standing = self._takedowns.find(takedown.id)
+        if standing is not None and takedown.raw is not None:
+            if takedown.raw == standing.raw:
+                return Removal(standing.position, standing.counted_out)
+            if _is_late(takedown.raw, standing.raw):
+                return Silence("stale")
+        is_down = takedown.kind == "takedown"
+        left = self._take_down(takedown.id) if is_down else ()
+        counted_out = tuple(one.article_id for one in left)
+        self._takedowns.keep(takedown.id, Standing(is_down, takedown.raw, position, counted_out))
+        return Removal(position, counted_out, left)
+
+    def _take_down(self, id_: str) -> tuple[LeftStory, ...]:
+        """Take an article, or all articles of a page, out of the window and out of their stories."""
+        own = self._find(id_)
+        removed = [(id_, own)] if own is not None else []
+        for part in self._takedowns.parts_of(id_):
+            found = self._find(part)
+            if found is not None and found.answered.is_part:
+                removed.append((part, found))
+        left: list[LeftStory] = []
+        for article_id, known in removed:
+            member = _member(article_id, known.answered)
+            others = [other for other in self._members(known.number) if other.id != article_id]
+            self._index.remove(article_id)
+            state = self._stories.remove(known.number, member, others)
+            if state is not None:
+                left.append(LeftStory(article_id, known.answered.present.verdict.relation, state))
+        # Each with what its story is in the end, so that it does not matter which is written last.
+        last = {one.story.id: one.story for one in left}
+        return tuple(LeftStory(one.article_id, one.relation, last[one.story.id]) for one in left)
+
+    def _members(self, number: int) -> list[Member]:
+        """Return the articles in the window that are in the story of an entry."""
+        return [_member(self._index.key(one), self._given.find(one)[0]) for one in self._stories.members(number)]
 
     def _links(self, body: str, matches: Sequence[Match]) -> tuple[Link, ...]:
         if not matches:
@@ -335,6 +435,20 @@ def _again(article: Arrival, known: _Known) -> Answer:
     text = known.answered.present
     published_at = known.answered.published_at if article.undated else _utc(article.published_at)
     return Answer(text.verdict, None, published_at, text.arrived_at)
+
+
+def _member(article_id: str, answered: Answered) -> Member:
+    return Member(
+        id=article_id,
+        source=answered.source,
+        title=answered.title,
+        published_at=answered.published_at,
+        url=answered.url,
+    )
+
+
+def _is_late(raw: RawPlace | None, newest: RawPlace | None) -> bool:
+    return raw is not None and newest is not None and raw.is_before(newest)
 
 
 def _with_twin(links: tuple[Link, ...], twin: str, story_id: str) -> tuple[Link, ...]:

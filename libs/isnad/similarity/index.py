@@ -14,7 +14,6 @@ import tempfile
 import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ import msgspec
 import numpy as np
 
 from isnad.errors import StorageUnavailable
+from isnad.similarity.matches import Match, Taken
 from isnad.similarity.postings import LAYOUT, NEVER, Counts, Numbers
 from isnad.similarity.segments import Facts, Segment, Sought, new_room
 from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
@@ -44,59 +44,13 @@ LOOSE = 1 / 2
 `LEAST_SHARE`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An earlier text that shares shingles with this one; the shares are exact."""
-
-    number: int
-    """Of its entry in the index."""
-    key: str
-    shared: int
-    """Distinct shingles in both."""
-    size: int
-    """Distinct shingles of this text."""
-    other_size: int
-    """Distinct shingles of the earlier text."""
-
-    @property
-    def contained(self) -> float:
-        """The share of this text that stands in the other."""
-        return self.shared / self.size
-
-    @property
-    def contains(self) -> float:
-        """The share of the other text that stands in this one."""
-        return self.shared / self.other_size
-
-    @property
-    def containment(self) -> float:
-        """The greater of the two."""
-        return self.shared / min(self.size, self.other_size)
-
-    @property
-    def jaccard(self) -> float:
-        """Shared shingles ÷ all shingles of both."""
-        return self.shared / (self.size + self.other_size - self.shared)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A text that was taken in, and what it shares with those before it."""
-
-    number: int
-    size: int
-    """Its distinct shingles."""
-    matches: list[Match]
-    """The greatest containment first; equal ones by greater jaccard, then older first."""
-
-
 class NearDuplicateIndex:
     """Finds the texts of a window that share at least `least_share` of their shingles with a given one, either way.
 
     Each text has a key, and as an entry of the index a number: 0, 1, 2 … in the order in which they came. `match` asks;
     `add` puts a text in, which supersedes the one of the same key; `extend` does both for many texts in one compiled
-    pass; `advance` moves the window. Answers depend only on the order of these calls and their arguments, and are the
-    same on every machine, in whatever batches the texts come.
+    pass; `remove` takes one out; `advance` moves the window. Answers depend only on the order of these calls and their
+    arguments, and are the same on every machine, in whatever batches the texts come.
 
     Matches are never false: each is counted on all shingles. One can be missed in two cases: the text shares hardly a
     shingle that is not also in `most_postings` newer texts; or it is short, and by chance none of what it shares is
@@ -252,7 +206,7 @@ class NearDuplicateIndex:
 
     def _forget(self, segment: Segment) -> None:
         for number, key in enumerate(segment.keys, segment.first):
-            if self._numbers[key] == number:
+            if self._numbers.get(key) == number:
                 del self._numbers[key]
         files = segment.close()
         if segment.ordinal in self._captured:
@@ -325,6 +279,16 @@ class NearDuplicateIndex:
                 numbers[:taken].tolist(), sizes, self._matches(batch, self._next_number - taken, taken), strict=True
             )
         ]
+
+    def remove(self, key: str) -> int:
+        """Let a text match no more, as if it had left the window, and return the number of its entry.
+
+        Raises:
+            KeyError: none of this key is in the window.
+        """
+        number = self._numbers.pop(key)
+        self._mark_superseded(number, self._next_number)
+        return number
 
     def _supersede(self, entries: Sequence[tuple[str, str]]) -> list[int | None]:
         former: list[int | None] = []
@@ -423,6 +387,11 @@ class NearDuplicateIndex:
         self._numbers = {}
         for segment in self._segments:
             self._numbers.update(zip(segment.keys, range(segment.first, segment.first + len(segment)), strict=True))
+        for segment in self._segments:
+            for entry in np.flatnonzero(segment.superseded[: len(segment)] != NEVER).tolist():
+                # What was superseded and is the newest of its key was removed.
+                if self._numbers.get(segment.keys[entry]) == segment.first + entry:
+                    del self._numbers[segment.keys[entry]]
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder, which is made; see `isnad.similarity.snapshot.write`.

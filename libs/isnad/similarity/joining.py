@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from isnad.messages import Relation
-from isnad.similarity.index import Match
+from isnad.similarity.matches import Match
 
 JOINING_SHARE = 0.5
 """A member matches when so much of the shorter of the two texts is shared."""

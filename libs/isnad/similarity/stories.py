@@ -11,8 +11,8 @@ import numpy as np
 
 from isnad.messages import Member, Relation, StoryState
 from isnad.similarity.archive import Archive
-from isnad.similarity.index import Match
 from isnad.similarity.joining import Candidate, choose, relation
+from isnad.similarity.matches import Match
 from isnad.similarity.rows import Rows
 from isnad.similarity.snapshot import Captured, Opened, Part
 from isnad.similarity.story_table import StoryTable
@@ -23,7 +23,7 @@ SHORT = 20
 normalisation."""
 
 _OPENED, _SUPERSEDED = 1, 2
-"""Flags of an entry: it is the article that opened its story; it is a former version of an article."""
+"""Flags of an entry: it is the article that opened its story; it is a former version of an article, or was removed."""
 
 _COLUMNS = {"story": np.int32, "rank": np.int32, "flags": np.uint8}
 """By number. `rank`: which member of its story it is, counting from 1 those that are compared; 0 if it is a former
@@ -65,7 +65,8 @@ class Stories:
         self._entries = Rows(**_COLUMNS)
         self._twins = Twins()
         self._left: dict[str, int] = {}
-        """Stories that live on though the article that opened them left the window: it may come again."""
+        """Stories that live on though the article that opened them left the window, or was removed: it may come
+        again."""
 
     def story_of(self, number: int) -> str:
         """Return the id of the story of an entry in the window.
@@ -152,6 +153,64 @@ class Stories:
         self._twins.leave(former)
         self._enter(number, story, rank, flags, text)
         return Joined(self._table.ids[story], "revision")
+
+    def members(self, number: int) -> list[int]:
+        """Return the entries of the articles in the window that are in the story of this one, itself among them.
+
+        It looks at all entries of the window, which takes milliseconds where there are a million.
+
+        Raises:
+            KeyError: there is no such entry.
+        """
+        entries, here = self._entries, slice(0, len(self._entries))
+        same = (entries["story"][here] == self._story(number)) & (entries["flags"][here] & _SUPERSEDED == 0)
+        numbers: list[int] = (np.flatnonzero(same) + entries.base).tolist()
+        return numbers
+
+    def remove(self, number: int, article: Member, others: Sequence[Member]) -> StoryState | None:
+        """Take an article out of its story, which keeps its id even if that was the article's.
+
+        Args:
+            number: the entry of its present text.
+            article: as it joined the story.
+            others: the other articles that `members` has, as they joined.
+
+        Returns:
+            What is known of the story now, with no articles if it was the last one; None where only articles that left
+            the window are left, of which nothing is known.
+
+        Raises:
+            KeyError: there is no such entry, or it is not the present text.
+            StorageUnavailable: the archive can't be written; nothing has changed.
+        """
+        entries = self._entries
+        entry, story = entries.place(number), self._story(number)
+        flags, rank = entries["flags"].item(entry), entries["rank"].item(entry)
+        if flags & _SUPERSEDED:
+            raise KeyError(number)
+        story_id = self._table.ids[story]
+        if others:
+            self._table.withdraw(story, article, others)
+            if rank > 0:
+                self._table.take_out(story, rank)
+            if flags & _OPENED:
+                self._left[story_id] = story
+            state: StoryState | None = self._table.state(story)
+        else:
+            state = _empty(story_id, article) if self._table.close(story) == 0 else None
+            self._left.pop(story_id, None)
+        entries["rank"][entry], entries["flags"][entry] = 0, _SUPERSEDED
+        self._twins.leave(number)
+        return state
+
+    def replace_origin(self, number: int, members: Sequence[Member]) -> None:
+        """Let another article be the origin of an entry's story: the first published of those that `members` has.
+
+        Raises:
+            KeyError: there is no such entry.
+            StorageUnavailable: the archive can't be written; nothing has changed.
+        """
+        self._table.replace_origin(self._story(number), members)
 
     def forget(self, numbers: range) -> None:
         """Forget entries that left the window, and the stories of which none is left there.
@@ -249,3 +308,14 @@ class Stories:
         entries["story"][entry], entries["rank"][entry], entries["flags"][entry] = story, rank, flags
         if text is not None:
             self._twins.enter(number, text)
+
+
+def _empty(story_id: str, last: Member) -> StoryState:
+    return StoryState(
+        id=story_id,
+        origin=msgspec.structs.replace(last, title="", url=None),
+        articles=0,
+        outlets={},
+        first_published_at=last.published_at,
+        last_published_at=last.published_at,
+    )

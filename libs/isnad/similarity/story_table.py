@@ -4,6 +4,7 @@ A story has a place in the arrays while one of its members is in the window; the
 """
 
 from array import array
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -110,6 +111,48 @@ class StoryTable:
             origin = msgspec.structs.replace(origin, title=article.title, url=article.url)
         self._rows["record"][story] = self._write(_Record(origin, record.outlets))
 
+    def withdraw(self, story: int, article: Member, others: Sequence[Member]) -> None:
+        """Take out a member that is to be forgotten; one that was published last or first leaves that to the others.
+
+        Args:
+            story: its place.
+            article: the member as it joined.
+            others: the members that are in the window besides, at least one.
+
+        Raises:
+            StorageUnavailable: the archive can't be written; nothing has changed.
+        """
+        rows, record = self._rows, self._record(story)
+        left = record.outlets.get(article.source, 0) - 1
+        outlets = {source: number for source, number in record.outlets.items() if source != article.source}
+        if left > 0:
+            outlets[article.source] = left
+        origin = _first(others) if record.origin.id == article.id else record.origin
+        rows["record"][story] = self._write(_Record(origin, outlets))
+        rows["first_published_at"][story] = _microseconds(origin.published_at)
+        if rows["last_published_at"].item(story) == _microseconds(article.published_at):
+            rows["last_published_at"][story] = max(_microseconds(other.published_at) for other in others)
+        rows["articles"][story] -= 1
+        rows["members"][story] -= 1
+
+    def replace_origin(self, story: int, members: Sequence[Member]) -> None:
+        """Let the first of these members be the origin.
+
+        Raises:
+            StorageUnavailable: the archive can't be written; nothing has changed.
+        """
+        origin = _first(members)
+        self._rows["record"][story] = self._write(_Record(origin, self._record(story).outlets))
+        self._rows["first_published_at"][story] = _microseconds(origin.published_at)
+
+    def close(self, story: int) -> int:
+        """Forget a story with one member in the window; return how many articles it had besides, which left that."""
+        besides: int = self._rows["articles"].item(story) - 1
+        self._rows["members"][story] = 0
+        self.ids[story] = ""
+        self._free.append(story)
+        return besides
+
     def shrink(self, stories: NDArray[np.int32], ranks: NDArray[np.int32]) -> list[str]:
         """Take out members that left the window; return the ids of the stories of which none is left there.
 
@@ -197,6 +240,11 @@ class StoryTable:
         address = self._archive.append(_encode(record))
         self._latest = address, record
         return address
+
+
+def _first(members: Sequence[Member]) -> Member:
+    """Return the one that was published first; of several the one that is named first."""
+    return min(members, key=lambda member: member.published_at)
 
 
 def _microseconds(moment: datetime) -> int:

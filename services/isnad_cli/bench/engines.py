@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from isnad.similarity.index import NearDuplicateIndex, Taken
+from isnad.similarity.index import NearDuplicateIndex
+from isnad.similarity.matches import Taken
 from isnad.similarity.snapshot import Captured, Opened
 from isnad_dedup.matching import Answer, Arrival, Matcher
 

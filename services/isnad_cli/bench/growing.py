@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from isnad.similarity.index import LEAST_SHARE, Match
+from isnad.similarity.index import LEAST_SHARE
 from isnad.similarity.joining import COMPARED_MEMBERS, Candidate
+from isnad.similarity.matches import Match
 from isnad.similarity.stories import SHORT
 from isnad.text.words import words
 from isnad_cli.bench.truth import Truth

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from isnad.similarity.index import Match
 from isnad.similarity.joining import AGAINST, JOINING_SHARE, NEAREST, Candidate, choose
+from isnad.similarity.matches import Match
 from isnad_cli.bench.growing import Rule
 
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from isnad.similarity.index import LEAST_SHARE, Match, Taken
+from isnad.similarity.index import LEAST_SHARE
+from isnad.similarity.matches import Match, Taken
 from isnad.similarity.shingles import SHINGLE_WORDS, Hashes, shingle_hashes
 from isnad.similarity.snapshot import Captured, Opened
 from isnad.similarity.window import Window
@@ -34,13 +35,14 @@ class EveryText:
 
     def __init__(self, window: Window) -> None:
         self.window = window
+        self.removed: set[int] = set()
         self.day = -1
         self.first_segment = 0
         self.oldest_number = 0
         self.held: list[Segment] = []
 
     def __len__(self) -> int:
-        return len({key for segment in self.held for key in segment.keys})
+        return len(self.newest())
 
     @property
     def segments(self) -> range:
@@ -51,8 +53,18 @@ class EveryText:
         entries = [entry for segment in self.held for entry in zip(segment.keys, segment.texts, strict=True)]
         return [(self.oldest_number + place, *entry) for place, entry in enumerate(entries)]
 
+    def newest(self) -> dict[str, tuple[int, str]]:
+        """Number and text of each key's newest entry, but for those that were removed."""
+        newest = {key: (number, text) for number, key, text in self.texts()}
+        return {key: entry for key, entry in newest.items() if entry[0] not in self.removed}
+
     def number(self, key: str) -> int | None:
-        return max((number for number, other, _ in self.texts() if other == key), default=None)
+        return self.newest()[key][0] if key in self.newest() else None
+
+    def remove(self, key: str) -> int:
+        number, _ = self.newest()[key]
+        self.removed.add(number)
+        return number
 
     def key(self, number: int) -> str:
         return {other: key for other, key, _ in self.texts()}[number]
@@ -87,9 +99,8 @@ class EveryText:
 
     def take(self, key: str, text: str) -> Taken:
         mine = shingles(text)
-        newest = {other: (number, body) for number, other, body in self.texts()}
         found = []
-        for other, (number, body) in newest.items():
+        for other, (number, body) in self.newest().items():
             theirs = shingles(body)
             match = Match(number, other, len(mine & theirs), len(mine), len(theirs))
             if other != key and match.shared and match.containment >= LEAST_SHARE:

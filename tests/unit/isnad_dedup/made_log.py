@@ -1,15 +1,16 @@
-"""A log such as the chain may have, made by chance: reprints of every kind, edits, redeliveries, and no articles."""
+"""A log such as the chain may have, made by chance: reprints of every kind, edits, late records, takedowns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Literal
 
 import msgspec
 from tests.unit.isnad_dedup.articles import START, prepared
 
 from isnad.codec import encode
-from isnad.messages import PreparedArticle
+from isnad.messages import PreparedArticle, RawPlace, Takedown
 
 _LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآؤئ"
 _MARKS = "\u064b\u064e\u064f\u0650\u0651\u0652\u0640"
@@ -32,6 +33,10 @@ class _Press:
     sentences: list[str] = field(default_factory=list)
     versions: dict[str, list[PreparedArticle]] = field(default_factory=dict)
     values: list[bytes] = field(default_factory=list)
+    down: list[str] = field(default_factory=list)
+    """Ids of which a takedown was not taken back yet."""
+    sent: int = 0
+    """Raw records so far."""
 
     def __post_init__(self) -> None:
         words = ["".join(self.chance.choices(_LETTERS, k=self.chance.randint(2, 8))) for _ in range(900)]
@@ -47,7 +52,14 @@ class _Press:
         ids = list(self.versions)
         return self.chance.choice(self.versions[self.chance.choice(ids[-self.chance.choice([5, 40, len(ids)]) :])])
 
-    def put(self, sentences: list[str], article_id: str | None = None, title: str | None = None) -> PreparedArticle:
+    def place(self) -> RawPlace:
+        """Where the next raw record stands."""
+        self.sent += 1
+        return RawPlace(START + timedelta(minutes=self.sent // 3), 0, self.sent)
+
+    def put(
+        self, sentences: list[str], article_id: str | None = None, title: str | None = None, part: int = 0
+    ) -> PreparedArticle:
         hours = timedelta(hours=self.chance.randint(-600, 600))
         article = msgspec.json.decode(
             prepared(
@@ -58,6 +70,10 @@ class _Press:
                 published_at=START + hours,
                 arrived_at=START + hours,
                 time_marks=self.chance.choice([(), (), (), ("missing",), ("future",), ("no_zone",)]),
+                page_id=(article_id or "").partition("#")[0] if part else "",
+                part=part,
+                # An older version of isnad does not write it.
+                raw=self.place() if self.chance.random() < 0.7 else None,
             ),
             type=PreparedArticle,
         )
@@ -99,7 +115,7 @@ class _Press:
         former = self.older()
         lines = former.body.split("\n")
         lines[self.chance.randrange(len(lines))] = self.chance.choice(self.sentences)
-        self.put(self.chance.choice([lines, lines, self.some(), former.body.split("\n")]), former.id)
+        self.put(self.chance.choice([lines, lines, self.some(), former.body.split("\n")]), former.id, part=former.part)
 
     def taken_back(self) -> None:
         """An article's earlier text, as it was, or with the times of another feed."""
@@ -110,9 +126,49 @@ class _Press:
         moved = timedelta(hours=self.chance.choice([0, 5]))
         self.take(
             msgspec.structs.replace(
-                former, published_at=former.published_at + moved, arrived_at=former.arrived_at + moved
+                former,
+                published_at=former.published_at + moved,
+                arrived_at=former.arrived_at + moved,
+                raw=former.raw and self.place(),
             )
         )
+
+    def page(self) -> None:
+        """Several reports on one page; fed again it may have fewer, or others."""
+        pages = [one for one in self.versions if one.endswith("#1")]
+        page_id = self.chance.choice(pages)[:-2] if pages and self.chance.random() < 0.3 else f"page-{len(self.values)}"
+        for part in range(1, self.chance.randint(2, 4)):
+            sentences = self.older().body.split("\n") if self.chance.random() < 0.4 else self.some(4)
+            self.put(sentences, f"{page_id}#{part}", part=part)
+
+    def fed_again(self) -> None:
+        """The newest text once more, by a raw record of its own; of what was taken down more often."""
+        versions = (
+            self.versions.get(self.chance.choice(self.down)) if self.down and self.chance.random() < 0.6 else None
+        )
+        former = versions[-1] if versions else self.older()
+        self.take(msgspec.structs.replace(former, raw=self.place()))
+
+    def late(self) -> None:
+        """An older text, from a worker that was suspended while others took the newer ones."""
+        edited = [versions for versions in self.versions.values() if len(versions) > 1]
+        if edited:
+            self.values.append(encode(self.chance.choice(self.chance.choice(edited[-20:])[:-1])))
+
+    def taken_down(self) -> None:
+        """Any article, or all of its page, mostly a new one; now and then one that never was."""
+        pages = [one[:-2] for one in self.versions if one.endswith("#1")][-5:]
+        id_ = self.chance.choice([self.older().id, self.older().id, *pages[-1:], *pages[:1], "nobody's"])
+        self.down.append(id_)
+        self.instruct("takedown", id_)
+
+    def restored(self) -> None:
+        if self.down:
+            id_ = self.down.pop(self.chance.randrange(len(self.down)))
+            self.instruct("restore", id_)
+
+    def instruct(self, kind: Literal["takedown", "restore"], id_: str) -> None:
+        self.values.append(encode(Takedown(schema=1, kind=kind, id=id_, at=START, raw=self.place())))
 
     def delivered_again(self) -> None:
         if self.values:
@@ -130,12 +186,17 @@ _KINDS: dict[Callable[[_Press], None], int] = {
     _Press.round_up: 4,
     _Press.formula: 8,
     _Press.short: 6,
-    _Press.edited: 10,
+    _Press.edited: 15,
     _Press.taken_back: 6,
     _Press.delivered_again: 9,
+    _Press.page: 3,
+    _Press.fed_again: 10,
+    _Press.late: 6,
+    _Press.taken_down: 7,
+    _Press.restored: 4,
     _Press.no_article: 4,
 }
-"""How many of a hundred records come about in each way."""
+"""How often records come about in each way."""
 
 _FLOOD = 900
 """As many of them in some part of the log, where more share the same phrases than an index counts."""

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 
-from isnad.codec import decode
-from isnad.messages import DeadLetter, MatchedArticle, StoryChange
+from isnad.codec import decode, decode_either
+from isnad.messages import DeadLetter, MatchedArticle, MatchedTakedown, StoryChange
 from isnad.outcomes import Record
 from isnad.similarity.window import Window
 from isnad.topics import Topics
@@ -38,19 +38,38 @@ def in_topics(records: Iterable[Record], topics: Topics) -> Said:
             letter = decode(DeadLetter, record.value)
             said[letter.offset].add((topics.dead, letter.reason.encode()))
         else:
-            kind: type[MatchedArticle | StoryChange] = MatchedArticle if record.topic == topics.matched else StoryChange
-            said[decode(kind, record.value).position.offset].add((record.topic, record.value or b""))
+            said[_offset(record.topic, record.value, topics)].add((record.topic, record.value or b""))
     return dict(said)
 
 
 def articles(said: Said, topics: Topics) -> list[MatchedArticle]:
     """Return the articles with their verdicts, in the order of the log."""
+    return [one for one in matched(said, topics) if isinstance(one, MatchedArticle)]
+
+
+def matched(said: Said, topics: Topics) -> list[MatchedArticle | MatchedTakedown]:
+    """Return what is said of articles and takedowns, in the order of the log."""
     return [
-        decode(MatchedArticle, value)
+        decode_either(MatchedArticle, MatchedTakedown, value)
         for _, messages in sorted(said.items())
         for topic, value in messages
         if topic == topics.matched
     ]
+
+
+def by_position(said: Said, topics: Topics) -> Said:
+    """Put each message where `in_topics` has it: the answer to a takedown that comes again has its first place."""
+    placed: defaultdict[int, set[tuple[str, bytes]]] = defaultdict(set)
+    for offset, messages in said.items():
+        for topic, value in messages:
+            placed[offset if topic == topics.dead else _offset(topic, value, topics)].add((topic, value))
+    return dict(placed)
+
+
+def _offset(topic: str, value: bytes | None, topics: Topics) -> int:
+    if topic == topics.changes:
+        return decode(StoryChange, value).position.offset
+    return decode_either(MatchedArticle, MatchedTakedown, value).position.offset
 
 
 def differences(one: Said, other: Said) -> dict[int, list[set[tuple[str, bytes]]]]:

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import msgspec
 from hypothesis import given, settings
@@ -12,9 +13,11 @@ from tests.unit.isnad_dedup.articles import START, arrival, text
 from tests.unit.isnad_dedup.every_text import EveryText
 from tests.unit.memory_folder import IN_MEMORY
 
+from isnad.messages import LogPosition, RawPlace, Takedown
 from isnad.similarity.snapshot import opened, write
 from isnad.similarity.window import Window
-from isnad_dedup.matching import Arrival, Matcher
+from isnad_dedup.matching import Arrival, Event, Matcher
+from isnad_dedup.takedowns import Instruction
 
 BODIES = [
     "",
@@ -40,44 +43,58 @@ def version(key: str, number: int, hours: int, undated: bool) -> Arrival:
     return arrival(key, body, title=title, published_at=published_at, arrived_at=START, undated=undated)
 
 
+def instruction(key: str, down: bool, place: RawPlace | None) -> Instruction:
+    kind: Literal["takedown", "restore"] = "takedown" if down else "restore"
+    return Instruction(Takedown(schema=1, kind=kind, id=key, at=START, raw=place), LogPosition(0, START))
+
+
 # Few texts of each article, so that many a one is delivered again, or is again what it was.
 articles = st.builds(
     version, st.sampled_from("abcdefgh"), st.sampled_from([0, 0, 0, 1, 2]), st.integers(-50, 50), st.booleans()
 )
+places = st.none() | st.builds(RawPlace, st.just(START), st.just(0), st.integers(0, 40))
+sent = st.builds(lambda article, place: msgspec.structs.replace(article, raw=place), articles, places)
+instructions = st.builds(instruction, st.sampled_from("abcdefghz"), st.booleans(), places)
 # Each with the days since the one before.
-logs = st.lists(st.tuples(articles, st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0.5, 1, 3, -1])), min_size=15, max_size=60)
+days = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0.5, 1, 3, -1])
+logs = st.lists(st.tuples(sent | sent | sent | sent | instructions, days), min_size=15, max_size=60)
 windows = st.builds(Window, days=st.sampled_from([2, 6, 30]), articles=st.sampled_from([1, 6, 12, 20, 100]))
 # What happens next: a batch of so many articles, and whether there is a restart after it.
 steps = st.lists(st.tuples(st.integers(1, 20), st.sampled_from([False, False, False, True])), max_size=12)
 
 
-def made(drawn: list[tuple[Arrival, float]]) -> list[Arrival]:
-    log, day = [], 0.0
-    for article, step in drawn:
+def made(drawn: list[tuple[Event, float]]) -> list[Event]:
+    log: list[Event] = []
+    day = 0.0
+    for event, step in drawn:
         day += step
-        log.append(msgspec.structs.replace(article, appended_at=START + timedelta(days=day)))
+        moment = START + timedelta(days=day)
+        if isinstance(event, Instruction):
+            log.append(msgspec.structs.replace(event, position=LogPosition(len(log), moment)))
+        else:
+            log.append(msgspec.structs.replace(event, appended_at=moment))
     return log
 
 
 @settings(max_examples=100, deadline=None)
 @given(windows, logs, steps)
 def test_the_same_log_gets_the_same_answers(
-    window: Window, drawn: list[tuple[Arrival, float]], plan: list[tuple[int, bool]]
+    window: Window, drawn: list[tuple[Event, float]], plan: list[tuple[int, bool]]
 ):
     log = made(drawn)
     with TemporaryDirectory(dir=IN_MEMORY) as name, ExitStack() as ended:
         straight = ended.enter_context(Matcher(window, folder=Path(name, "straight")))
-        expected = [msgspec.msgpack.encode(straight.answer(article)) for article in log]
+        expected = [msgspec.msgpack.encode(straight.reply_all([event])[0]) for event in log]
         place = 0
         here = ended.enter_context(Matcher(window, folder=Path(name, "0")))
         for number, (size, restarted) in enumerate([*plan, (len(log), False)], 1):
-            answers = here.answer_all(log[place : place + size])
+            answers = here.reply_all(log[place : place + size])
             assert [msgspec.msgpack.encode(answer) for answer in answers] == expected[place : place + size]
             place += len(answers)
             if restarted:
                 write(Path(name, f"snapshot-{number}"), here.capture())
                 # What is taken after the capture is no part of it.
-                here.answer_all(log[place : place + 3])
+                here.reply_all(log[place : place + 3])
                 here.close()
                 here = ended.enter_context(Matcher(window, folder=Path(name, str(number))))
                 with opened(Path(name, f"snapshot-{number}")) as snapshot:
@@ -86,13 +103,13 @@ def test_the_same_log_gets_the_same_answers(
 
 @settings(max_examples=150, deadline=None)
 @given(windows, logs)
-def test_the_index_gives_the_answers_of_brute_force(window: Window, drawn: list[tuple[Arrival, float]]):
+def test_the_index_gives_the_answers_of_brute_force(window: Window, drawn: list[tuple[Event, float]]):
     log = made(drawn)
     with (
         TemporaryDirectory(dir=IN_MEMORY) as name,
         Matcher(window, folder=Path(name, "indexed")) as indexed,
         Matcher(window, folder=Path(name, "brute"), index=EveryText(window)) as brute,
     ):
-        for article in log:
-            assert indexed.answer(article) == brute.answer(article)
+        for event in log:
+            assert indexed.reply_all([event]) == brute.reply_all([event])
             assert len(indexed) == len(brute)

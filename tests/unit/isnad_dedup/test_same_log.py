@@ -6,6 +6,7 @@ What is compared is the bytes of the messages. `test_batches` and `test_replay` 
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -14,11 +15,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from structlog.testing import capture_logs
 from tests.unit.isnad_dedup.made_log import made_log
-from tests.unit.isnad_dedup.said import Said, articles, by_one_reader, differences, in_topics
+from tests.unit.isnad_dedup.said import Said, articles, by_one_reader, by_position, differences, in_topics, matched
 from tests.unit.memory_folder import IN_MEMORY
 
+from isnad.codec import decode, encode
 from isnad.delivery import Delivery
 from isnad.health import Health
+from isnad.messages import MatchedTakedown, StoryChange
 from isnad.outcomes import Outgoing, Record
 from isnad.similarity.index import MOST_POSTINGS
 from isnad.similarity.snapshot import Snapshots
@@ -58,21 +61,53 @@ def whole(log: list[Record]) -> Said:
 
 def test_the_log_has_something_of_everything(log: list[Record], whole: Said):
     """Else the other tests would show less than they say."""
-    matched = articles(whole, TOPICS)
-    relations = Counter(one.verdict.relation for one in matched)
+    answered = articles(whole, TOPICS)
+    relations = Counter(one.verdict.relation for one in answered)
     assert all(relations[relation] >= 50 for relation in ("original", "copy", "partial", "revision")), relations
-    assert len(log) - len(matched) >= 20, "no articles"
+    with closing(Ledger(TOPICS, WINDOW)) as ledger:
+        statuses = Counter(outcome.status for outcome in ledger.answer(log))
+    assert all(statuses[status] >= 10 for status in ("dead", "stale", "taken_down")), statuses
     changed = sum(topic == TOPICS.changes for messages in whole.values() for topic, _ in messages)
-    assert len(matched) - changed >= 30, "articles that came again"
-    assert max(len(one.verdict.links) for one in matched) > MOST_POSTINGS
+    assert len(answered) - changed >= 30, "articles that came again"
+    assert max(len(one.verdict.links) for one in answered) > MOST_POSTINGS
     assert (log[-1].appended_at - log[0].appended_at).days >= 3 * WINDOW.days
     versions = defaultdict(list)
-    for one in matched:
+    for one in answered:
         versions[one.article.id].append(one.article.body)
     backward = [
         a == c != b for bodies in versions.values() for a, b, c in zip(bodies, bodies[1:], bodies[2:], strict=False)
     ]
     assert sum(backward) >= 10, "articles that took an edit back"
+    takedowns = [one for one in matched(whole, TOPICS) if isinstance(one, MatchedTakedown)]
+    assert sum(bool(one.counted_out) for one in takedowns) >= 8
+    assert max(len(one.counted_out) for one in takedowns) > 1, "all articles of a page"
+    restored = {one.takedown.id: one.position.offset for one in takedowns if one.kind == "restore"}
+    returned = [one for one in answered if one.position.offset > restored.get(one.article.id, len(log))]
+    assert len(returned) >= 3, "articles that came back"
+    removals = [
+        decode(StoryChange, value).story
+        for messages in whole.values()
+        for topic, value in messages
+        if topic == TOPICS.changes and decode(StoryChange, value).kind == "article_removed"
+    ]
+    assert {story.articles == 0 for story in removals} == {True, False}
+    assert any(story.articles and story.origin.id != story.id for story in removals)
+
+
+def test_nothing_links_to_an_article_while_it_is_down(log: list[Record], whole: Said):
+    """By hand, from its takedown on until that is taken back. A verdict that was given before stays as it is."""
+    down: set[str] = set()
+    given: set[tuple[str, bytes]] = set()
+    for offset in sorted(whole):
+        for one in matched({offset: whole[offset]}, TOPICS):
+            if isinstance(one, MatchedTakedown):
+                (down.add if one.kind == "takedown" else down.discard)(one.takedown.id)
+                continue
+            assert not {one.article.id, one.article.page_id} & down
+            if (one.article.id, encode(one.verdict)) not in given:
+                given.add((one.article.id, encode(one.verdict)))
+                linked = {name for link in one.verdict.links for name in (link.id, link.id.partition("#")[0])}
+                assert not linked & down
 
 
 @pytest.mark.parametrize("most", [1, 7, 60, 600])
@@ -146,7 +181,7 @@ async def test_kills_make_no_difference(log: list[Record], whole: Said, snapshot
                 await live(broker, Path(folder), chance, killed_at, snapshots=snapshots)
         await live(broker, Path(folder), chance, RECORDS, snapshots=snapshots)
     messages = [one for topic in (TOPICS.matched, TOPICS.changes, TOPICS.dead) for one in broker.records(topic)]
-    assert differences(in_topics(messages, TOPICS), whole) == {}
+    assert differences(in_topics(messages, TOPICS), by_position(whole, TOPICS)) == {}
     assert len(broker.records(TOPICS.matched)) > len(broker.records(TOPICS.prepared)), "some were answered again"
     loaded = [one["next_offset"] for one in logs if one["event"] == "loaded a snapshot"]
     assert (len(loaded) > KILLS / 2) == snapshots

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from isnad.messages import Member, StoryState
-from isnad.similarity.index import Match
 from isnad.similarity.joining import Candidate, choose, relation
+from isnad.similarity.matches import Match
 from isnad.similarity.stories import Joined, TextKey
 
 
 @dataclass
 class PlainStory:
     origin: Member
+    last: datetime
     dates: list[datetime] = field(default_factory=list)
     outlets: Counter[str] = field(default_factory=Counter)
     compared: list[str | None] = field(default_factory=list)
@@ -28,6 +31,8 @@ class PlainEntry:
     article_id: str
     story_id: str
     text: TextKey | None
+    member: Member
+    """With the title and address of this version, and the rest of the first one."""
     superseded: bool = False
 
 
@@ -47,20 +52,21 @@ class PlainStories:
             origin=story.origin,
             articles=len(story.dates),
             outlets=dict(sorted(story.outlets.items())),
-            first_published_at=min(story.dates),
-            last_published_at=max(story.dates),
+            first_published_at=story.origin.published_at,
+            last_published_at=story.last,
         )
 
     def join(self, number: int, article: Member, size: int, matches: Sequence[Match], text: TextKey | None) -> Joined:
         joined = self._short(article, text) if size < 20 else self._long(article, matches)
-        story = self.stories.setdefault(joined.story_id, PlainStory(article))
+        story = self.stories.setdefault(joined.story_id, PlainStory(article, article.published_at))
         if article.published_at < story.origin.published_at:
             story.origin = article
         story.dates.append(article.published_at)
+        story.last = max(story.last, article.published_at)
         story.outlets[article.source] += 1
         if size >= 20:
             story.compared.append(article.id)
-        self.entries[number] = PlainEntry(article.id, joined.story_id, text)
+        self.entries[number] = PlainEntry(article.id, joined.story_id, text, article)
         return joined
 
     def _short(self, article: Member, text: TextKey | None) -> Joined:
@@ -102,8 +108,41 @@ class PlainStories:
             story.origin = Member(
                 id=first.id, source=first.source, title=article.title, published_at=first.published_at, url=article.url
             )
-        self.entries[number] = PlainEntry(article.id, entry.story_id, text)
+        member = replace(entry.member, title=article.title, url=article.url)
+        self.entries[number] = PlainEntry(article.id, entry.story_id, text, member)
         return Joined(entry.story_id, "revision")
+
+    def member(self, number: int) -> Member:
+        return self.entries[number].member
+
+    def remove(self, number: int) -> StoryState | None:
+        entry = self.entries[number]
+        story, gone = self.stories[entry.story_id], entry.member
+        entry.superseded = True
+        others = [one for one in sorted(self.present()) if self.entries[one].story_id == entry.story_id]
+        if not others:
+            del self.stories[entry.story_id]
+            if len(story.dates) > 1:
+                return None
+            origin = Member(id=gone.id, source=gone.source, title="", published_at=gone.published_at)
+            return StoryState(
+                id=entry.story_id,
+                origin=origin,
+                articles=0,
+                outlets={},
+                first_published_at=gone.published_at,
+                last_published_at=gone.published_at,
+            )
+        self._take_out(entry)
+        story.dates.remove(gone.published_at)
+        story.outlets[gone.source] -= 1
+        story.outlets = +story.outlets
+        dates = [self.member(one).published_at for one in others]
+        if story.origin.id == gone.id:
+            story.origin = self.member(others[dates.index(min(dates))])
+        if story.last == gone.published_at:
+            story.last = max(dates)
+        return self.state(others[0])
 
     def forget(self, numbers: range) -> None:
         for number in numbers:

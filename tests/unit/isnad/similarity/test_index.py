@@ -4,6 +4,7 @@ import random
 import resource
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.errors import StorageUnavailable
-from isnad.similarity.index import LEAST_SHARE, Match, NearDuplicateIndex, Taken
+from isnad.similarity.index import LEAST_SHARE, NearDuplicateIndex
+from isnad.similarity.matches import Match, Taken
 from isnad.similarity.snapshot import SnapshotError
 from isnad.similarity.window import Window
 
@@ -367,3 +369,30 @@ def test_what_another_version_saved_is_not_searched(other: str, tmp_path: Path, 
     monkeypatch.setattr(f"isnad.similarity.index.{other}", "another")
     with pytest.raises(SnapshotError, match="another way"):
         NearDuplicateIndex.load(tmp_path / "saved")
+
+
+WORDS = " ".join(f"w{number}" for number in range(60))
+
+
+def test_a_text_that_was_removed_matches_no_more_also_when_the_index_was_saved(tmp_path: Path) -> None:
+    """In a closed segment and in the open one; a new text of its key is found."""
+    with closing(NearDuplicateIndex(Window(articles=12))) as index:  # segments of two
+        for key in "abc":
+            index.advance(START)
+            index.add(key, WORDS)
+        for key in "ac":
+            index.remove(key)
+        assert (len(index), "a" in index, index.number("a")) == (1, False, None)
+        with pytest.raises(KeyError):
+            index.remove("a")
+        assert [match.key for match in index.match(WORDS)] == ["b"]
+        index.save(tmp_path / "saved")
+    with closing(NearDuplicateIndex.load(tmp_path / "saved")) as loaded:
+        assert len(loaded) == 1
+        loaded.advance(START)
+        loaded.add("a", " ".join(WORDS.split()[:50]))
+        assert {match.key for match in loaded.match(WORDS)} == {"a", "b"}
+        for number in range(20):
+            loaded.advance(START)
+            loaded.add(f"later {number}", "")
+        assert "c" not in loaded

@@ -2,8 +2,8 @@
 
 import pytest
 
-from isnad.similarity.index import Match
 from isnad.similarity.joining import Candidate, choose, relation
+from isnad.similarity.matches import Match
 
 
 def matches(*shared: int) -> list[Match]:

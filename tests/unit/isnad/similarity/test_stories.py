@@ -8,7 +8,7 @@ import pytest
 from isnad.messages import Member, Relation, StoryState
 from isnad.similarity import archive
 from isnad.similarity.archive import Archive
-from isnad.similarity.index import Match
+from isnad.similarity.matches import Match
 from isnad.similarity.snapshot import Captured
 from isnad.similarity.stories import Stories, TextKey
 

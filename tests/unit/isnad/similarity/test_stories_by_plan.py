@@ -16,7 +16,7 @@ from tests.unit.memory_folder import IN_MEMORY
 
 from isnad.messages import Member
 from isnad.similarity.archive import Archive
-from isnad.similarity.index import Match
+from isnad.similarity.matches import Match
 from isnad.similarity.snapshot import Captured, opened, write
 from isnad.similarity.stories import Stories
 
@@ -25,7 +25,7 @@ NOON = datetime(2018, 2, 8, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Step:
-    kind: Literal["article", "segment", "forget", "restart"]
+    kind: Literal["article", "segment", "forget", "remove", "restart"]
     article_id: str = ""
     """Of an article that is in the window, the step is a revision."""
     source: str = "hayat"
@@ -36,7 +36,7 @@ class Step:
     shared: tuple[int, ...] = ()
     """With each of those, from the newest on; again and again where there are more."""
     amount: int = 0
-    """Of articles to forget."""
+    """Of articles to forget; of one to remove, its place among those that are there."""
 
 
 class Both:
@@ -110,6 +110,20 @@ class Both:
         self.segments = range(oldest, self.segments.stop)
         self.archive.keep(self.segments)
 
+    def remove(self, step: Step) -> None:
+        present = sorted(self.plain.present())
+        if not present:
+            return
+        number = present[step.amount % len(present)]
+        story = self.plain.entries[number].story_id
+        members = [one for one in present if self.plain.entries[one].story_id == story]
+        assert self.stories.members(number) == members
+        others = [self.plain.member(one) for one in members if one != number]
+        state = self.stories.remove(number, self.plain.member(number), others)
+        assert state == self.plain.remove(number)
+        with pytest.raises(KeyError):
+            self.stories.remove(number, step_member(step), others)
+
     def restart(self, step: Step) -> None:
         self.restarts += 1
         folder = self.home / f"snapshot {self.restarts}"
@@ -123,6 +137,10 @@ class Both:
             self.stories.restore(snapshot, self.ids.__getitem__)
 
 
+def step_member(step: Step) -> Member:
+    return Member(id=step.article_id, source=step.source, title="", published_at=NOON)
+
+
 articles = st.builds(
     Step,
     kind=st.just("article"),
@@ -133,7 +151,9 @@ articles = st.builds(
     size=st.sampled_from([100, 100, 3]),
     shared=st.lists(st.sampled_from([0, 40, 60, 90]), min_size=1, max_size=3).map(tuple),
 )
-others = st.builds(Step, kind=st.sampled_from(["segment", "forget", "forget"]), amount=st.integers(0, 4))
+others = st.builds(
+    Step, kind=st.sampled_from(["segment", "forget", "forget", "remove", "remove"]), amount=st.integers(0, 4)
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -157,7 +177,7 @@ def test_large_stories_are_those_of_the_plain_implementation_too(seed: int):
     steps = []
     for number in range(500):
         if random.random() < 0.02:
-            steps.append(Step(random.choice(["segment", "forget", "restart"]), amount=random.randrange(60)))
+            steps.append(Step(random.choice(["segment", "forget", "remove", "restart"]), amount=random.randrange(60)))
         steps.append(
             Step(
                 "article",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from isnad.similarity.index import Match
 from isnad.similarity.joining import AGAINST, NEAREST, Candidate, choose
+from isnad.similarity.matches import Match
 from isnad_cli.bench.rules import ALTERNATIVES, CHOSEN, votes
 
 RULES = {alternative.name: alternative.rule for alternative in ALTERNATIVES}

@@ -1,0 +1,97 @@
+"""Which articles were taken down: remembered for good, not only as long as the window goes back (pure)."""
+
+import msgspec
+
+from isnad.identity import part_id
+from isnad.messages import LogPosition, RawPlace, Relation, StoryState, Takedown
+from isnad.similarity.snapshot import Captured, Opened
+
+_PART = "takedowns"
+
+
+class Instruction(msgspec.Struct, frozen=True):
+    """A takedown, or its end, as it stands in the log."""
+
+    takedown: Takedown
+    position: LogPosition
+
+
+class LeftStory(msgspec.Struct, frozen=True):
+    """An article that was taken down, and the story afterwards."""
+
+    article_id: str
+    relation: Relation
+    story: StoryState
+
+
+class Removal(msgspec.Struct, frozen=True, tag=True):
+    """What came of an instruction."""
+
+    position: LogPosition
+    """Of the instruction when it came first: that is what it holds from, however often it comes."""
+    counted_out: tuple[str, ...]
+    """Ids of the articles that left their stories by it, and whose stories are known."""
+    left: tuple[LeftStory, ...] = ()
+    """Each of them, with its story as it is after all of them; none where the instruction came before."""
+
+
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """The newest instruction about an id."""
+
+    is_down: bool
+    raw: RawPlace | None
+    position: LogPosition
+    counted_out: tuple[str, ...]
+
+
+class Takedowns:
+    """The newest instruction about each id that there ever was one about.
+
+    Kept in memory: some hundred bytes for each, and nothing for articles that nobody took down.
+    """
+
+    def __init__(self) -> None:
+        self._standing: dict[str, Standing] = {}
+        self._most_parts = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._standing)
+
+    def find(self, id_: str) -> Standing | None:
+        """Return the newest instruction about just this id."""
+        return self._standing.get(id_)
+
+    def keep(self, id_: str, standing: Standing) -> None:
+        """Let this be the newest instruction about an id."""
+        self._standing[id_] = standing
+
+    def about(self, *ids: str) -> list[Standing]:
+        """Return the newest instructions about an article: about its own id, and about its page's."""
+        return [found for id_ in dict.fromkeys(ids) if (found := self._standing.get(id_)) is not None]
+
+    def see_part(self, part: int) -> None:
+        """Note that a page has an article of this number."""
+        self._most_parts = max(self._most_parts, part)
+
+    def parts_of(self, page_id: str) -> list[str]:
+        """Return the ids that articles of a page may have, of all numbers that any page ever had."""
+        return [part_id(page_id, part) for part in range(1, self._most_parts + 1)]
+
+    def capture(self) -> Captured:
+        """Return what is to be written of it, as it is now."""
+        state = _State(self._standing.copy(), self._most_parts)
+        return Captured({}, {_PART: lambda: msgspec.msgpack.encode(state)})
+
+    def restore(self, opened: Opened) -> None:
+        """Go on from a captured state.
+
+        Raises:
+            SnapshotError: it can't be read.
+        """
+        state = msgspec.msgpack.decode(opened.data(_PART), type=_State)
+        self._standing, self._most_parts = state.standing, state.most_parts
+
+
+class _State(msgspec.Struct, frozen=True, array_like=True):
+    standing: dict[str, Standing]
+    most_parts: int
