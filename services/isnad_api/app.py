@@ -18,7 +18,7 @@ from isnad.clock import Clock
 from isnad.delivery import Sender
 from isnad.errors import RecordError, RequestError
 from isnad.indexes import Indexes
-from isnad.messages import EntityType, RawArticle, Reason
+from isnad.messages import SCHEMA, EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
 from isnad.search_index import SearchIndex
 from isnad_api import answers, comparing, docs, problems, queries
@@ -36,15 +36,12 @@ from isnad_api.models import (
     SearchAnswer,
     StoryAnswer,
 )
-from isnad_api.parameters import AskedFilters, AskedId, AskedPage, AskedSize, AskedText
+from isnad_api.parameters import MAX_DEPTH, AskedFilters, AskedId, AskedPage, AskedSize, AskedText
 from isnad_api.problems import ProblemError
 from isnad_api.pushing import Line, Settled, read_lines, settle
 from isnad_api.queries import Sort
 from isnad_api.questions import MAX_CHARACTERS, understand
 from isnad_api.watching import Watching
-
-MAX_DEPTH = 1000
-"""So many stories can be paged through; who wants more narrows the search."""
 
 _READ = [needs("read")]
 _IN_SECONDS = "One that was pushed just now is there in a few seconds."
@@ -133,6 +130,8 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
         "url": "https://news.example/1",
     }
     article = msgspec.json.schema_components([RawArticle])[1]["RawArticle"]
+    article["properties"]["schema"] = {"const": SCHEMA, "default": SCHEMA}
+    article["required"].remove("schema")
     content: dict[str, Any] = {
         _JSON: {"schema": article, "example": example},
         _LINES[0]: {"schema": {"type": "string", "description": "One such object in each line."}},

@@ -61,7 +61,10 @@ def _filters(
 
 
 AskedFilters = Annotated[Filters, Depends(_filters)]
-AskedPage = Annotated[int, Query(ge=1, description="From 1.")]
+MAX_DEPTH = 1000
+"""So many stories can be paged through; who wants more narrows the search."""
+
+AskedPage = Annotated[int, Query(ge=1, le=MAX_DEPTH, description="From 1.")]
 AskedSize = Annotated[int, Query(ge=1, le=100, description="Per page.")]
 AskedId = Annotated[str, Path(description="Percent-encoded.", examples=["alwatan:0a1b2c3d4e5f60718293"])]
 AskedText = Annotated[bool, Query(description="With the bodies, and what the stretches say in each.")]

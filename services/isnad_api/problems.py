@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -16,6 +18,7 @@ from isnad_api.models import Accepted, FieldProblem, Problem, Refused
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+_DESCRIBED = ("title", "version", "openapi_version", "summary", "description", "license_info")
 _LATER = {"Retry-After": str(RETRY_SECONDS)}
 
 _log = structlog.get_logger()
@@ -110,8 +113,25 @@ def answer(request: Request, error: ProblemError) -> Response:
     )
 
 
+def described(app: FastAPI) -> dict[str, Any]:
+    """Return the application's description with the type that errors are sent as: FastAPI knows one type for all."""
+    schema = get_openapi(**{name: getattr(app, name) for name in _DESCRIBED}, routes=app.routes)
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if not status.startswith("2"):
+                    response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+    return schema
+
+
 def install(app: FastAPI) -> None:
-    """Let the application answer every error as a problem."""
+    """Let the application answer every error as a problem, and say so in its description."""
+
+    def once() -> dict[str, Any]:
+        app.openapi_schema = app.openapi_schema or described(app)
+        return app.openapi_schema
+
+    app.openapi = once  # type: ignore[method-assign]  # as FastAPI's manual has it
 
     @app.exception_handler(ProblemError)
     async def known(request: Request, error: ProblemError) -> Response:
