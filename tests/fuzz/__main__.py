@@ -12,10 +12,11 @@ import click
 from tests.fuzz.corpus import FRAGMENTS, ROOT
 
 FOUND = ROOT / "build" / "fuzz"
-MOST_SECONDS = 10
+MOST_SECONDS = 20
 """An input that takes longer is a finding."""
 MOST_MEGABYTES = 2048
 LONGEST_BYTES = 8192
+_NOISE = ("INFO:", "WARNING:", "stat::", "MS:", "0x", "Base64:")
 
 
 @click.command()
@@ -74,7 +75,7 @@ def _holds(name: str, seconds: int) -> bool:
         inputs = next((line.split()[-1] for line in said.splitlines() if "number_of_executed_units" in line), "?")
         click.echo(f"{name}: held for {inputs} inputs")
         return True
-    click.echo(said[-4000:], err=True)
+    click.echo("\n".join(line for line in said.splitlines() if not line.startswith(_NOISE))[-4000:], err=True)
     for kept in sorted(path for path in folder.iterdir() if path.is_file()):
         click.echo(f"See it again: python -m tests.fuzz --again {kept.relative_to(ROOT)} {name}", err=True)
     return False

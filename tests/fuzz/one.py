@@ -16,6 +16,8 @@ with atheris.instrument_imports(
 def main() -> None:
     """Run until the time is over, or until something breaks."""
     target = TARGETS[sys.argv[1]]
+    for seed in target.seeds():
+        target.run(seed)  # What is read once, at the first use, takes long and is no input's fault.
     atheris.Setup([sys.argv[0], *sys.argv[2:]], target.run)
     atheris.Fuzz()
 

@@ -9,6 +9,7 @@ import json
 import pkgutil
 import re
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -114,6 +115,33 @@ def test_four_times_as_much_takes_about_four_times_as_long(
         if more <= TIMES_AS_LONG * max(less, LEAST_SECONDS):
             return
     pytest.fail(f"{times} take {less:.3f} s, {4 * times} take {more:.3f} s")
+
+
+@pytest.mark.parametrize(
+    ("work", "unit", "times"),
+    [
+        (pages, REPORT, 50),
+        (pages, "ن\n", 300),
+        (entities, "الرئيس محمد بن سلمان قال في دمشق ", 40),
+        (record_of("body"), PARAGRAPH, 50),
+    ],
+    ids=["reports", "short lines", "names", "a record"],
+)
+def test_four_times_as_much_takes_about_four_times_the_memory(
+    work: Callable[[str], object], unit: str, times: int
+) -> None:
+    work(unit)
+    less, more = peak_bytes(work, unit * times), peak_bytes(work, unit * 4 * times)
+    assert more < 6 * less
+
+
+def peak_bytes(work: Callable[[str], object], text: str) -> int:
+    tracemalloc.start()
+    try:
+        work(text)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def cost(work: Callable[[str], object], text: str) -> float:

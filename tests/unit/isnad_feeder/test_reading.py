@@ -1,8 +1,8 @@
 """Pages, lines and items: what becomes an article, and what is refused while the rest goes through."""
 
+import gzip
 import json
-import resource
-import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,14 +157,39 @@ def test_a_line_or_value_of_50_mb_is_refused_in_little_memory(tmp_path: Path, re
             array.write("x" * 1_000_000)
         lines.write('"}\n' + good)
         array.write(f'"}},{good}]')
-    before = _peak_bytes()
-    happened = read(tmp_path)
-    assert _peak_bytes() - before < 40_000_000
+    tracemalloc.start()
+    try:
+        happened = read(tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40_000_000
     assert refusals(happened) == {
         "a.jsonl, line 2": "longer than 8 MiB",
         "b.json, item 2": "a value longer than 8 MiB; what stands from here on is not read",
     }
     assert len(bodies(happened)) == 3
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.txt.gz", "a.jsonl.gz"])
+def test_an_article_of_50_mb_is_refused_in_little_memory(tmp_path: Path, read: Read, name: str) -> None:
+    """As a text and packed; of the unpacked bytes only the first few megabytes are ever there."""
+    opened = gzip.open(tmp_path / name, "wb", 1) if name.endswith("gz") else (tmp_path / name).open("wb")
+    with opened as file:
+        file.write(b'{"body":"')
+        for number in range(50):
+            file.write(f"{number}".encode() + "كلمة ".encode() * 111_111)
+    tracemalloc.start()
+    try:
+        happened = read(tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40_000_000
+    ((place, reason),) = refusals(happened).items()
+    assert place.startswith(name)
+    assert "longer than 8 MiB" in reason or "zip bomb" in reason
+    assert bodies(happened) == []
 
 
 def test_an_item_of_many_small_values_is_refused_in_little_memory(tmp_path: Path, read: Read) -> None:
@@ -184,11 +209,6 @@ def test_utf16_lines_are_read(tmp_path: Path, read: Read) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes((json.dumps(GOOD, ensure_ascii=False) + "\n").encode("utf-16"))
     assert bodies(read(path)) == ["نص الخبر"]
-
-
-def _peak_bytes() -> int:
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 @pytest.mark.parametrize(
