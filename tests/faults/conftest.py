@@ -2,6 +2,7 @@
 
 A test of a fault is marked `@pytest.mark.row(NUMBER, "fault in words")` and runs only with `--faults`. What `make test`
 runs of them stands in `test_in_short.py`: the same faults, a few times each, one after the other on one chain.
+Faults in the code itself (`planted.py`) are rows `planted NUMBER`: `--faults=planted` runs them all.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from tests.conftest import Process, Servers, Stack
-from tests.faults.table import Line, print_lines, write
+from tests.faults.table import HELD, Line, print_lines, write
 from tests.harness.chain import Chain
 from tests.harness.proxy import Proxy
 
@@ -24,14 +25,14 @@ _LINES = pytest.StashKey[list[Line]]()
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     asked = config.getoption("--faults")
-    rows = None if asked in (None, "all") else {int(row) for row in asked.split(",")}
+    rows = None if asked in (None, "all") else set(asked.split(","))
     left_out = []
     for item in items:
         mark = item.get_closest_marker("row")
         if mark is None:
             wanted = asked is None or not item.path.is_relative_to(_HERE)
         else:
-            wanted = asked is not None and (rows is None or mark.args[0] in rows)
+            wanted = asked is not None and (rows is None or str(mark.args[0]).partition(" ")[0] in rows)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(_SECONDS))
         if not wanted:
@@ -91,7 +92,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     chain = item.stash.get(_CHAIN, None)
     settled = chain.settled if chain is not None else None
     counted = settled.count if settled is not None else None
-    verdict = "held" if report.passed else "skipped" if report.skipped else "BROKEN"
+    good = mark.kwargs.get("verdict", HELD)
+    verdict = good if report.passed else "skipped" if report.skipped else "BROKEN"
     line = Line(
         row=mark.args[0],
         fault=mark.args[1],

@@ -9,12 +9,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+HELD = "held"
+NOTICED = "noticed"
+"""Of a fault in the code itself: the promises did not hold, and the harness said so."""
+
 
 @dataclass(frozen=True)
 class Line:
     """One test's line. Numbers are None where a fault needs no articles, as one at the start."""
 
-    row: int
+    row: int | str
     fault: str
     injected: int | None
     indexed: int | None
@@ -32,18 +36,24 @@ def print_lines(lines: Iterable[Line], console: Console) -> None:
     for name in ("injected", "indexed", "dead", "refused", "lost", "doubled", "drain s"):
         table.add_column(name, justify="right")
     table.add_column("verdict")
-    for line in sorted(lines, key=lambda line: line.row):
+    for line in sorted(lines, key=_place):
         counts = (line.injected, line.indexed, line.dead, line.refused, line.lost, line.doubled)
         drain = "-" if line.drain_seconds is None else f"{line.drain_seconds:.1f}"
-        style = None if line.verdict == "held" else "red"
+        style = None if line.verdict in (HELD, NOTICED) else "red"
         numbers = ("-" if number is None else f"{number:,}" for number in counts)
         table.add_row(str(line.row), line.fault, *numbers, drain, line.verdict, style=style)
     console.print(table)
 
 
+def _place(line: Line) -> tuple[bool, int]:
+    """Faults of the world by their number, then those in the code by the number of the row under which they show."""
+    _, _, number = str(line.row).rpartition(" ")
+    return isinstance(line.row, str), int(number) if number.isdigit() else 0
+
+
 def worst(runs: Sequence[Iterable[Line]]) -> list[Line]:
     """Return of each fault the worst line of several runs: one that did not hold, else the one that took longest."""
-    found: dict[tuple[int, str], Line] = {}
+    found: dict[tuple[int | str, str], Line] = {}
     for line in (line for run in runs for line in run):
         known = found.setdefault((line.row, line.fault), line)
         if _badness(line) > _badness(known):
@@ -52,7 +62,7 @@ def worst(runs: Sequence[Iterable[Line]]) -> list[Line]:
 
 
 def _badness(line: Line) -> tuple[bool, int, float]:
-    return line.verdict != "held", (line.lost or 0) + (line.doubled or 0), line.drain_seconds or 0.0
+    return line.verdict not in (HELD, NOTICED), (line.lost or 0) + (line.doubled or 0), line.drain_seconds or 0.0
 
 
 def write(lines: Iterable[Line], target: Path) -> None:

@@ -1,0 +1,79 @@
+"""Two versions of isnad at once, as while an installation is brought up to date: worker beside worker."""
+
+import time
+from pathlib import Path
+
+import pytest
+from tests.harness.altered import Change, altered
+from tests.harness.chain import STAGES, Chain
+from tests.harness.workers import Worker
+
+pytestmark = pytest.mark.real
+
+_WRITES = "    return _encoder.encode(record)\n"
+
+OLDER = Change(
+    "isnad/codec.py",
+    _WRITES,
+    """    def without(value):
+        if not isinstance(value, dict):
+            return value
+        return {name: without(one) for name, one in value.items() if name not in ("raw", "headers", "deaths")}
+
+    return _encoder.encode(without(msgspec.to_builtins(record, builtin_types=(bytes,))))
+""",
+)
+"""It writes no field that came later, all of which are optional."""
+
+NEWER = Change(
+    "isnad/codec.py",
+    _WRITES,
+    """    def with_more(value):
+        if not isinstance(value, dict):
+            return value
+        return {name: with_more(one) for name, one in value.items()} | {"of_tomorrow": {"a": [1, "x", None]}}
+
+    return _encoder.encode(with_more(msgspec.to_builtins(record, builtin_types=(bytes,))))
+""",
+)
+"""It writes a field, in each record and in each part of one, that nobody knows today."""
+
+
+def run_beside(chain: Chain, path: str) -> list[Worker]:
+    """Add a worker of each stage that runs the packages on another PYTHONPATH; return when all have partitions."""
+    others = [chain.add(stage, PYTHONPATH=path) for stage in STAGES]
+    for worker in others:
+        chain.wait_until(lambda w=worker: w.logged("partitions"), f"{worker.name} is in no group")
+    return others
+
+
+def take_turns(chain: Chain, others: list[Worker]) -> None:
+    """Of each two workers one is away for a while, and then the other: what one began, the other goes on with."""
+    for both in zip([chain.workers[stage] for stage in STAGES], others, strict=True):
+        for worker in both:
+            with worker.down():
+                time.sleep(5)
+
+
+@pytest.mark.row(46, "an older version of each stage beside the present one")
+def test_an_older_version_beside_the_present_one(chain: Chain, tmp_path: Path):
+    chain.start()
+    others = run_beside(chain, altered(tmp_path / "older", [OLDER]))
+    with chain.load(1200, per_second=25):
+        take_turns(chain, others)
+        chain.check_commits()
+    assert chain.settle().count.dead == 0
+    for topic in (chain.topics.prepared, chain.topics.matched, chain.topics.enriched):
+        assert {"raw" in one.get("article", one) for one in chain.contents(topic)} == {True, False}, topic
+
+
+@pytest.mark.row(46, "a newer version of each stage beside the present one")
+def test_a_newer_version_beside_the_present_one(chain: Chain, tmp_path: Path):
+    chain.start()
+    others = run_beside(chain, altered(tmp_path / "newer", [NEWER]))
+    with chain.load(1200, per_second=25):
+        take_turns(chain, others)
+        chain.check_commits()
+    assert chain.settle().count.dead == 0
+    for topic in (chain.topics.prepared, chain.topics.matched, chain.topics.enriched):
+        assert {"of_tomorrow" in one for one in chain.contents(topic)} == {True, False}, topic
