@@ -174,8 +174,7 @@ def test_a_line_or_value_of_50_mb_is_refused_in_little_memory(tmp_path: Path, re
 @pytest.mark.parametrize("name", ["a.txt", "a.txt.gz", "a.jsonl.gz"])
 def test_an_article_of_50_mb_is_refused_in_little_memory(tmp_path: Path, read: Read, name: str) -> None:
     """As a text and packed; of the unpacked bytes only the first few megabytes are ever there."""
-    opened = gzip.open(tmp_path / name, "wb", 1) if name.endswith("gz") else (tmp_path / name).open("wb")
-    with opened as file:
+    with gzip.open(tmp_path / name, "wb", 1) if name.endswith("gz") else (tmp_path / name).open("wb") as file:
         file.write(b'{"body":"')
         for number in range(50):
             file.write(f"{number}".encode() + "كلمة ".encode() * 111_111)
