@@ -20,6 +20,7 @@ from aiokafka.client import AIOKafkaClient  # noqa: TID251  aiokafka's admin cli
 from aiokafka.protocol.admin import CreateAclsRequest  # noqa: TID251
 from cryptography.hazmat.primitives import serialization
 
+from isnad.elastic_access import ElasticAccess
 from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
 from isnad.secret import Secret
@@ -31,8 +32,16 @@ ADMIN = "admin"
 
 # The numbers of Kafka's protocol for rights.
 _RESOURCES = {"topic": 2, "group": 3, "cluster": 4}
-_OPERATIONS = {"Read": 3, "Write": 4, "Describe": 8, "DescribeConfigs": 10}
-_LITERAL, _ALLOW = 3, 3
+_OPERATIONS = {
+    "Read": 3,
+    "Write": 4,
+    "Create": 5,
+    "Alter": 7,
+    "Describe": 8,
+    "DescribeConfigs": 10,
+    "AlterConfigs": 11,
+}
+_LITERAL, _PREFIXED, _ALLOW = 3, 4, 3
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,17 @@ class SecuredKafka(KafkaServer):
 
     certificates: Certificates
     password: str = field(default_factory=_password)
-    users: tuple[str, ...] = ("prepare", "dedup", "entities", "index", "api", "feeder", "nobody")
+    users: tuple[str, ...] = (
+        "prepare",
+        "dedup",
+        "entities",
+        "index",
+        "api",
+        "feeder",
+        "operator",
+        "stranger",
+        "leaver",
+    )
 
     def properties(self) -> dict[str, str]:
         listener = "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config"
@@ -138,7 +157,7 @@ class SecuredKafka(KafkaServer):
                     request = CreateAclsRequest(
                         _RESOURCES[grant.resource],
                         grant.name,
-                        _LITERAL,
+                        _PREFIXED if grant.prefixed else _LITERAL,
                         f"User:{user}",
                         "*",
                         _OPERATIONS[operation],
@@ -211,6 +230,10 @@ class SecuredElasticsearch(ElasticsearchServer):
     def revoke_key(self, key: ApiKey) -> None:
         """Revoke an API key: from now on who shows it is answered 401."""
         self._ask("DELETE", "/_security/api_key", {"ids": [key.id]}).raise_for_status()
+
+    def access(self, key: ApiKey) -> ElasticAccess:
+        """How who shows a key gets in."""
+        return ElasticAccess(self.url, api_key=Secret(key.encoded), ca=str(self.certificates.ca))
 
     def environment(self, key: ApiKey) -> dict[str, str]:
         """What a process is told that gets in with this key."""

@@ -75,5 +75,10 @@ class KafkaAccess:
         """Whether user and password are asked for."""
         return self.security in ("SASL_PLAINTEXT", "SASL_SSL")
 
+    @property
+    def guarded(self) -> bool:
+        """Whether Kafka knows who we are, and so may keep things from us."""
+        return self.sasl or bool(self.certificate)
+
     def __str__(self) -> str:
         return self.servers

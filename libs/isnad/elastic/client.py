@@ -110,10 +110,17 @@ class Elastic:
         with translated(self._url):
             # An index or alias that does not exist yet holds nothing.
             response = await self._client.search(index=index, body=dict(body), ignore_unavailable=True)
-        answer = dict(response.body)
+            answer = dict(response.body)
+            if not answer.get("_shards", {}).get("total", 1):
+                await self._must_be_missing(index)
         if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
             raise SearchUnavailable(f"Elasticsearch at {self._url} could search only a part of {index}.")
         return answer
+
+    async def _must_be_missing(self, index: str) -> None:
+        """Raise the library's error where an index was left out for lack of rights, and not because there is none."""
+        with contextlib.suppress(library.NotFoundError):
+            await self._client.search(index=index, size=0)
 
     async def documents(self, index: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return documents by id; see `SearchIndex.documents`."""
@@ -155,6 +162,9 @@ class Elastic:
 
     async def put_alias(self, pattern: str, alias: str) -> None:
         """Let an alias stand for all indexes of a pattern."""
+        if all(alias in known for known in (await self.aliases(pattern)).values()):
+            # Nothing is asked where nothing is missing: the right to set aliases is that of deleting indexes too.
+            return
         with translated(self._url):
             try:
                 await self._client.indices.put_alias(index=pattern, name=alias)
@@ -211,7 +221,10 @@ class Elastic:
     async def everything(self, index: str) -> AsyncGenerator[list[Document], None]:
         """Read all documents of one moment; see `SearchIndex.everything`."""
         with translated(self._url):
-            moment = await self._client.open_point_in_time(index=index, keep_alive=_PAGE_ALIVE, ignore_unavailable=True)
+            try:
+                moment = await self._client.open_point_in_time(index=index, keep_alive=_PAGE_ALIVE)
+            except library.NotFoundError:
+                return
         page: dict[str, Any] = {
             "pit": {"id": moment.body["id"], "keep_alive": _PAGE_ALIVE},
             "size": _PAGE_DOCUMENTS,

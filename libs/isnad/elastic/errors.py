@@ -88,10 +88,11 @@ def _network_reason(error: transport.TransportError) -> str:
 
 def _refused_certificate(error: Exception) -> ssl.SSLError | None:
     """Return what went wrong with the encryption, if it is that."""
-    # aiohttp wraps it, the library wraps aiohttp's; both keep what they had caught.
+    # aiohttp wraps it, and the library aiohttp's; both keep what they had caught.
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, ssl.SSLError):
+        # aiohttp has an error of this kind too, without what the system said.
+        if isinstance(seen, ssl.SSLError) and getattr(seen, "reason", None):
             return seen
         seen = seen.__cause__ or seen.__context__
     return None
@@ -102,11 +103,11 @@ def translate(error: Exception, url: str) -> IsnadError:
     meaning = next((MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS), None)
     status = status_of(error)
     if meaning is Meaning.ASK_OTHERWISE:
-        return RequestError(f"Elasticsearch can't answer this: {reason_of(error)}")
+        return QuestionRefused(f"Elasticsearch can't answer this: {reason_of(error)}")
     if status == _WHO_ARE_YOU:
         return SearchUnavailable(
-            f"Elasticsearch at {url} does not know us ({status}): {reason_of(error)}. Look at {VARIABLE}_API_KEY: "
-            "the key may be missing, wrong or revoked."
+            f"Elasticsearch at {url} does not know us ({status}): {reason_of(error)}. Look at {VARIABLE}_API_KEY "
+            f"(or {VARIABLE}_USER and {VARIABLE}_PASSWORD): it may be missing, wrong or revoked."
         )
     if status == _NOT_ALLOWED:
         return SearchUnavailable(
@@ -119,7 +120,11 @@ def translate(error: Exception, url: str) -> IsnadError:
     refused = _refused_certificate(error)
     if refused is not None:
         return SearchUnavailable(tls.refusal(refused, whose=f"Elasticsearch at {where}", variable=VARIABLE))
-    return SearchUnavailable(f"Elasticsearch does not answer at {where} ({reason_of(error)})")
+    said = f"Elasticsearch does not answer at {where} ({reason_of(error)})"
+    if isinstance(error, transport.ConnectionError) and url.startswith("http://") and not _network_reason(error):
+        # It took the connection and ended it, as a server in its start or its end does, and one that asks for TLS.
+        said += f". If it asks for TLS, {VARIABLE} begins with https://"
+    return SearchUnavailable(said)
 
 
 @contextmanager

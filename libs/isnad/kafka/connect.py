@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
 from aiokafka.admin import AIOKafkaAdminClient  # noqa: TID251
 
-from isnad.errors import SetupError
-from isnad.kafka.errors import translated
+from isnad.kafka.errors import no_topic, translated
 from isnad.kafka.refusals import explained
 from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
@@ -72,4 +71,4 @@ async def partitions_of(client: AIOKafkaAdminClient, kafka: str | KafkaAccess, t
             return [
                 TopicPartition(topic, number) for number in sorted(one["partition"] for one in described["partitions"])
             ]
-    raise SetupError(f"Kafka at {kafka} has no topic {topic}. Create it: isnad topics create")
+    raise no_topic(f"Kafka at {kafka} has no topic {topic}", kafka)

@@ -144,6 +144,12 @@ _BUG = (
     kafka.InvalidRequestError,
 )
 
+_NOT_ALLOWED = (
+    kafka.TopicAuthorizationFailedError,
+    kafka.GroupAuthorizationFailedError,
+    kafka.ClusterAuthorizationFailedError,
+)
+
 MEANINGS: dict[type[BaseException], Meaning] = {
     error: meaning
     for meaning, errors in (
@@ -156,14 +162,25 @@ MEANINGS: dict[type[BaseException], Meaning] = {
 }
 
 
+def no_topic(sentence: str, kafka_at: str | KafkaAccess) -> SetupError:
+    """Return the error of a topic that is not there, or that Kafka does not show to who may not see it."""
+    guarded = isinstance(kafka_at, KafkaAccess) and kafka_at.guarded
+    hint = ", or give this user the right to see it: isnad rights kafka" if guarded else ""
+    return SetupError(f"{sentence}. Create it: isnad topics create{hint}")
+
+
 def translate(error: BaseException, kafka_at: str | KafkaAccess) -> BaseException:
     """Return isnad's error for one of aiokafka; an error that is our own bug comes back as it is."""
     meaning = MEANINGS.get(type(error), Meaning.BUG)
     said = str(error) or type(error).__name__
     if isinstance(error, kafka.UnknownTopicOrPartitionError):
-        return SetupError(f"A topic is missing in Kafka at {kafka_at} ({said}). Create it: isnad topics create")
+        return no_topic(f"A topic is missing in Kafka at {kafka_at} ({said})", kafka_at)
     if isinstance(error, (kafka.KafkaConnectionError, kafka.NoBrokersAvailable)):
         return BrokerUnavailable(f"Kafka does not answer at {kafka_at}")
+    if isinstance(error, _NOT_ALLOWED):
+        return BrokerUnavailable(
+            f"Kafka at {kafka_at} refuses the rights: {said}. What is needed is told by: isnad rights kafka"
+        )
     if meaning is Meaning.WAIT:
         return BrokerUnavailable(f"Kafka at {kafka_at} is not available: {said}")
     if meaning is Meaning.SET_UP:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer  # noqa: TID251  isnad.kafka is the adapter of aiokafka
 
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
-from isnad.kafka.errors import MEANINGS, Meaning, translate, translated
+from isnad.kafka.errors import MEANINGS, Meaning, no_topic, translate, translated
 from isnad.kafka.refusals import explained
 from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
@@ -178,7 +178,7 @@ class Producer:
         with translated(self._access):
             self._topics = set((await inner.client.fetch_all_metadata()).topics())
         if topic not in self._topics:
-            raise SetupError(f"Kafka at {self._access} has no topic {topic}. Create it: isnad topics create")
+            raise no_topic(f"Kafka at {self._access} has no topic {topic}", self._access)
 
     async def _retire(self) -> None:
         inner, self._inner = self._inner, None

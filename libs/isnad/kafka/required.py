@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from isnad.errors import SetupError
+from isnad.kafka_access import KafkaAccess
 from isnad.topics import TopicFault, TopicSpec
 
 SECOND_LOOK_SECONDS = 1.5
@@ -19,7 +20,11 @@ class Checker(Protocol):
 
 
 async def require_topics(
-    admin: Checker, specs: Sequence[TopicSpec], kafka: object, *, second_look_seconds: float = SECOND_LOOK_SECONDS
+    admin: Checker,
+    specs: Sequence[TopicSpec],
+    kafka: str | KafkaAccess,
+    *,
+    second_look_seconds: float = SECOND_LOOK_SECONDS,
 ) -> None:
     """Return when the topics are as they must be for a service to work on them.
 
@@ -39,9 +44,14 @@ async def require_topics(
         await asyncio.sleep(second_look_seconds)
         refused = await _refused(admin, specs)
     if refused:
+        hidden = (
+            ". A topic that this user may not see seems not to exist: isnad rights kafka"
+            if KafkaAccess.of(kafka).guarded
+            else ""
+        )
         raise SetupError(
             f"The topics in Kafka at {kafka} are not as they must be: {'; '.join(refused)}. "
-            "Create or correct them: isnad topics create"
+            f"Create or correct them: isnad topics create{hidden}"
         )
 
 
