@@ -58,7 +58,10 @@ class Settled:
 
 @dataclass
 class Chain:
-    """Running services. Addresses are those that the services were given; `elasticsearch` is the real server's."""
+    """Running services. Addresses are those that the services were given; `elasticsearch` is the real server's.
+
+    `api` is where the API answers, if it was started.
+    """
 
     kafka: str
     elasticsearch: str
@@ -71,6 +74,7 @@ class Chain:
     refused: set[str] = field(default_factory=set)
     uncertain: set[str] = field(default_factory=set)
     settled: Settled | None = None
+    api: str = ""
 
     @property
     def topics(self) -> Topics:
@@ -95,6 +99,14 @@ class Chain:
                 return sorted(name for name in await client.list_topics() if name.startswith(self.topics.prefix))
 
         return _patiently(names)
+
+    def delete_topic(self, topic: str) -> None:
+        async def delete() -> None:
+            async with admin_client(self.kafka, 30) as client:
+                await client.delete_topics([topic])
+
+        _patiently(delete)
+        self.wait_until(lambda: topic not in self.topic_names(), f"{topic} is still there")
 
     def configure(self, topic: str, settings: dict[str, str]) -> None:
         """Set settings of a topic, beside those that it must have."""
@@ -143,7 +155,8 @@ class Chain:
             port = free.getsockname()[1]
         api = self.add("api", ISNAD_API_PORT=str(port), **settings)
         self.wait_until(lambda: not api.waits_for(), "the API is not ready")
-        return f"http://127.0.0.1:{port}"
+        self.api = f"http://127.0.0.1:{port}"
+        return self.api
 
     def close(self) -> None:
         for feeding in self.feedings:
@@ -370,13 +383,24 @@ class Chain:
     # —— commands ——
 
     @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "isnad_cli"]
+
+    @property
     def addressed(self) -> list[str]:
         return ["--kafka", self.kafka, "--topic-prefix", self.topics.prefix]
 
     def isnad(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Call the command."""
-        command = [sys.executable, "-m", "isnad_cli", *map(str, arguments)]
+        command = [*self.command, *map(str, arguments)]
         return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+
+    def feed_files(self, *arguments: object) -> dict[str, Any]:
+        """Call `isnad feed`, and return its summary."""
+        done = self.isnad("feed", *arguments, "--json", *self.addressed)
+        assert done.returncode in (0, 3), done.stderr
+        summary: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return summary
 
     def _post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer = httpx.post(f"{self.elasticsearch}/{path}", json=body, timeout=60)
