@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from isnad.errors import PermanentError
+from isnad.errors import PermanentError, RequestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Write:
     """
     document: bytes | None
     """JSON; None takes the document out."""
+    unless: tuple[tuple[str, str], ...] = ()
+    """Index and id of documents that keep this one out, where they stand with a higher `version` in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class Exchange:
     """Index and alias: the alias, which stands for the index now, no longer does."""
     remove: tuple[str, ...] = ()
     """Indexes that are deleted with their documents and aliases."""
+
+
+class QuestionRefused(RequestError):
+    """The index can't make sense of a search; what it says of it is for the log, not for whoever asked."""
 
 
 class RequestRefused(PermanentError):

@@ -18,9 +18,10 @@ def _moment(text: object) -> object:
         if len(text) == len("2018-02-08"):
             return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        # In UTC, as Elasticsearch knows fewer zones than can be written.
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise ValueError(_WRITE) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 _WRITE = "write a date (2018-02-08) or a time (2018-02-08T12:00:00Z)"

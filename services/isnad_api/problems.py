@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from isnad.errors import RequestError, SearchUnavailable, SetupError, TransientError
+from isnad.search_index import QuestionRefused
 from isnad_api.models import Accepted, FieldProblem, Problem, Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -160,9 +161,14 @@ def install(app: FastAPI) -> None:
     async def asked_wrongly(request: Request, error: RequestError) -> Response:
         return problem(request, 400, str(error))
 
+    @app.exception_handler(QuestionRefused)
+    async def not_understood(request: Request, error: QuestionRefused) -> Response:
+        _log.warning("a search was refused", reason=str(error), path=request.scope["path"])
+        return problem(request, 400, "The index can't answer this; ask for it in another way.")
+
     @app.exception_handler(SearchUnavailable)
     async def away(request: Request, error: SearchUnavailable) -> Response:
-        _log.warning("request failed", reason=str(error), path=request.url.path)
+        _log.warning("request failed", reason=str(error), path=request.scope["path"])
         detail = "Searching is not available for now; try again in a moment."
         return problem(request, 503, detail, headers=_LATER)
 

@@ -11,7 +11,8 @@ import elastic_transport as transport
 import elasticsearch as library  # noqa: TID251  isnad.elastic is the adapter of elasticsearch
 
 from isnad import tls
-from isnad.errors import IsnadError, RequestError, SearchUnavailable
+from isnad.errors import IsnadError, SearchUnavailable
+from isnad.search_index import QuestionRefused
 
 VARIABLE = "ISNAD_ELASTICSEARCH"
 
