@@ -15,16 +15,22 @@ class Api:
         self.status = 200
         self.body = b"{}"
         self.asked: list[tuple[str, str]] = []
+        self.method = ""
         self.path = ""
+        self.headers: dict[str, str] = {}
         api = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
+                api.method = self.command
+                api.headers = {name.lower(): value for name, value in self.headers.items()}
                 api.path = urlsplit(self.path).path
                 api.asked = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
                 self.send_response(api.status)
                 self.end_headers()
                 self.wfile.write(api.body)
+
+            do_DELETE = do_GET  # noqa: N815  the base class looks for it by this name
 
             def log_message(self, *_):
                 pass
