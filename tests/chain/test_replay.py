@@ -1,5 +1,6 @@
 """`isnad replay` while the chain runs: the same documents at every moment, whatever is replayed, whoever is killed."""
 
+import asyncio
 import json
 import random
 import signal
@@ -12,7 +13,12 @@ from typing import Any, Self
 
 import httpx
 import pytest
-from tests.chain.conftest import STAGES, Chain, Stack, start
+from tests.chain.conftest import running
+from tests.conftest import Stack
+from tests.harness.chain import STAGES, Chain
+
+from isnad.elastic import Elastic
+from isnad.errors import IsnadError
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
@@ -44,25 +50,20 @@ def made_up_articles(count: int) -> Iterator[dict[str, Any]]:
 def fed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     """A chain that has read the articles once, with one that was sent anew in another month."""
     folder = tmp_path_factory.mktemp("replay")
-    chain = start(stack, folder, STAGES)
     articles = list(made_up_articles(ARTICLES))
     moved = {**articles[5], "published_at": "2018-05-01T08:00:00Z", "body": "نص آخر تماما " * 20}
-    try:
+    with running(stack, folder) as chain:
         for name, some in (("articles", articles), ("moved", [moved])):
             file = folder / f"{name}.jsonl"
             file.write_text("".join(json.dumps(one) + "\n" for one in some))
-            chain.feed(file)
+            chain.feed_files(file)
             chain.drain()
+        chain.refresh()
         yield chain
-    finally:
-        for service in chain.services.values():
-            service.stopping.set()
-        for service in chain.services.values():
-            service.stop()
 
 
 def environment(chain: Chain) -> dict[str, str]:
-    return {**chain.services["index"].environment, "ISNAD_BATCH_SIZE": "20"}
+    return dict(chain.workers["index"].environment)
 
 
 def replay(chain: Chain, *arguments: str) -> dict[str, Any]:
@@ -82,24 +83,29 @@ def content(chain: Chain) -> dict[str, Any]:
 
 
 class Reader(Thread):
-    """Counts all the time what a search finds through the alias."""
+    """Counts all the time what a search finds through the alias: articles, and ids."""
 
     def __init__(self, chain: Chain) -> None:
         super().__init__(daemon=True)
         self._chain = chain
         self._ended = Event()
+        self.failed: list[IsnadError] = []
         self.seen: set[tuple[int, int]] = set()
 
     def run(self) -> None:
-        prefix = self._chain.indexes.prefix
+        asyncio.run(self._read())
+
+    async def _read(self) -> None:
         body = {"size": 0, "track_total_hits": True, "aggs": {"ids": {"cardinality": {"field": "id"}}}}
-        with httpx.Client(base_url=self._chain.elasticsearch) as client:
+        async with Elastic(self._chain.elasticsearch) as elastic:
             while not self._ended.is_set():
-                for name in ("articles", "stories"):
-                    answer = client.post(f"/{prefix}-{name}/_search", json=body).raise_for_status().json()
-                    total, ids = answer["hits"]["total"]["value"], answer["aggregations"]["ids"]["value"]
-                    if name == "articles":
-                        self.seen.add((total, ids))
+                try:
+                    answer = await elastic.search(self._chain.indexes.articles, body)
+                    await elastic.search(self._chain.indexes.stories, body)
+                except IsnadError as exc:
+                    self.failed.append(exc)
+                else:
+                    self.seen.add((answer["hits"]["total"]["value"], answer["aggregations"]["ids"]["value"]))
 
     def __enter__(self) -> Self:
         self.start()
@@ -122,11 +128,12 @@ def test_the_whole_history_of_each_topic_again_is_the_same_documents(fed: Chain,
     with Reader(fed) as reader:
         done = {stage: replay(fed, stage, "--from", "beginning") for stage in STAGES}
         fed.drain()
+        fed.refresh()
     assert done["prepare"]["records"] == ARTICLES + 1
     assert done["dedup"]["records"] == 2 * (ARTICLES + 1)
     assert content(fed) == before
     assert reader.seen == {(ARTICLES, ARTICLES)}
-    assert fed.dead() == []
+    assert fed.dead_letters() == []
 
 
 def test_new_indexes_take_the_place_of_the_old_ones_while_articles_come_in(
@@ -140,25 +147,25 @@ def test_new_indexes_take_the_place_of_the_old_ones_while_articles_come_in(
         wait_for_index(fed, f"{fed.indexes.prefix}-g1-*")
         killed.kill()
         assert killed.wait() == -signal.SIGKILL
-        feeding = Thread(target=fed.feed, args=(more, "--rate", "20"))
+        feeding = Thread(target=fed.feed_files, args=(more, "--rate", "20"))
         feeding.start()
         done = replay(fed, "index", "--rebuild")
         feeding.join()
         fed.drain()
+        fed.refresh()
     after = content(fed)
     assert after["articles"]["documents"] == ARTICLES + 60
     assert all(total == ids >= ARTICLES for total, ids in reader.seen), reader.seen
+    assert reader.failed == []
     assert done["removed"]
-    assert names(fed) == (
-        2,
-        {"articles-2018.01", "articles-2018.02", "articles-2018.03", "articles-2018.05", "stories"},
-    )
+    months = {f"articles-2018.{month}" for month in ("01", "02", "03", "05")}
+    assert names(fed) == ({"g1"}, {*months, "stories"})
 
     # Once more, as if retention had deleted all records: the documents are carried over as they are.
     again = replay(fed, "index", "--rebuild", "--from", "now")
     assert (again["carried_over"], again["records"]) == (sum(one["documents"] for one in after.values()), 0)
     assert content(fed) == after
-    assert fed.dead() == []
+    assert fed.dead_letters() == []
 
 
 def wait_for_index(chain: Chain, pattern: str) -> None:

@@ -57,11 +57,12 @@ def pushed(chain: Any) -> None:
 
     eventually(accepted)
     chain.drain()
+    chain.refresh()
 
 
 def readiness(chain: Any, service: str) -> dict[str, Any]:
     """What the service's /readyz says; its address is in its log."""
-    for line in reversed(chain.services[service].log.read_text().splitlines()):
+    for line in reversed(chain.workers[service].log.read_text().splitlines()):
         told = json.loads(line) if line.startswith("{") else {}
         address = told.get("health") or (told.get("address") if told.get("message") == "health pages" else None)
         if address:
@@ -95,8 +96,9 @@ def test_an_index_that_takes_no_writes_is_waited_for_and_nothing_is_dead(chain: 
     assert search(chain, q="سوريا").status_code == 200
     httpx.put(f"{month}/_settings", json={"index.blocks.write": False}).raise_for_status()
     chain.drain()
-    assert {"blocked-1", "blocked-2"} <= {one["id"] for one in chain.articles()}
-    assert chain.dead() == []
+    chain.refresh()
+    assert {"blocked-1", "blocked-2"} <= {one["id"] for one in chain.documents()}
+    assert chain.dead_letters() == []
     eventually(lambda: readiness(chain, "index")["ready"])
 
 
@@ -116,15 +118,16 @@ def test_while_elasticsearch_hangs_pushing_goes_on_and_searches_say_when_to_come
         for process in family:
             process.send_signal(signal.SIGCONT)
     chain.drain()
-    assert "hanging" in {one["id"] for one in chain.articles()}
-    assert len(chain.articles()) == len({one["id"] for one in chain.articles()})
-    assert chain.dead() == []
+    chain.refresh()
+    assert "hanging" in {one["id"] for one in chain.documents()}
+    assert len(chain.documents()) == len({one["id"] for one in chain.documents()})
+    assert chain.dead_letters() == []
 
 
 @pytest.mark.usefixtures("pushed")
 def test_while_kafka_hangs_searching_goes_on_and_the_api_says_what_it_waits_for(chain: Any, servers: Any) -> None:
     """Also after a start without Kafka: then it looks at the topics when Kafka is there."""
-    service = chain.services["api"]
+    service = chain.workers["api"]
     kafka = psutil.Process(servers.running["kafka"].started.pid)
     family = [kafka, *kafka.children(recursive=True)]
     for process in family:
@@ -149,7 +152,8 @@ def test_while_kafka_hangs_searching_goes_on_and_the_api_says_what_it_waits_for(
     eventually(lambda: readiness(chain, "api")["ready"])
     assert push(chain, "unsent").status_code == 202
     chain.drain()
-    assert chain.dead() == []
+    chain.refresh()
+    assert chain.dead_letters() == []
 
 
 @pytest.mark.usefixtures("pushed")
@@ -162,6 +166,7 @@ def test_a_link_is_explained_until_one_of_its_texts_is_changed(chain: Any) -> No
         told = {**article, "body": " ".join(words), "published_at": STAMP}
         httpx.post(f"{chain.api}/v1/articles", json=told, timeout=30).raise_for_status()
         chain.drain()
+        chain.refresh()
 
     def links(article: dict[str, str]) -> dict[str, Any]:
         address = f"{chain.api}/v1/articles/{quote(article['id'], safe='')}/links"
@@ -202,6 +207,7 @@ def test_an_article_whose_month_changes_stands_once(chain: Any) -> None:
     }
     assert httpx.post(f"{chain.api}/v1/articles", json=corrected, timeout=30).status_code == 202
     chain.drain()
+    chain.refresh()
     hits = httpx.get(
         f"{chain.elasticsearch}/{chain.indexes.prefix}-articles-*/_search", params={"q": "id:first"}
     ).json()["hits"]["hits"]

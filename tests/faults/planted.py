@@ -124,10 +124,10 @@ PLANTED = (
         (
             Change(
                 "isnad/batches.py",
-                "        await self._patience.until_done(partial(self._attempt, delivery, until))\n",
+                "        await self._until_done(partial(delivery.attempt, self._sender))\n",
                 "        import asyncio\n"
                 "        loop = asyncio.get_running_loop()\n"
-                "        loop.call_later(3.0, lambda: loop.create_task(self._attempt(delivery, until)))\n",
+                "        loop.call_later(3.0, lambda: loop.create_task(delivery.attempt(self._sender)))\n",
             ),
         ),
         killed,

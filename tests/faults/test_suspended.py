@@ -121,16 +121,23 @@ def test_workers_come_and_go(chain: Chain):
 @pytest.mark.row(9, "workers that live and consume nothing: prepare's work hangs, the loop of entities hangs")
 def test_a_worker_that_stands_still_is_ended_by_its_watchdog(chain: Chain, tmp_path: Path):
     """After 120 s, with status 75 and a line that says why; then all goes on."""
-    hung = {"prepare": "work", "entities": "loop"}
+    hung = {"entities": "loop", "prepare": "work"}
     for stage in STAGES:
         chain.add(stage, PYTHONPATH=python_path(HANGING), HANG=str(tmp_path / f"hang-{stage}"))
-    with chain.load(400):
-        began = time.monotonic()
-        for stage, what in hung.items():
-            (tmp_path / f"hang-{stage}").write_text(what)
-        for stage in hung:
-            chain.wait_until(lambda s=stage: chain.workers[s].statuses, f"{stage} is not ended", seconds=150)
-            assert time.monotonic() - began >= 120
+    with chain.load(100):
+        pass
+    chain.drain()
+    given = {"entities": chain.topics.matched, "prepare": chain.topics.raw}
+    for stage, what in hung.items():
+        asked = tmp_path / f"hang-{stage}"
+        asked.write_text(what)
+        chain.wait_until(lambda a=asked: not a.exists(), f"{stage} does not hang")
+        chain.feed(150, per_second=100).wait()
+        chain.wait_until(lambda s=stage: chain.lag(s, given[s]) > 0, f"{stage} consumes")
+    began = time.monotonic()
+    for stage in hung:
+        chain.wait_until(lambda s=stage: bool(chain.workers[s].statuses), f"{stage} is not ended", seconds=180)
+    assert time.monotonic() - began >= 115
     for stage in hung:
         worker = chain.workers[stage]
         assert worker.statuses == [75], worker.last_words()

@@ -237,9 +237,13 @@ class Chain:
 
         return _patiently(read)
 
+    def refresh(self) -> None:
+        """Let searches find all that is written."""
+        self._post(f"{self.name}-*/_refresh")
+
     def documents(self, index: str | None = None, fields: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """All documents of an index, by default of the articles in whatever index they stand."""
-        self._post(f"{self.name}-*/_refresh")
+        self.refresh()
         asked: dict[str, Any] = {"size": _PAGE, "sort": [{"_doc": "asc"}], "query": {"match_all": {}}}
         if fields is not None:
             asked["_source"] = list(fields)

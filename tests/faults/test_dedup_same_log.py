@@ -194,7 +194,7 @@ def lines(logged: Path, message: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.real
-@pytest.mark.timeout(300)
+@pytest.mark.row(2, "kill -9 dedup ten times under load, with snapshots kept, deleted, damaged")
 async def test_killed_ten_times_under_load_it_says_what_one_reader_of_the_log_says(kafka: str, tmp_path: Path):
     topics, state, chance = Topics(f"same-log-{uuid4().hex[:8]}."), State(tmp_path / "state"), Random()
     values = [arrived.value for arrived in made_log((len(LIVES) + 1) * RECORDS_PER_LIFE, seed=4)]
