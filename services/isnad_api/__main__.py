@@ -54,7 +54,8 @@ async def _serve(told: ApiSettings) -> None:
     log = structlog.get_logger()
     clock = SystemClock()
     listening = _listen(told.api_host, told.api_port)
-    is_open = told.api_open == "local" and is_loopback(listening.getsockname()[0])
+    # Behind a proxy everybody comes from this machine, or from another that is not his own.
+    is_open = told.api_open == "local" and not told.api_proxies and is_loopback(listening.getsockname()[0])
     _check_keys(told, is_open=is_open)
     keyring = Keyring(told.keys, clock)
 
@@ -109,9 +110,9 @@ def _check_keys(told: ApiSettings, *, is_open: bool) -> None:
     if is_open or any(key.usable(now) for key in known.values()):
         return
     raise SetupError(
-        f"Who asks the API on {told.api_host} needs an API key, and there is none in {told.keys}. Make one: "
-        "isnad keys create NAME --scope read (ISNAD_KEYS_FILE says where they are; ISNAD_API_HOST=127.0.0.1 and "
-        "ISNAD_API_OPEN=local let programs on this machine in without)."
+        f"Who asks the API on {told.api_host} needs an API key, and {told.keys} holds none in use. Make one: "
+        f"isnad keys create NAME --scope read --keys-file {told.keys} (without keys only programs on this machine are "
+        "let in, while ISNAD_API_HOST is 127.0.0.1, ISNAD_API_OPEN is local and ISNAD_API_PROXIES is empty)."
     )
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -231,8 +233,9 @@ class _LiteralEnding(APIRoute):
 
 
 def _add_links(app: FastAPI, parts: Parts) -> None:
-    # Comparing is all Python: two at once take as long as one after the other, and the memory of both.
-    comparing_now = asyncio.Lock()
+    # Comparing is all Python: two at once take as long as one after the other, and the memory of both. A lock would be
+    # let go of when a request is given up, while its thread goes on.
+    comparer = ThreadPoolExecutor(1, "comparing")
 
     async def links(
         id: AskedId,  # noqa: A002  the name in the address
@@ -251,10 +254,10 @@ def _add_links(app: FastAPI, parts: Parts) -> None:
         earlier = comparing.linked_ids(article[id], page, size)
         found = await parts.index.search(parts.indexes.articles, queries.compared(earlier))
         later = await parts.index.search(parts.indexes.articles, queries.linking_to(id, page, size))
-        async with comparing_now:
-            return await asyncio.to_thread(
-                comparing.links_answer, article[id], comparing.by_id(found), later, page=page, size=size, text=text
-            )
+        answer = partial(
+            comparing.links_answer, article[id], comparing.by_id(found), later, page=page, size=size, text=text
+        )
+        return await asyncio.get_running_loop().run_in_executor(comparer, answer)
 
     app.router.add_api_route(
         "/v1/articles/{id:path}/links", links, tags=["links"], dependencies=_READ, route_class_override=_LiteralEnding
@@ -271,8 +274,8 @@ def _add_links(app: FastAPI, parts: Parts) -> None:
         if id == other:
             raise RequestError("An article shares all with itself: name two articles.")
         found = await _documents(parts, id, other)
-        async with comparing_now:
-            return await asyncio.to_thread(comparing.comparison_answer, found[id], found[other], text=text)
+        answer = partial(comparing.comparison_answer, found[id], found[other], text=text)
+        return await asyncio.get_running_loop().run_in_executor(comparer, answer)
 
 
 async def _documents(parts: Parts, *ids: str) -> dict[str, queries.Json]:

@@ -22,7 +22,8 @@ class ApiSettings(ServiceSettings):
     api_port: int = 8400
     """0 picks a free one and logs it."""
     api_open: Literal["local", "never"] = "local"
-    """Who needs no key: `local`, programs on this machine while the API listens on loopback only; `never`, nobody."""
+    """Who needs no key: `local`, programs on this machine while the API listens on loopback only and there are no
+    `api_proxies`; `never`, nobody."""
     keys_file: str = ""
     """File with the API keys that `isnad keys` writes; by default in the user's data folder."""
     elasticsearch: ElasticAccess = field(default_factory=ElasticAccess)
