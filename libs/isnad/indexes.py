@@ -38,9 +38,15 @@ class Indexes:
         return f"{self.prefix}-stories"
 
     @property
+    def takedowns(self) -> str:
+        """The index of what was taken down: which ids, since when."""
+        return f"{self.prefix}-takedowns"
+
+    @property
     def families(self) -> tuple[str, ...]:
         """All names that readers ask by; whatever else there is stands behind one of them."""
-        return (self.articles, self.stories)
+        # What keeps documents out comes before them.
+        return (self.takedowns, self.articles, self.stories)
 
     def generation(self, number: int) -> "Indexes":
         """Return the names of indexes that are made beside these, to take their place when they are complete.

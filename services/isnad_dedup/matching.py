@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 import msgspec
+from msgspec.structs import replace
 
 from isnad.identity import page_of
 from isnad.messages import Link, Member, RawPlace, Relation, Span, StoryState, Verdict
@@ -356,7 +357,7 @@ class Matcher:
         state = self._stories.state(number)
         if self._takedowns and self._is_down(state.origin.id):
             # It had left the window when it was taken down, so nobody knew whose origin it was.
-            self._stories.replace_origin(number, self._members(number))
+            self._stories.replace_origin(number, self._members(self._stories.members(number)))
             state = self._stories.state(number)
         return state
 
@@ -372,10 +373,11 @@ class Matcher:
                 return Removal(standing.position, standing.counted_out)
             if _is_late(takedown.raw, standing.raw):
                 return Silence("stale")
-        is_down = takedown.kind == "takedown"
-        left = self._take_down(takedown.id) if is_down else ()
+        standing = Standing(takedown.kind == "takedown", takedown.raw, position, ())
+        self._takedowns.keep(takedown.id, standing)
+        left = self._take_down(takedown.id) if standing.is_down else ()
         counted_out = tuple(one.article_id for one in left)
-        self._takedowns.keep(takedown.id, Standing(is_down, takedown.raw, position, counted_out))
+        self._takedowns.keep(takedown.id, replace(standing, counted_out=counted_out))
         return Removal(position, counted_out, left)
 
     def _take_down(self, id_: str) -> tuple[LeftStory, ...]:
@@ -388,19 +390,25 @@ class Matcher:
                 removed.append((part, found))
         left: list[LeftStory] = []
         for article_id, known in removed:
+            others = [one for one in self._stories.members(known.number) if one != known.number]
             member = _member(article_id, known.answered)
-            others = [other for other in self._members(known.number) if other.id != article_id]
+            state = self._stories.remove(known.number, member, self._members(others))
             self._index.remove(article_id)
-            state = self._stories.remove(known.number, member, others)
             if state is not None:
-                left.append(LeftStory(article_id, known.answered.present.verdict.relation, state))
+                left.append(
+                    LeftStory(
+                        article_id,
+                        known.answered.present.verdict.relation,
+                        self._state(others[0]) if others else state,
+                    )
+                )
         # Each with what its story is in the end, so that it does not matter which is written last.
         last = {one.story.id: one.story for one in left}
         return tuple(LeftStory(one.article_id, one.relation, last[one.story.id]) for one in left)
 
-    def _members(self, number: int) -> list[Member]:
-        """Return the articles in the window that are in the story of an entry."""
-        return [_member(self._index.key(one), self._given.find(one)[0]) for one in self._stories.members(number)]
+    def _members(self, numbers: Sequence[int]) -> list[Member]:
+        """Return articles in the window as their stories know them."""
+        return [_member(self._index.key(number), self._given.find(number)[0]) for number in numbers]
 
     def _links(self, body: str, matches: Sequence[Match]) -> tuple[Link, ...]:
         if not matches:

@@ -4,17 +4,18 @@ import asyncio
 
 import structlog
 
-from isnad.codec import decode
+from isnad.codec import decode, decode_either
 from isnad.elastic import Elastic
 from isnad.errors import RecordError
 from isnad.health import Health
 from isnad.indexes import Indexes
-from isnad.messages import EnrichedArticle, StoryChange
+from isnad.messages import EnrichedArticle, MatchedTakedown, StoryChange
 from isnad.outcomes import Outcome, Process, Record
 from isnad.search_index import SearchIndex, Write
 from isnad.stage import Stage
 from isnad.topics import Topics
-from isnad_index.documents import article_write, story_write
+from isnad_index.documents import article_write, story_write, takedown_write
+from isnad_index.removing import Removing
 from isnad_index.setting_up import set_up
 from isnad_index.settings import IndexSettings
 from isnad_index.writing import Result, Writer
@@ -22,23 +23,28 @@ from isnad_index.writing import Result, Writer
 NAME = "index"
 
 
-def write_of(record: Record, topics: Topics, indexes: Indexes) -> Write | RecordError:
-    """Return what one record asks to be written, or why it can't be."""
+def write_of(record: Record, topics: Topics, indexes: Indexes) -> Write | MatchedTakedown | RecordError:
+    """Return what one record asks to be written, or the takedown that it is, or why it can't be read."""
     try:
         if record.topic == topics.changes:
             return story_write(decode(StoryChange, record.value), indexes)
-        return article_write(decode(EnrichedArticle, record.value), indexes)
+        read = decode_either(EnrichedArticle, MatchedTakedown, record.value)
+        return read if isinstance(read, MatchedTakedown) else article_write(read, indexes)
     except RecordError as exc:
         return exc
 
 
 def indexing(writer: Writer, topics: Topics, indexes: Indexes) -> Process:
     """Return the stage's work: records of both topics in, their outcomes out."""
+    removing = Removing(writer, indexes)
 
     async def process(records: list[Record]) -> list[Outcome]:
-        asked = await asyncio.to_thread(lambda: [write_of(record, topics, indexes) for record in records])
+        read = await asyncio.to_thread(lambda: [write_of(record, topics, indexes) for record in records])
+        asked = [takedown_write(one, indexes) if isinstance(one, MatchedTakedown) else one for one in read]
         writes = [write for write in asked if isinstance(write, Write)]
         results = dict(zip(writes, await writer.write(writes), strict=True))
+        # Only now: whoever writes one of these articles later sees that it was taken down.
+        await removing.carry_out([one for one in read if isinstance(one, MatchedTakedown) and one.kind == "takedown"])
         return [_outcome(one, results) for one in asked]
 
     return process

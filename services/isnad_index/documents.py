@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
+from isnad.identity import page_of
 from isnad.indexes import Indexes
 from isnad.messages import (
     Credit,
@@ -16,6 +18,7 @@ from isnad.messages import (
     EntityType,
     GeoPoint,
     Link,
+    MatchedTakedown,
     Member,
     Mention,
     Relation,
@@ -96,6 +99,20 @@ class StoryDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     log_appended_at: datetime
 
 
+class TakedownDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The newest instruction about an id, as it stands in the index of takedowns for good."""
+
+    id: str
+    is_down: bool
+    at: datetime
+    reason: str = ""
+    by: str | None = None
+    version: int
+    """What is older than this is out."""
+    log_offset: int
+    log_appended_at: datetime
+
+
 def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
     """Return the article's document and where it belongs."""
     article, verdict = enriched.article, enriched.verdict
@@ -149,11 +166,52 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
         id=article.id,
         version=enriched.position.version,
         document=msgspec.json.encode(document),
+        unless=keepers(indexes, article.id, article.page_id or article.id),
+    )
+
+
+def keepers(indexes: Indexes, *ids: str) -> tuple[tuple[str, str], ...]:
+    """Return where it stands that an article was taken down: by its own id, or by its page's."""
+    return tuple((indexes.takedowns, id_) for id_ in dict.fromkeys(ids))
+
+
+def takedown_write(matched: MatchedTakedown, indexes: Indexes) -> Write:
+    """Return what has to be remembered of a takedown, or of its end."""
+    takedown, position = matched.takedown, matched.position
+    document = TakedownDocument(
+        id=takedown.id,
+        is_down=takedown.kind == "takedown",
+        at=takedown.at,
+        reason=takedown.reason,
+        by=takedown.by,
+        version=position.version,
+        log_offset=position.offset,
+        log_appended_at=position.appended_at,
+    )
+    return Write(
+        family=indexes.takedowns,
+        index=indexes.takedowns,
+        id=takedown.id,
+        version=position.version,
+        document=msgspec.json.encode(document),
     )
 
 
 def story_write(change: StoryChange, indexes: Indexes) -> Write:
-    """Return the story's document after a change."""
+    """Return the story's document after a change; a story without articles is taken out."""
+    story = change.story
+    write = Write(
+        family=indexes.stories,
+        index=indexes.stories,
+        id=story.id,
+        version=change.position.version,
+        document=None,
+        unless=keepers(indexes, story.origin.id, page_of(story.origin.id)),
+    )
+    return write if not story.articles else replace(write, document=_story_document(change))
+
+
+def _story_document(change: StoryChange) -> bytes:
     story = change.story
     document = StoryDocument(
         id=story.id,
@@ -169,13 +227,7 @@ def story_write(change: StoryChange, indexes: Indexes) -> Write:
         log_offset=change.position.offset,
         log_appended_at=change.position.appended_at,
     )
-    return Write(
-        family=indexes.stories,
-        index=indexes.stories,
-        id=story.id,
-        version=change.position.version,
-        document=msgspec.json.encode(document),
-    )
+    return msgspec.json.encode(document)
 
 
 T = TypeVar("T")

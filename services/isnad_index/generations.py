@@ -10,7 +10,7 @@ indexes are closed to writes: the service waits for some moments and says so, an
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 import msgspec
@@ -18,6 +18,7 @@ import msgspec
 from isnad.errors import RecordError, RequestError, SetupError
 from isnad.indexes import Indexes
 from isnad.search_index import Document, Exchange, SearchIndex, Write
+from isnad_index.documents import keepers
 from isnad_index.setting_up import set_up
 from isnad_index.templates import templates
 from isnad_index.writing import Writer
@@ -137,14 +138,29 @@ class Generations:
             for alias in sorted({name, *aliases})
         ]
         take_off = [(name, alias) for name, aliases in made.items() for alias in sorted(aliases)]
+        # An alias can't have the name of an index that is there: those that never changed places go at once.
+        own = [name for name in closed if not self._indexes.number_of(name)]
+        for name, aliases in (await self._present(set(closed) - set(own))).items():
+            take_off += [(name, alias) for alias in sorted(aliases)]
         try:
-            await self._index.exchange(Exchange(tuple(add), tuple(take_off), tuple(closed)))
+            await self._index.exchange(Exchange(tuple(add), tuple(take_off), tuple(own)))
         except RequestError:
             if set(await self._seen()) <= set(closed):
                 raise
             return False
         await self._forget_templates(generation)
         return True
+
+    async def remove_old(self, closed: list[str]) -> None:
+        """Delete indexes that have given up their places, when the searches that were on their way have ended."""
+        await self._index.exchange(Exchange(remove=tuple(await self._present(closed))))
+
+    async def _present(self, names: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return those indexes of these that are there, under their own names, with their aliases."""
+        found: dict[str, frozenset[str]] = {}
+        for name in sorted(names):
+            found |= {index: aliases for index, aliases in (await self._index.aliases(name)).items() if index == name}
+        return found
 
     async def _seen(self) -> list[str]:
         found = [await self._index.aliases(family) for family in self._indexes.families]
@@ -173,6 +189,7 @@ class Generations:
                 document.id,
                 document.version,
                 msgspec.json.encode(document.content),
+                keepers(generation, document.id, document.content.get("page_id", document.id)),
             )
             for document in documents
         ]

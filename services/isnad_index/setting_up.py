@@ -1,4 +1,4 @@
-"""Setting up Elasticsearch: templates, the alias, the index of the stories; again as often as one likes."""
+"""Setting up Elasticsearch: templates, the alias, the indexes that there is one of; again as often as one likes."""
 
 from isnad.indexes import Indexes
 from isnad.search_index import SearchIndex
@@ -17,5 +17,6 @@ async def set_up(index: SearchIndex, indexes: Indexes, replicas: int) -> list[st
     newer = [name for name, body in templates(indexes, replicas).items() if not await index.put_template(name, body)]
     # Made now and not with the first story: a server that lacks a filter says so before anything is taken from Kafka.
     await index.create(indexes.stories)
+    await index.create(indexes.takedowns)
     await index.put_alias(f"{indexes.articles}-*", indexes.articles)
     return newer

@@ -9,11 +9,17 @@ from typing import Any
 from isnad.indexes import Indexes
 from isnad_index.analysis import analysis
 
-VERSION = 1
+VERSION = 2
 """Grows with every change here; a server that has a template of a higher version keeps it."""
 
 _LONGEST_NAME = 512
 """Characters of a keyword; a longer one stays in the document and is not searchable (Lucene's end is 32,766 bytes)."""
+
+VERSIONS_OF_DELETED = "1d"
+"""So long Elasticsearch remembers the versions of documents that were taken out, if it isn't started anew: an older
+write that is later than that is found by the document in the index of takedowns, a moment after it is visible. A worker
+that was suspended, or a queue in between, is mostly hours late at the very most. Each takes some hundred bytes of the
+server's memory, and few are taken out. Its own default is a minute."""
 
 KEYWORD = {"type": "keyword", "ignore_above": _LONGEST_NAME}
 DATE = {"type": "date"}
@@ -91,6 +97,17 @@ STORY_FIELDS: dict[str, dict[str, Any]] = {
     "log_appended_at": DATE,
 }
 
+TAKEDOWN_FIELDS: dict[str, dict[str, Any]] = {
+    "id": KEYWORD,
+    "is_down": {"type": "boolean"},
+    "at": DATE,
+    "reason": KEPT,
+    "by": KEYWORD,
+    "version": {"type": "long"},
+    "log_offset": {"type": "long"},
+    "log_appended_at": DATE,
+}
+
 
 def templates(indexes: Indexes, replicas: int) -> dict[str, dict[str, Any]]:
     """Return the index templates by name.
@@ -102,6 +119,7 @@ def templates(indexes: Indexes, replicas: int) -> dict[str, dict[str, Any]]:
     return {
         indexes.articles: _template(f"{indexes.articles}-*", ARTICLE_FIELDS, replicas, aliases={indexes.articles: {}}),
         indexes.stories: _template(indexes.stories, STORY_FIELDS, replicas, aliases={}),
+        indexes.takedowns: _template(indexes.takedowns, TAKEDOWN_FIELDS, replicas, aliases={}),
     }
 
 
@@ -118,6 +136,7 @@ def _template(
                 "number_of_shards": 1,
                 "number_of_replicas": replicas,
                 "refresh_interval": "1s",
+                "gc_deletes": VERSIONS_OF_DELETED,
                 "analysis": analysis(),
             },
             "mappings": {"dynamic": False, "_meta": {"isnad_version": VERSION}, "properties": fields},

@@ -16,6 +16,10 @@ earlier one must go. Looking *before* writing would miss a worker that does the 
 write, then look in real time where the id stands, and take out all but the highest version. Of two workers at least the
 one that looks last sees both copies; the removal itself carries the winner's version, so a late write of an older one
 into that index is refused.
+
+What was taken down stays out by the same rule: write, then look in real time whether a takedown stands that is newer,
+and take it out again. Elasticsearch itself refuses an older write only as long as it remembers the version of what it
+took out.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -28,8 +32,8 @@ from isnad.search_index import Answer, Copy, RequestRefused, SearchIndex, Write
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
 """Elasticsearch works best with requests of 5 to 15 MB, and takes 100 MB at most by default."""
 
-Result = Literal["indexed", "stale"] | RecordError
-"""What became of a write: it stands, a newer one stands, or it can't."""
+Result = Literal["indexed", "stale", "taken_down"] | RecordError
+"""What became of a write: it stands, a newer one stands, it was taken down meanwhile, or it can't."""
 
 _CONFLICT = 409
 _BAD_REQUEST = 400
@@ -54,6 +58,11 @@ class Writer:
         self._finished: dict[Write, Result] = {}
         self._created: set[str] = set()
 
+    @property
+    def index(self) -> SearchIndex:
+        """Where it writes to."""
+        return self._index
+
     async def write(self, writes: Sequence[Write]) -> list[Result]:
         """Write all, and return for each what became of it.
 
@@ -73,6 +82,7 @@ class Writer:
             self._created.clear()
             raise SearchUnavailable(_summary(refused_for_now, len(writes)))
         await self._take_out_older_copies(writes)
+        await self._take_out_what_is_kept_out([write for write in writes if self._finished[write] == "indexed"])
         finished, self._finished = self._finished, {}
         return [finished[write] for write in writes]
 
@@ -91,6 +101,8 @@ class Writer:
         again = []
         async for write, answer in self._answers(request):
             result = _result(answer)
+            if write.document is None and answer.status == _NOT_FOUND and not answer.error:
+                result = "indexed"  # it is not there, as it is to be
             if result is None:
                 again.append(answer)
             else:
@@ -128,6 +140,36 @@ class Writer:
             for id_, found in copies.items():
                 *older, newest = sorted(found, key=lambda copy: (copy.version, copy.index))
                 removals += [Write(family, copy.index, id_, newest.version, None) for copy in older]
+        await self.remove(removals, "Articles that moved to another month")
+
+    async def _take_out_what_is_kept_out(self, writes: Iterable[Write]) -> None:
+        asked: dict[str, set[str]] = {}
+        for write in writes:
+            for index, id_ in write.unless if write.document is not None else ():
+                asked.setdefault(index, set()).add(id_)
+        keepers = {
+            (index, id_): int(document["version"])
+            for index, ids in asked.items()
+            for id_, document in (await self._index.documents(index, sorted(ids))).items()
+        }
+        kept_out: dict[Write, Write] = {}
+        for write in writes if keepers else ():
+            version = max((keepers[one] for one in write.unless if one in keepers), default=0)
+            if version > write.version:
+                kept_out[write] = Write(write.family, write.index, write.id, version, None)
+        await self.remove(list(kept_out.values()), "What was taken down")
+        self._finished |= dict.fromkeys(kept_out, "taken_down")
+
+    async def remove(self, removals: Sequence[Write], what: str) -> None:
+        """Take documents out, unless newer ones stand there.
+
+        Args:
+            removals: writes without a document.
+            what: what they are, for the error.
+
+        Raises:
+            SearchUnavailable: some are not taken out; call again.
+        """
         if not removals:
             return
         left = [
@@ -136,8 +178,8 @@ class Writer:
             if answer.status != _NOT_FOUND and _result(answer) not in ("indexed", "stale")
         ]
         if left:
-            # Whatever it says: the articles themselves are well, and stand.
-            raise SearchUnavailable(f"Articles that moved to another month: {_summary(left, len(removals))}")
+            # Whatever it says: what was to be written is well.
+            raise SearchUnavailable(f"{what}: {_summary(left, len(removals))}")
 
 
 def _requests(writes: Sequence[Write], max_bytes: int) -> Iterable[list[Write]]:

@@ -28,7 +28,7 @@ async def test_every_example_is_indexed_and_again_changes_nothing(topic):
         Record(topic, 0, offset, datetime(2018, 2, 9, tzinfo=UTC), b"key", file.read_bytes())
         for offset, file in enumerate(files)
     ]
-    assert [outcome.status for outcome in await process(records)] == ["indexed"] * len(files)
+    assert [(await process([record]))[0].status for record in records] == ["indexed"] * len(files)
     before = index.standing()
     assert before
     await process(records)

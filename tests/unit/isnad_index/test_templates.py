@@ -8,14 +8,18 @@ import pytest
 from isnad.indexes import Indexes
 from isnad.messages import Member
 from isnad_index import templates
-from isnad_index.documents import ArticleDocument, StoryDocument
+from isnad_index.documents import ArticleDocument, StoryDocument, TakedownDocument
 
 STOCK_FILTERS = {"pattern_capture", "pattern_replace", "unique", "mapping", "lowercase"}
 
 
 @pytest.mark.parametrize(
     ("document", "fields"),
-    [(ArticleDocument, templates.ARTICLE_FIELDS), (StoryDocument, templates.STORY_FIELDS)],
+    [
+        (ArticleDocument, templates.ARTICLE_FIELDS),
+        (StoryDocument, templates.STORY_FIELDS),
+        (TakedownDocument, templates.TAKEDOWN_FIELDS),
+    ],
 )
 def test_a_field_stands_in_the_template_exactly_when_it_stands_in_the_document(document, fields):
     assert {field.encode_name for field in msgspec.structs.fields(document)} == set(fields)
@@ -47,7 +51,7 @@ def test_only_stock_filters_are_used():
 
 def test_no_keyword_is_longer_than_lucene_takes():
     """Lucene's end is 32,766 bytes, a character has up to 4."""
-    for fields in (templates.ARTICLE_FIELDS, templates.STORY_FIELDS):
+    for fields in (templates.ARTICLE_FIELDS, templates.STORY_FIELDS, templates.TAKEDOWN_FIELDS):
         for field in fields.values():
             if field.get("type") == "keyword":
                 assert field["ignore_above"] * 4 <= 32_766
