@@ -8,7 +8,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import psutil
 import pytest
@@ -22,9 +21,11 @@ pytestmark = pytest.mark.real
 STOP_SECONDS = 10.0
 
 
-def kill_feeder(chain: Chain, given: Path, times: int) -> None:
-    """Kill -9 `isnad feed` while it sends, so many times, and then let it come to its end."""
-    chance = random.Random()
+def kill_feeder(chain: Chain, articles: int, times: int) -> None:
+    """Kill -9 `isnad feed` while it sends these articles, so many times, and then let it come to its end."""
+    chance, given = random.Random(), chain.folder / "given.jsonl"
+    numbered = list(islice(numbered_articles(f"{chain.name}.given", seed=2), articles))
+    given.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in numbered))
     command = [sys.executable, "-m", "isnad_cli", "feed", str(given), "--rate", "150/s", "--json", *chain.addressed]
     for _ in range(times):
         appended = chain.appended(chain.topics.raw)
@@ -33,9 +34,8 @@ def kill_feeder(chain: Chain, given: Path, times: int) -> None:
             time.sleep(chance.uniform(0, 1))
             feeding.kill()
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
-    ids = {str(json.loads(line)["id"]) for line in given.read_text().splitlines()}
-    chain.also_injected |= ids
-    assert json.loads(done.stdout.splitlines()[-1])["accepted"] == len(ids)
+    assert json.loads(done.stdout.splitlines()[-1])["accepted"] == articles
+    chain.also_injected |= {str(one["id"]) for one in numbered}
 
 
 def kill_stages(chain: Chain, times: int) -> None:
@@ -68,9 +68,10 @@ def written_through(proxy: Proxy) -> dict[bytes, list[bytes | None]]:
 
 
 def ask_stages_to_stop(chain: Chain, times: int) -> None:
-    """SIGTERM to each stage; it ends in time, with status 0."""
+    """SIGTERM to each stage as soon as it works; it ends in time, with status 0."""
     for name in STAGES * times:
         worker = chain.workers[name]
+        chain.wait_until(lambda w=worker: bool(w.logged("health pages")) and not w.waits_for(), f"{name} is not ready")
         took = worker.ask_to_stop()
         assert took < STOP_SECONDS, f"{name} took {took:.1f} s to stop\n{worker.last_words()}"
         assert worker.statuses[-1] == 0, worker.last_words()
@@ -99,13 +100,10 @@ def long_articles(name: str, count: int) -> Iterator[Article]:
 
 
 @pytest.mark.row(1, "kill -9 `isnad feed` while it sends, ten times; feed the same again")
-def test_a_feeder_that_is_killed_sends_again(chain: Chain, tmp_path: Path):
+def test_a_feeder_that_is_killed_sends_again(chain: Chain):
     """Entries are sent again; each is one document."""
-    given = tmp_path / "given.jsonl"
-    articles = islice(numbered_articles(chain.article_name(0)), 600)
-    given.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in articles))
     chain.start()
-    kill_feeder(chain, given, times=10)
+    kill_feeder(chain, 600, times=10)
     settled = chain.settle()
     assert (settled.count.indexed, settled.count.dead) == (600, 0)
     assert chain.appended(chain.topics.raw) > 700, "hardly anything was sent again"

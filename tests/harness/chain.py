@@ -206,7 +206,7 @@ class Chain:
 
     # —— looking ——
 
-    def wait_until(self, true: Callable[[], bool], else_: str, seconds: float = 60) -> float:
+    def wait_until(self, true: Callable[[], bool], else_: str, seconds: float = 120) -> float:
         """Return after how many seconds something became true."""
         began = time.monotonic()
         while not true():
