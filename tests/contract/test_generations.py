@@ -89,7 +89,8 @@ class TestChangingPlaces:
         assert await change(generations, first)
         assert await found(index, indexes.articles) == {"a": "جديد"}
         assert await found(index, indexes.stories) == {"a": None}
-        assert set(await index.aliases(f"{indexes.prefix}*")) == {f"{first.articles}-2018.02", first.stories}
+        there = {f"{first.articles}-2018.02", first.stories, first.takedowns}
+        assert set(await index.aliases(f"{indexes.prefix}*")) == there
 
         assert await set_up(index, indexes, 0) == []
         later = [article(indexes, "b"), article(indexes, "c", month="03"), article(indexes, "a", 2, body="أحدث")]
@@ -107,8 +108,12 @@ class TestChangingPlaces:
         second = indexes.generation(2)
         await generations.begin(second)
         await put(index, article(second, "a"), article(second, "b", month="03", body="جديد"))
-        assert await change(generations, second)
+        closed = await generations.close_old()
+        assert await generations.exchange(second, closed)
         assert await found(index, indexes.articles) == {"a": "نص", "b": "جديد"}
+        # Searches that were on their way still find their indexes.
+        assert {indexes.number_of(name) for name in await index.aliases(f"{indexes.prefix}*")} == {1, 2}
+        await generations.remove_old(closed)
         assert {indexes.number_of(name) for name in await index.aliases(f"{indexes.prefix}*")} == {2}
         assert await generations.present() == 2
 
@@ -208,7 +213,7 @@ class TestAbandoning:
     async def test_what_nobody_sees_is_deleted_and_the_rest_is_open_to_writes(self, index, indexes, generations, first):
         await put(index, article(indexes, "a"), article(first, "a"))
         await generations.close_old()
-        assert await generations.abandon() == [f"{first.articles}-2018.02", first.stories]
+        assert await generations.abandon() == [f"{first.articles}-2018.02", first.stories, first.takedowns]
         assert await put(index, article(indexes, "b")) == ["indexed"]
         await index.create(f"{first.articles}-2018.09")
         assert await index.aliases(first.articles) == {}

@@ -16,7 +16,7 @@ from isnad import logs
 from isnad.clock import SystemClock
 from isnad.continuity import Partition
 from isnad.health import Health
-from isnad.kafka import Admin, Bookmarks, GroupProgress, History, LogReader, Producer
+from isnad.kafka import Admin, Bookmarks, History, LogReader, Producer
 from isnad.places import Bookmark, Extent
 from isnad.retry import Patience
 from isnad.settings import StageSettings
@@ -179,7 +179,6 @@ class _Parts:
             replaying,
             means,
             extents=lambda: self._extents(topics),
-            live=self._live,
         )
         rebuilt = await rebuild.run(asked, plan)
         return Done(
@@ -233,10 +232,6 @@ class _Parts:
             for topic in topics
             for number, offset in (await history.offsets_at(topic, moment)).items()
         }
-
-    async def _live(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        async with GroupProgress(self._told.kafka, self._topics.group("index")) as progress:
-            return await progress.starts(partitions)
 
     def _means(self, keeps: Bookmarks, readers: Mapping[str, str], lead: int) -> Means:
         settings, kafka = self._told.load(StageSettings), self._told.kafka

@@ -1,10 +1,10 @@
 """`isnad replay index --rebuild`: all indexes made anew, while readers see the old ones and the service goes on."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from isnad.continuity import Partition
-from isnad.errors import TransientError
 from isnad.indexes import Indexes
 from isnad.places import Extent
 from isnad_cli.replay import resuming
@@ -14,12 +14,6 @@ from isnad_index.generations import Generations
 
 _FEW = 1000
 """So many records are caught up in some moments, in which the index service may wait."""
-
-
-class IndexServiceBehind(TransientError):
-    """The index service has not come as far as the rebuild."""
-
-    dependency = "index service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,7 @@ class Rebuild:
         replaying: the index stage, which writes into that generation.
         means: what every replay needs.
         extents: returns what is there of the topics now.
-        live: returns how far the index service has come.
+        grace_seconds: so long searches in the old indexes may take to end, before these are deleted.
     """
 
     def __init__(
@@ -53,14 +47,14 @@ class Rebuild:
         means: Means,
         *,
         extents: Callable[[], Awaitable[Mapping[Partition, Extent]]],
-        live: Callable[[Iterable[Partition]], Awaitable[Mapping[Partition, int]]],
+        grace_seconds: float = 5.0,
     ) -> None:
         self._generations = generations
         self._generation = generation
         self._replaying = replaying
         self._means = means
         self._extents = extents
-        self._live = live
+        self._grace_seconds = grace_seconds
 
     async def run(self, asked: Asked, plan: Plan) -> Rebuilt:
         """Do what is left of a plan and of what comes in meanwhile, and change places.
@@ -72,15 +66,14 @@ class Rebuild:
         until_done = self._means.patience.until_done
         await until_done(lambda: self._generations.begin(self._generation))
         plan = await self._catch_up(asked, plan)
-        reached = plan.places
-        # A takedown that the new indexes know and the old ones don't yet would be undone by carrying its article over.
-        await until_done(lambda: self._level(reached))
         carried_over = await until_done(self._carry_over)
         plan = await self._catch_up(asked, plan)
         exchanged = False
         while not exchanged:
             closed, plan, exchanged = await self._change_places(asked, plan)
         await until_done(lambda: self._means.keeps.put(resuming.finished(plan)))
+        await asyncio.sleep(self._grace_seconds)
+        await until_done(lambda: self._generations.remove_old(closed))
         return Rebuilt(carried_over, plan, tuple(closed))
 
     async def _catch_up(self, asked: Asked, plan: Plan) -> Plan:
@@ -101,15 +94,6 @@ class Rebuild:
         for partition, stretch in plan.stretches.items():
             stretches[partition] = replace(stretch, end=max(stretch.end, extents[partition].end))
         return Plan(stretches, places)
-
-    async def _level(self, ends: Mapping[Partition, int]) -> None:
-        reached = await self._live(ends)
-        behind = sum(max(0, end - reached[partition]) for partition, end in ends.items())
-        if behind:
-            raise IndexServiceBehind(
-                f"The index service has {behind:,} records before it that the new indexes have already; "
-                "the rebuild goes on when it has come as far. If it doesn't run, start it."
-            )
 
     async def _carry_over(self) -> int:
         display = self._means.display
