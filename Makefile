@@ -36,6 +36,12 @@ faults: $(STAMPS)/isnad $(STAMPS)/dev ## Break everything that can break, count 
 	@$(BIN)/python -m pytest tests/faults --faults=$(ROWS) $(ARGS)
 ROWS ?= all
 
+.PHONY: soak
+soak: $(STAMPS)/isnad $(STAMPS)/dev ## Run the chain for an hour with a fault each minute, and draw its memory, files and lag into build/ (MINUTES=60)
+	@$(BIN)/python -m pytest tests/faults --faults=45 --soak-minutes=$(MINUTES) $(ARGS)
+	@$(BIN)/python -m tests.faults.soak_plot build/soak.jsonl build/soak.svg
+MINUTES ?= 60
+
 .PHONY: fuzz
 fuzz: $(STAMPS)/isnad $(STAMPS)/dev ## Look for input that breaks a parser, for FUZZ_SECONDS=300 (ARGS="webpage date" for a few)
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(ARGS)

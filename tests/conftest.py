@@ -39,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ROWS",
         help="run the faults of these rows (2,7,13, or all) and print a table; without it only a few, in short",
     )
+    faults.addoption("--soak-minutes", metavar="N", type=int, default=5, help="how long the row of the long run takes")
     faults.addoption("--faults-table", metavar="FILE", type=Path, help="write the table there too, as JSON")
 
 
