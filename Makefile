@@ -43,9 +43,12 @@ soak: $(STAMPS)/isnad $(STAMPS)/dev ## Run the chain for an hour with a fault ea
 MINUTES ?= 60
 
 .PHONY: fuzz
-fuzz: $(STAMPS)/isnad $(STAMPS)/dev ## Look for input that breaks a parser, for FUZZ_SECONDS=300 (ARGS="webpage date" for a few)
+fuzz: $(STAMPS)/isnad $(STAMPS)/dev ## Look for input that breaks a parser or the API, for FUZZ_SECONDS=300 (ARGS="webpage date" for a few)
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(ARGS)
+	@test -n "$(ARGS)" || FUZZ_API_EXAMPLES=$(FUZZ_API_EXAMPLES) $(BIN)/python -m pytest -q --timeout 0 tests/fuzz/test_api.py
 FUZZ_SECONDS ?= 300
+# What the API is asked, for each of its addresses.
+FUZZ_API_EXAMPLES ?= 1000
 
 .PHONY: check
 check: $(STAMPS)/isnad $(STAMPS)/dev ## Lint, formatting, types and import rules
