@@ -12,7 +12,7 @@ import msgspec
 from elastic_transport.client_utils import DEFAULT
 
 from isnad import tls
-from isnad.elastic.errors import VARIABLE, is_elasticsearchs, reason_of, status_of, translated
+from isnad.elastic.errors import VARIABLE, is_elasticsearchs, is_incomplete, reason_of, status_of, translate, translated
 from isnad.elastic_access import ElasticAccess
 from isnad.errors import RequestError, SearchUnavailable, SetupError
 from isnad.search_index import Answer, Copy, Document, Exchange, RequestRefused, Write
@@ -23,6 +23,10 @@ _TOO_LARGE = 413
 _PAGE_DOCUMENTS = 200
 _PAGE_ALIVE = "5m"
 """So long Elasticsearch keeps the moment that is read, from one page to the next."""
+
+
+class _IncompleteError(SearchUnavailable):
+    """A search that did not reach all of its indexes."""
 
 
 class Elastic:
@@ -107,14 +111,29 @@ class Elastic:
 
     async def search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Search; see `SearchIndex.search`."""
+        try:
+            return await self._search(index, body)
+        except _IncompleteError:
+            # When a new generation of indexes takes the place of the old one, the searches on their way lose theirs;
+            # the same name leads to the new ones already.
+            return await self._search(index, body)
+
+    async def _search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
         with translated(self._url):
-            # An index or alias that does not exist yet holds nothing.
-            response = await self._client.search(index=index, body=dict(body), ignore_unavailable=True)
+            try:
+                # An index or alias that does not exist yet holds nothing.
+                response = await self._client.search(index=index, body=dict(body), ignore_unavailable=True)
+            except transport.ApiError as exc:
+                if is_incomplete(exc):
+                    raise _IncompleteError(str(translate(exc, self._url))) from exc
+                raise
             answer = dict(response.body)
             if not answer.get("_shards", {}).get("total", 1):
                 await self._must_be_missing(index)
-        if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
-            raise SearchUnavailable(f"Elasticsearch at {self._url} could search only a part of {index}.")
+        if answer.get("timed_out"):
+            raise SearchUnavailable(f"Elasticsearch at {self._url} could search only a part of {index} in time.")
+        if answer.get("_shards", {}).get("failed"):
+            raise _IncompleteError(f"Elasticsearch at {self._url} could search only a part of {index}.")
         return answer
 
     async def _must_be_missing(self, index: str) -> None:

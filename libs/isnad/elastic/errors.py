@@ -20,6 +20,9 @@ _WHO_ARE_YOU = 401
 _NOT_ALLOWED = 403
 
 
+_UNAVAILABLE = 503
+
+
 class Meaning(Enum):
     """What to do about an error."""
 
@@ -59,6 +62,15 @@ def status_of(error: Exception) -> int:
 def is_elasticsearchs(error: transport.ApiError) -> bool:
     """Return whether the answer has the form of Elasticsearch's errors."""
     return isinstance(error.body, dict) and isinstance(error.body.get("error"), dict)
+
+
+def is_incomplete(error: transport.ApiError) -> bool:
+    """Return whether a search failed because no copy of its indexes could be reached, as when they are deleted."""
+    return (
+        status_of(error) == _UNAVAILABLE
+        and is_elasticsearchs(error)
+        and (error.body["error"].get("type") == "search_phase_execution_exception")
+    )
 
 
 def reason_of(error: Exception) -> str:

@@ -21,6 +21,7 @@ class Server:
         self.status = 200
         self.body = b""
         self.headers: dict[str, str] = {}
+        self.then: list[tuple[int, bytes]] = []
         self.silent = False
         self.over = Event()
         server = self
@@ -37,6 +38,8 @@ class Server:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(server.body)
+                if server.then:
+                    server.status, server.body = server.then.pop(0)
 
             do_GET = do_POST = do_PUT = answer  # noqa: N815  the names that the base class calls
 
@@ -142,3 +145,26 @@ def test_no_password_stands_in_a_message():
     with pytest.raises(SetupError) as refused:
         Elastic("es://me:secret@nowhere")
     assert "secret" not in str(refused.value)
+
+
+DELETED_MEANWHILE = b'{"error":{"type":"search_phase_execution_exception","reason":"all shards failed"},"status":503}'
+PARTLY = b'{"timed_out":false,"_shards":{"total":2,"failed":1},"hits":{"hits":[]}}'
+WHOLE = b'{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}'
+
+
+@pytest.mark.parametrize("first", [(503, DELETED_MEANWHILE), (200, PARTLY)])
+async def test_a_search_whose_index_goes_amid_it_is_asked_once_more(server, first):
+    """The alias stands for a new index by then."""
+    server.headers = {"Content-Type": "application/json"}
+    (server.status, server.body), server.then = first, [(200, WHOLE)]
+    async with Elastic(server.url) as elastic:
+        assert (await elastic.search("articles", {}))["_shards"]["failed"] == 0
+
+
+@pytest.mark.parametrize("answer", [(503, DELETED_MEANWHILE), (200, PARTLY)])
+async def test_a_search_that_fails_again_is_not_asked_a_third_time(server, answer):
+    server.headers = {"Content-Type": "application/json"}
+    (server.status, server.body), server.then = answer, [answer, (200, WHOLE)]
+    async with Elastic(server.url) as elastic:
+        with pytest.raises(SearchUnavailable):
+            await elastic.search("articles", {})
