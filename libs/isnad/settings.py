@@ -7,7 +7,7 @@ that `<its variable>_FILE` names. Everything has a default that fits the local s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -25,6 +25,17 @@ PREFIX = "ISNAD_"
 
 LogFormat = Literal["auto", "json", "text"]
 
+_MOST = 2**31 - 1
+
+Count = Annotated[int, msgspec.Meta(ge=1, le=_MOST)]
+"""How many of something; without one nothing would go on."""
+CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=604_800)]
+"""A duration, at most a week; `nan` and `inf` are none."""
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Rate = Annotated[float, msgspec.Meta(gt=0, le=_MOST)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceSettings:
@@ -32,9 +43,9 @@ class ServiceSettings:
 
     kafka: KafkaAccess = field(default_factory=KafkaAccess)
     topic_prefix: str = ""
-    partitions: int = RAW_PARTITIONS
+    partitions: Count = RAW_PARTITIONS
     health_host: str = "127.0.0.1"
-    health_port: int = 0
+    health_port: Port = 0
     """Port of /healthz, /readyz and /metrics; 0 picks a free one and logs it."""
     log_format: LogFormat = "auto"
     """`auto` is readable on a terminal and JSON elsewhere."""
@@ -50,19 +61,19 @@ class ServiceSettings:
 class StageSettings(ServiceSettings):
     """What every stage of the chain is told."""
 
-    batch_size: int = 100
+    batch_size: Count = 100
     """At most so many records at once."""
-    batch_seconds: float = 0.1
+    batch_seconds: Seconds = 0.1
     """At most so long is waited for a batch to fill."""
-    watchdog_seconds: float = 120.0
+    watchdog_seconds: Seconds = 120.0
     """With lag and no progress for so long the process ends with an error."""
-    session_seconds: float = 10.0
+    session_seconds: Seconds = 10.0
     """After so long without a sign of life Kafka gives a dead worker's partitions to others; Kafka allows 6 or more."""
-    poison_row: int = 100
+    poison_row: CountOrNone = 100
     """After so many dead letters in a row of a partition the stage waits for a person; 0 for no limit."""
-    poison_share: float = 0.5
+    poison_share: Share = 0.5
     """So much of the last `poison_window` records of a partition may be dead letters; 0 for no limit."""
-    poison_window: int = 1000
+    poison_window: Count = 1000
     """Of so many records the share is taken; those that a partition has not had yet count as well."""
 
     @property
@@ -81,7 +92,7 @@ def load(kind: type[S], environ: Mapping[str, str]) -> S:
     Raises:
         SetupError: a variable can't be read as what its field is; the text names the variable, and quotes no secret.
     """
-    types = get_type_hints(kind)
+    types = get_type_hints(kind, include_extras=True)
     given: dict[str, Any] = {}
     for one in fields(kind):
         variable, type_ = PREFIX + one.name.upper(), types[one.name]
@@ -105,7 +116,7 @@ def access(kind: type[A], variable: str, environ: Mapping[str, str], **known: st
         SetupError: a variable can't be read as what its field is, or they don't go together.
         ValueError: a field in `known` is wrong; the text is a sentence for the user.
     """
-    types = get_type_hints(kind)
+    types = get_type_hints(kind, include_extras=True)
     first, *others = (one.name for one in fields(kind))
     given: dict[str, Any] = dict(known)
     if first not in known:

@@ -8,7 +8,7 @@ from isnad import addresses
 from isnad.elastic_access import ElasticAccess
 from isnad.indexes import Indexes
 from isnad.keys import FILE_NAME
-from isnad.settings import ServiceSettings
+from isnad.settings import Count, Port, Rate, Seconds, ServiceSettings
 from isnad_api.limits import Limits
 
 _USUAL = Limits()
@@ -19,7 +19,7 @@ class ApiSettings(ServiceSettings):
     """What the API is told."""
 
     api_host: str = "127.0.0.1"
-    api_port: int = 8400
+    api_port: Port = 8400
     """0 picks a free one and logs it."""
     api_open: Literal["local", "never"] = "local"
     """Who needs no key: `local`, programs on this machine while the API listens on loopback only and there are no
@@ -27,29 +27,29 @@ class ApiSettings(ServiceSettings):
     keys_file: str = ""
     """File with the API keys that `isnad keys` writes; by default in the user's data folder."""
     elasticsearch: ElasticAccess = field(default_factory=ElasticAccess)
-    search_seconds: float = 10.0
+    search_seconds: Seconds = 10.0
     """At most so long Elasticsearch is waited for."""
-    push_seconds: float = 15.0
+    push_seconds: Seconds = 15.0
     """At most so long Kafka is waited for."""
     api_proxies: str = ""
     """Reverse proxies, addresses or networks with commas, whose word on a client's address is taken."""
-    max_connections: int = 512
+    max_connections: Count = 512
     """More are closed as they come; of one address, where there is no proxy, more than a quarter."""
-    max_request_bytes: int = _USUAL.request_bytes
+    max_request_bytes: Count = _USUAL.request_bytes
     """Largest body of a push, all its articles together."""
-    max_bodies_bytes: int = _USUAL.bodies_bytes
+    max_bodies_bytes: Count = _USUAL.bodies_bytes
     """All bodies that are being received or read; one client may have half of it."""
-    max_requests: int = _USUAL.requests_at_once
+    max_requests: Count = _USUAL.requests_at_once
     """So many requests are worked on at once."""
-    max_requests_each: int = _USUAL.requests_at_once_each
+    max_requests_each: Count = _USUAL.requests_at_once_each
     """Of these, those of one client: a key, or without one an address."""
-    requests_per_second: float = _USUAL.requests_per_second
+    requests_per_second: Rate = _USUAL.requests_per_second
     """Of one client, in the long run."""
-    requests_burst: int = _USUAL.burst
+    requests_burst: Count = _USUAL.burst
     """Of one client, at once."""
-    receive_seconds: float = _USUAL.receive_seconds
+    receive_seconds: Seconds = _USUAL.receive_seconds
     """A request must be there within this time."""
-    answer_seconds: float = _USUAL.answer_seconds
+    answer_seconds: Seconds = _USUAL.answer_seconds
     """An answer is given up after this time; more than searching or pushing may take."""
     index_prefix: str = "isnad"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isnad.errors import SetupError
-from isnad.settings import StageSettings
+from isnad.settings import CountOrNone, Seconds, StageSettings
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 
 
@@ -22,9 +22,9 @@ class DedupSettings(StageSettings):
     state_folder: str = ""
     """Folder on a local disk for snapshots and working files, about 5 KB for each article in the window. Without one
     nothing is kept: the working files are temporary, and each start reads the whole log."""
-    snapshot_seconds: float = 300.0
+    snapshot_seconds: Seconds = 300.0
     """So much time is between two snapshots of the state."""
-    snapshot_records: int = 1000
+    snapshot_records: CountOrNone = 1000
     """And so many new records at least: fewer are read again sooner than a snapshot is written."""
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from isnad.elastic_access import ElasticAccess
 from isnad.indexes import Indexes
-from isnad.settings import StageSettings
+from isnad.settings import CountOrNone, Seconds, StageSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -12,10 +12,10 @@ class IndexSettings(StageSettings):
     """What the index service is told."""
 
     elasticsearch: ElasticAccess = field(default_factory=ElasticAccess)
-    elasticsearch_seconds: float = 30.0
+    elasticsearch_seconds: Seconds = 30.0
     """At most so long an answer is waited for."""
     index_prefix: str = "isnad"
-    index_replicas: int = 0
+    index_replicas: CountOrNone = 0
     """Copies of each index on other nodes; 0 fits a single node."""
 
     @property

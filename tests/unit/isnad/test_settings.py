@@ -27,3 +27,30 @@ def test_what_is_no_number_is_told_at_the_start() -> None:
     """The variable, what it holds, and what to do."""
     with pytest.raises(SetupError, match=r"^ISNAD_BATCH_SIZE='many': .*Correct the variable or unset it\.$"):
         load(StageSettings, {"ISNAD_BATCH_SIZE": "many"})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ISNAD_BATCH_SIZE", "0"),
+        ("ISNAD_BATCH_SIZE", "-5"),
+        ("ISNAD_BATCH_SECONDS", "inf"),
+        ("ISNAD_WATCHDOG_SECONDS", "nan"),
+        ("ISNAD_WATCHDOG_SECONDS", "0"),
+        ("ISNAD_SESSION_SECONDS", "-1"),
+        ("ISNAD_HEALTH_PORT", "70000"),
+        ("ISNAD_PARTITIONS", "0"),
+        ("ISNAD_PARTITIONS", "99999999999999999999"),
+        ("ISNAD_POISON_SHARE", "2"),
+        ("ISNAD_POISON_WINDOW", "0"),
+    ],
+)
+def test_a_value_with_which_nothing_would_go_on_is_refused_at_the_start(variable: str, value: str) -> None:
+    """A stage that takes no record, or a watchdog that never looks, would only be noticed much later."""
+    with pytest.raises(SetupError, match=variable):
+        load(StageSettings, {variable: value})
+
+
+def test_no_limit_is_a_value_where_it_says_so() -> None:
+    told = load(StageSettings, {"ISNAD_POISON_ROW": "0", "ISNAD_POISON_SHARE": "0", "ISNAD_HEALTH_PORT": "0"})
+    assert (told.poison_row, told.poison_share, told.health_port) == (0, 0.0, 0)
