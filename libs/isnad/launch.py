@@ -7,6 +7,7 @@ from typing import TypeVar
 from isnad import logs, settings
 from isnad.errors import SetupError
 from isnad.health import Health
+from isnad.kafka import tls_context
 from isnad.settings import StageSettings
 from isnad.stage import EXIT_SETUP, Stage
 
@@ -25,6 +26,7 @@ def launch(name: str, kind: type[S], build: Callable[[S, Health], Stage], enviro
     try:
         told = settings.load(kind, environ)
         logs.configure(told, name)
+        tls_context(told.kafka)  # a wrong file of certificates is told before anything is made
         stage = build(told, Health())
     except SetupError as exc:
         print(f"isnad-{name}: {exc}", file=sys.stderr)  # noqa: T201  the log may not be set up

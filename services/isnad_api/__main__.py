@@ -1,6 +1,7 @@
 """`python -m isnad_api`: the API (composition root)."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -51,9 +52,13 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 async def _serve(told: ApiSettings) -> None:
+    with contextlib.closing(_listen(told.api_host, told.api_port)) as listening:
+        await _serve_on(listening, told)
+
+
+async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
     log = structlog.get_logger()
     clock = SystemClock()
-    listening = _listen(told.api_host, told.api_port)
     # Behind a proxy everybody comes from this machine, or from another that is not his own.
     is_open = told.api_open == "local" and not told.api_proxies and is_loopback(listening.getsockname()[0])
     _check_keys(told, is_open=is_open)
@@ -101,7 +106,6 @@ async def _serve(told: ApiSettings) -> None:
         await server.serve(sockets=[listening])
     finally:
         pages.close()
-        listening.close()
 
 
 def _check_keys(told: ApiSettings, *, is_open: bool) -> None:

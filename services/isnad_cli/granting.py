@@ -79,7 +79,8 @@ def rights(key: ElasticKey, indexes: Indexes) -> dict[str, Any]:
     # `isnad replay` makes new indexes under a prefix of their own; the aliases that lead to them keep their names.
     made = [f"{indexes.prefix}-g*{family.removeprefix(indexes.prefix)}*" for family in indexes.families]
     if key == "api":
-        return {"cluster": ["monitor"], "indices": [{"names": seen, "privileges": ["read"]}]}
+        searched = [f"{indexes.articles}*", f"{indexes.stories}*"]
+        return {"cluster": ["monitor"], "indices": [{"names": searched, "privileges": ["read"]}]}
     if key == "operator":
         privileges = ["read", "write", "create_index", "manage"]
         return {
