@@ -130,7 +130,10 @@ def test_letters_are_replayed_once_and_dropped_with_a_note(buried, kafka):
     assert [(one["letter"], one["state"]) for one in every] == [(0, "replayed"), (1, "replayed"), (2, "dropped")]
     assert every[2]["resolution"]["note"] == "a test"
     assert "1 replayed." in buried("replay", "0-1", "--again", "--reason", "no_text").output
-    assert "dropped" in buried("show", "5").output
+    shown = buried("show", "2").output
+    assert "resolution   dropped 20" in shown
+    assert ": a test" in shown
+    assert "resolution   dropped 20" in buried("show", "5").output
 
 
 def test_a_replay_that_is_killed_loses_nothing_and_the_next_one_goes_on(call, kafka):

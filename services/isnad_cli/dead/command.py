@@ -96,7 +96,10 @@ def show(*, chain: _Chain, offset: int, raw: bool) -> None:
     """
     letter = asyncio.run(letter_at(chain.log, chain.topics.dead, offset))
     if not raw:
-        show_letter(letter, source(letter), letter.value)
+        one = Choice(offsets=(range(offset, offset + 1),))
+        # What was decided about it stands behind it.
+        found = asyncio.run(collect(chain.log, chain.topics.dead, one, STATES, start=offset)).found
+        show_letter(letter, source(letter), found[0].resolution if found else letter.resolution)
         return
     value = asyncio.run(original(letter, chain.log)).value
     if value is None:

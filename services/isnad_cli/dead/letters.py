@@ -119,8 +119,10 @@ class _Reading:
             self.dead[place] = Dead(light, source(letter), [record.offset])
 
 
-async def collect(log: Log, topic: str, choice: Choice, states: Iterable[State] = ("open",)) -> Letters:
-    """Read the topic of dead letters, with a progress bar on standard error.
+async def collect(
+    log: Log, topic: str, choice: Choice, states: Iterable[State] = ("open",), *, start: int = 0
+) -> Letters:
+    """Read the topic of dead letters from offset `start` on, with a progress bar on standard error.
 
     Raises:
         BrokerUnavailable: Kafka does not answer in time.
@@ -129,8 +131,9 @@ async def collect(log: Log, topic: str, choice: Choice, states: Iterable[State] 
     reading, letters = _Reading(), Letters()
     first, end = await log.bounds(topic, 0)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Reading dead letters", total=end - first)
-        async for record in log.read(topic, 0, first, end):
+        start = max(first, start)
+        task = progress.add_task("Reading dead letters", total=end - start)
+        async for record in log.read(topic, 0, start, end):
             progress.advance(task)
             reading.take(record)
     wanted = frozenset(states)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from isnad.messages import DeadLetter
+from isnad.messages import DeadLetter, Resolution
 from isnad.terminal import escaped
 from isnad_cli.dead.letters import Dead, Letters
 
@@ -87,15 +87,15 @@ def print_what_would_be_done(letters: Letters, console: Console) -> None:
     _print_counts(letters.by_topic, console)
 
 
-def show_letter(letter: DeadLetter, source: str | None, value: bytes | None) -> None:
-    """Print all of a letter, and the original for reading."""
+def show_letter(letter: DeadLetter, source: str | None, decision: Resolution | None) -> None:
+    """Print all of a letter, what a person has decided about it, and the original for reading."""
+    value = letter.value
     for name, content in {**_fields(letter), "source": source, "key": letter.key}.items():
         if name not in ("schema", "resolution") and content is not None:
             click.echo(f"{name:12} {escaped(content)}")
     for name, content in letter.headers:
         click.echo(f"{'header':12} {escaped(name)}: {escaped(content)}")
-    if letter.resolution is not None:
-        decision = letter.resolution
+    if decision is not None:
         note = f": {escaped(decision.note)}" if decision.note else ""
         click.echo(f"{'resolution':12} {decision.action} {decision.at:%Y-%m-%d %H:%M:%S}{note}")
     click.echo(f"{'value':12} {len(value or b''):,} bytes")

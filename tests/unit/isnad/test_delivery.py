@@ -142,6 +142,16 @@ async def test_a_record_too_large_for_a_letter_is_referred_to(broker):
     assert letter.detail == "nothing to read; the original stands in articles.raw, partition 3, offset 12"
 
 
+async def test_a_reason_as_long_as_a_document_does_not_make_the_letter_too_large(broker):
+    """A server may quote what it refuses."""
+    await deliver(
+        [record(b"x")], [Outcome.dead(RecordError(Reason.INDEX_REJECTED, "refused: " + "x" * 9_000_000))]
+    ).attempt(broker.producer())
+    (letter,) = letters(broker)
+    assert letter.value == b"x"
+    assert letter.detail == "refused: " + "x" * 1991
+
+
 async def test_no_topic_for_the_dead_letters_is_no_reason_to_drop_them():
     """The stage can't go on, and nothing is acknowledged."""
     broker = FakeBroker(TOPICS.specs()[:5])
