@@ -23,7 +23,7 @@ from isnad.indexes import Indexes
 from isnad.messages import SCHEMA, EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
 from isnad.search_index import SearchIndex
-from isnad_api import answers, comparing, docs, problems, queries
+from isnad_api import answers, comparing, docs, problems, queries, takedowns
 from isnad_api.access import Access, needs
 from isnad_api.gate import Gate
 from isnad_api.limits import Limits
@@ -114,6 +114,7 @@ def create_app(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
     _add_search(app, parts)
     _add_links(app, parts)
     _add_lookups(app, parts)
+    app.include_router(takedowns.router(parts))
     return app
 
 

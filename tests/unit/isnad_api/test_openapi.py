@@ -12,7 +12,7 @@ def test_every_answer_is_described(parts):
     paths = create_app(parts).openapi()["paths"]
     assert set(paths) == {
         *("/v1/articles", "/v1/search", "/v1/entities", "/v1/articles/{id}", "/v1/stories/{id}"),
-        *("/v1/articles/{id}/links", "/v1/comparison"),
+        *("/v1/articles/{id}/links", "/v1/comparison", "/v1/takedowns/{id}"),
     }
     for methods in paths.values():
         for operation in methods.values():
