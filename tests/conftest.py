@@ -119,7 +119,7 @@ class Servers:
     def __post_init__(self) -> None:
         self.certificates = Certificates(self.home)
         names = ("kafka", "controller", "elasticsearch", "transport")
-        port = choose_any((*names, *(f"secured-{name}" for name in names)))
+        port = choose_any((*names, *(f"secured-{name}" for name in (*names, "mutual"))))
         self.kafka_server = ImpatientKafka(
             self.packages,
             self.home / "kafka",
@@ -147,6 +147,7 @@ class Servers:
             heap_mb=256,
             short_lived=True,
             certificates=self.certificates,
+            mutual_port=port["secured-mutual"],
         )
         self.secured_elasticsearch = SecuredElasticsearch(
             self.packages,

@@ -81,9 +81,13 @@ def _password() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SecuredKafka(KafkaServer):
-    """Kafka with one listener that asks for TLS, SCRAM and rights; `users` are there from the start, without any."""
+    """Kafka with a listener that asks for TLS, SCRAM and rights, and one that asks for the client's certificate.
+
+    `users` are there from the start, without any rights.
+    """
 
     certificates: Certificates
+    mutual_port: int
     password: str = field(default_factory=_password)
     users: tuple[str, ...] = (
         "prepare",
@@ -101,11 +105,13 @@ class SecuredKafka(KafkaServer):
         listener = "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config"
         module = "org.apache.kafka.common.security.scram.ScramLoginModule"
         config = self.folder / "config"
+        listeners = f"SASL_SSL://127.0.0.1:{self.port},SSL://127.0.0.1:{self.mutual_port}"
         return {
             **super().properties(),
-            "listeners": f"SASL_SSL://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
-            "advertised.listeners": f"SASL_SSL://127.0.0.1:{self.port}",
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
+            "listeners": f"{listeners},CONTROLLER://127.0.0.1:{self.controller_port}",
+            "advertised.listeners": listeners,
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL",
+            "listener.name.ssl.ssl.client.auth": "required",
             "inter.broker.listener.name": "SASL_SSL",
             "sasl.enabled.mechanisms": "SCRAM-SHA-512",
             "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
@@ -134,6 +140,10 @@ class SecuredKafka(KafkaServer):
         """How a user gets in; all have the same password here."""
         given = {"password": Secret(self.password), "ca": str(self.certificates.ca), **other}
         return KafkaAccess(self.address, security="SASL_SSL", user=user, **given)
+
+    def mutual(self, **own: str) -> KafkaAccess:
+        """How who has a certificate of his own gets in, without any rights."""
+        return KafkaAccess(f"127.0.0.1:{self.mutual_port}", security="SSL", ca=str(self.certificates.ca), **own)
 
     def environment(self, user: str = ADMIN) -> dict[str, str]:
         """The same for a process; the password comes from a file."""

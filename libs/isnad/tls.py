@@ -59,7 +59,7 @@ def refusal(error: ssl.SSLError, *, whose: str, variable: str) -> str:
             f"Look at {variable}_CA: it names the file with the certificates to trust."
         )
     said = (error.reason or "").lower().replace("_", " ")
-    if "certificate required" in said or "handshake failure" in said or "bad certificate" in said:
+    if "alert" in said and any(about in said for about in ("certificate", "unknown ca", "handshake failure")):
         return (
             f"{whose} refuses our certificate, or asks for one ({said}). "
             f"Look at {variable}_CERTIFICATE and {variable}_KEY."

@@ -6,7 +6,7 @@ import socket
 from dataclasses import replace
 
 import pytest
-from tests.secured import SecuredKafka
+from tests.secured import Certificates, SecuredKafka
 
 from isnad.errors import BrokerUnavailable, IsnadError, SetupError
 from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics
@@ -71,6 +71,19 @@ async def test_whoever_is_not_let_in_is_told_at_which_setting_to_look(secured_ka
             await adapter
 
 
+async def test_a_certificate_of_our_own_lets_in_where_kafka_asks_for_one(secured_kafka, tmp_path):
+    """And whoever has none, or one that Kafka does not trust, is told so."""
+    file = tmp_path / "own.pem"
+    file.write_text("".join(secured_kafka.certificates.issue()))
+    assert await Admin(secured_kafka.mutual(certificate=str(file))).check([]) == []
+    file.write_text("".join(Certificates(tmp_path).issue()))
+    for own in ({}, {"certificate": str(file)}):
+        with pytest.raises(
+            BrokerUnavailable, match=r"refuses our certificate, or asks for one .*ISNAD_KAFKA_CERTIFICATE"
+        ):
+            await Admin(secured_kafka.mutual(**own), timeout_seconds=10).check([])
+
+
 async def test_who_asks_for_tls_at_a_port_without_is_told_so(secured_kafka):
     """The server takes the connection and ends it, as Kafka does with what it can't read."""
 
@@ -106,10 +119,10 @@ async def may(work) -> bool:
 
 
 WAYS: dict[KafkaUser, tuple[set[str], set[str]]] = {
-    "prepare": ({"raw"}, {"prepared", "dead"}),
-    "dedup": ({"prepared"}, {"matched", "changes", "dead"}),
-    "entities": ({"matched"}, {"enriched", "dead"}),
-    "index": ({"enriched", "changes"}, {"dead"}),
+    "prepare": ({"raw", "dead"}, {"prepared", "dead"}),
+    "dedup": ({"prepared", "dead"}, {"matched", "changes", "dead"}),
+    "entities": ({"matched", "dead"}, {"enriched", "dead"}),
+    "index": ({"enriched", "changes", "dead"}, {"dead"}),
     "api": (set(), {"raw"}),
     "feeder": (set(), {"raw"}),
 }

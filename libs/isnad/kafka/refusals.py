@@ -53,7 +53,10 @@ async def _why_not(access: KafkaAccess, host: str, port: int) -> str:
             f"{whose} refuses the user {access.user!r} ({exc.args[0] if exc.args else 'no reason given'}). "
             "Look at ISNAD_KAFKA_USER, ISNAD_KAFKA_PASSWORD and ISNAD_KAFKA_MECHANISM."
         )
-    except (kafka.KafkaError, OSError):
+    except (kafka.KafkaError, OSError) as exc:
+        if isinstance(exc.__cause__, ssl.SSLError):
+            # With TLS 1.3 a server that wants our certificate ends the connection after the first question.
+            return tls.refusal(exc.__cause__, whose=whose, variable=VARIABLE)
         return await _other_protocol(access, host, port)
     connection.close()
     asks = "" if access.sasl else " It may ask for a user and a password: look at ISNAD_KAFKA_SECURITY."
