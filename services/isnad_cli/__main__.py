@@ -25,6 +25,8 @@ COMMANDS = {
     "entities": ("isnad_entities.command:entities", "Find names in a file, without Kafka."),
     "bench": ("isnad_cli.bench.command:bench", "Measure the dedup, beside other libraries."),
     "topics": ("isnad_cli.topics:topics", "Create or check the topics."),
+    "delete": ("isnad_cli.delete:delete", "Take articles down, for good."),
+    "restore": ("isnad_cli.delete:restore", "Take a takedown back."),
     "dead": ("isnad_cli.dead.command:dead", "Look at what could not be processed, replay or drop it."),
     "keys": ("isnad_cli.keys:keys", "Make, list and revoke keys for the API."),
     "rights": ("isnad_cli.rights:rights", "Print what each service has to be allowed in Kafka and Elasticsearch."),

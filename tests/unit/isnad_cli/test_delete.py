@@ -1,0 +1,138 @@
+"""`isnad delete` and `isnad restore`: what is asked of the API, and when they are done."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from click.testing import CliRunner, Result
+
+from isnad.errors import IsnadError, SearchUnavailable, SetupError
+from isnad_cli.__main__ import cli
+
+EARLIER, NOW = "2026-01-01T11:00:00Z", "2026-01-01T12:00:00Z"
+
+
+class Chain:
+    """An API whose chain is a few looks behind."""
+
+    def __init__(self) -> None:
+        self.articles = {"a": ["a"], "page": ["page#1", "page#2"]}
+        self.down: dict[str, str] = {}
+        self.orders: list[tuple[str, str, str]] = []
+        self.looks = 0
+        self.behind = 0
+        """So many looks after an order until it is carried out."""
+        self.away_at_look = 0
+        chain = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_DELETE(self) -> None:
+                kind, id_ = chain.address(self.path)
+                reason = parse_qs(urlsplit(self.path).query).get("reason", [""])[0]
+                chain.orders.append((kind, id_, reason))
+                chain.looks = 0
+                self.answer(202, {"id": id_, "kind": "takedown", "at": NOW, "next": ""})
+
+            def do_GET(self) -> None:
+                chain.looks += 1
+                if chain.orders and chain.looks == chain.away_at_look:
+                    self.answer(503, {"detail": "away"})
+                    return
+                _, id_ = chain.address(self.path)
+                self.answer(200, chain.standing(id_))
+
+            def answer(self, status: int, body: object) -> None:
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def address(self, path: str) -> tuple[str, str]:
+        _, _, kind, id_ = urlsplit(path).path.split("/", 3)
+        return kind, unquote(id_)
+
+    def standing(self, id_: str) -> dict[str, object]:
+        kinds = [kind for kind, ordered, _ in self.orders if ordered == id_]
+        articles = [{"id": one, "source": "sabq", "title": "عنوان"} for one in self.articles.get(id_, [])]
+        if kinds and self.looks > self.behind:
+            is_down = kinds[-1] == "articles"
+            return {"taken_down": is_down, "at": NOW, "articles": [] if is_down else articles}
+        return {"taken_down": id_ in self.down, "at": self.down.get(id_), "articles": articles}
+
+
+@pytest.fixture
+def chain() -> Iterator[Chain]:
+    running = Chain()
+    thread = Thread(target=running.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield running
+    running.server.shutdown()
+    thread.join()
+    running.server.server_close()
+
+
+def isnad(chain: Chain, *arguments: str, answer: str = "") -> Result:
+    command, *others = arguments
+    return CliRunner().invoke(cli, [command, "--api", chain.url, *others], input=answer)
+
+
+def test_it_shows_what_goes_asks_and_waits_until_it_is_gone(chain: Chain) -> None:
+    chain.behind = 2
+    result = isnad(chain, "delete", "a", "page", "a", "--reason", "a court's order", answer="y\n")
+    assert result.exit_code == 0, result.output
+    assert chain.orders == [("articles", "a", "a court's order"), ("articles", "page", "a court's order")]
+    assert all(shown in result.output for shown in ("page#2", "sabq: عنوان", "3 articles", "2 ids taken down"))
+
+
+def test_who_does_not_say_yes_takes_nothing_down(chain: Chain) -> None:
+    result = isnad(chain, "delete", "a", answer="n\n")
+    assert (result.exit_code, chain.orders) == (1, [])
+
+
+def test_a_dry_run_only_shows(chain: Chain) -> None:
+    result = isnad(chain, "delete", "page", "--dry-run")
+    assert (result.exit_code, chain.orders) == (0, [])
+    assert "2 articles would go" in result.output
+
+
+def test_what_nobody_has_is_kept_out_too_without_a_question_or_a_wait(chain: Chain) -> None:
+    chain.behind = 10**6
+    result = isnad(chain, "delete", "a/b#1", "--yes", "--no-wait")
+    assert (result.exit_code, chain.orders) == (0, [("articles", "a/b#1", "")])
+
+
+def test_while_searching_is_away_it_goes_on_waiting(chain: Chain) -> None:
+    chain.away_at_look = 1
+    assert isnad(chain, "delete", "a", "--yes").exit_code == 0
+
+
+def test_a_chain_that_takes_too_long_is_said_to(chain: Chain) -> None:
+    chain.behind = 10**6
+    result = isnad(chain, "delete", "a", "--yes", "--timeout", "0")
+    assert isinstance(result.exception, SearchUnavailable)
+    assert "isnad status" in str(result.exception)
+
+
+@pytest.mark.parametrize("command", [("restore",), ("delete", "--undo")])
+def test_a_takedown_is_taken_back(chain: Chain, command: tuple[str, ...]) -> None:
+    chain.down["a"] = EARLIER
+    result = isnad(chain, *command, "a", "b")
+    assert result.exit_code == 0, result.output
+    assert [order[:2] for order in chain.orders] == [("takedowns", "a"), ("takedowns", "b")]
+    assert "b is not taken down" in result.output
+    assert "1 takedown taken back" in result.output
+
+
+def test_what_is_not_isnads_api_is_said_to_be_none(chain: Chain) -> None:
+    chain.standing = lambda _: {"hello": "world"}  # type: ignore[method-assign]
+    result = isnad(chain, "delete", "a")
+    assert isinstance(result.exception, IsnadError)
+    assert isinstance(result.exception, SetupError)
