@@ -32,7 +32,7 @@ unit: $(STAMPS)/isnad $(STAMPS)/dev ## Only the tests that need no server
 	@$(BIN)/python -m pytest -m "not real" $(ARGS)
 
 .PHONY: faults
-faults: $(STAMPS)/isnad $(STAMPS)/dev ## Break everything that can break, count what became of the articles, print a table (ROWS=2,7,13)
+faults: $(STAMPS)/isnad $(STAMPS)/dev ## Break everything that can break, count what became of the articles, print a table (ROWS=2,7,13 or ROWS=planted)
 	@$(BIN)/python -m pytest tests/faults --faults=$(ROWS) $(ARGS)
 ROWS ?= all
 

@@ -59,7 +59,7 @@ def started(chain: Chain, _: Proxy) -> None:
 def too_busy(chain: Chain, proxy: Proxy) -> None:
     with chain.load(ARTICLES):
         seen = proxy.faults
-        proxy.do(refuse_items(429, "es_rejected_execution_exception"), times=2)
+        proxy.do(refuse_items(429, "es_rejected_execution_exception", of="-articles-"), times=2)
         proxy.wait_for_faults(seen + 2)
     assert not chain.settle().count.dead, "dead letters of articles that are well"
 
@@ -79,18 +79,18 @@ def broken_input(chain: Chain, _: Proxy) -> None:
 
 
 def written_late(chain: Chain, _: Proxy) -> None:
-    """What was enriched of the first versions is written again when the second ones stand there."""
-    first = list(islice(numbered_articles(chain.article_name(0)), 40))
+    """What was made of the first versions is written again when the second ones stand there."""
+    first = list(islice(numbered_articles(f"{chain.name}.late"), 40))
     chain.send(first, 200).wait()
     chain.drain()
-    earlier = chain.records(chain.topics.enriched)
+    earlier = [*chain.records(chain.topics.prepared), *chain.records(chain.topics.enriched)]
     chain.send(revised(iter(first)), 200).wait()
     chain.drain()
     chain.append([Outgoing(one.topic, one.key, one.value) for one in earlier])
 
 
 def moved_to_another_month(chain: Chain, _: Proxy) -> None:
-    first = list(islice(numbered_articles(chain.article_name(0)), 40))
+    first = list(islice(numbered_articles(f"{chain.name}.moved"), 40))
     chain.send(first, 200).wait()
     chain.drain()
     chain.send([one | {"published_at": "2017-07-01T10:00:00Z"} for one in first], 200).wait()
@@ -167,6 +167,32 @@ PLANTED = (
         "an older text of .* stands",
     ),
     Planted(
+        "nothing is doubled: what a suspended worker writes late counts as the newest",
+        5,
+        (
+            Change(
+                "isnad_dedup/matching.py",
+                "    return raw is not None and newest is not None and raw.is_before(newest)\n",
+                "    return False\n",
+            ),
+        ),
+        written_late,
+        "an older text of .* stands",
+    ),
+    Planted(
+        "nothing is doubled: an article that comes again is taken for another one",
+        30,
+        (
+            Change(
+                "isnad_dedup/matching.py",
+                "        return None if number is None else _Known(number, *self._given.find(number))\n",
+                "        return None\n",
+            ),
+        ),
+        sent_again,
+        "taken for a reprint of itself|other stories than offline",
+    ),
+    Planted(
         "replay gives the same stories: a snapshot is taken for the state at any later offset",
         42,
         (
@@ -234,8 +260,8 @@ PLANTED = (
             Change(
                 "isnad/stage.py",
                 _HANDLE,
-                '                if not hasattr(self, "_had_its_bug"):\n'
-                "                    self._had_its_bug = True\n"
+                '                self._number = getattr(self, "_number", 0) + 1\n'
+                "                if self._number == 3:\n"
                 '                    raise KeyError("a bug")\n' + _HANDLE,
             ),
         ),

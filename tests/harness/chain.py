@@ -283,8 +283,8 @@ class Chain:
         counted = count(self.injected | self.uncertain, indexed, dead, refused)
         self.settled = Settled(counted, took)
         assert counted.agrees, f"{counted}\n{self.last_words()}"
-        self._check_stories(documents)
         self._check_content(documents)
+        self._check_stories(documents)
         return self.settled
 
     def drain(self, seconds: float = DRAIN_SECONDS) -> float:
