@@ -20,8 +20,6 @@ from isnad_api.watching import always
 _STOP_SECONDS = 5
 _IDLE_SECONDS = 20
 _BACKLOG = 512
-_PATIENCE = 1.1
-"""Times the seconds after which the application answers 408: the client should still get that before it is cut off."""
 
 
 def server(app: ASGIApp, limits: Limits, *, connections: int, proxies: str) -> uvicorn.Server:
@@ -124,7 +122,15 @@ class _Protocol(H11Protocol):
         if self.transport.is_closing() or not self._receiving():
             self._unwatch()
         elif self._late is None:
-            self._late = self.loop.call_later(self.receive_seconds * _PATIENCE, self.transport.abort)
+            self._late = self.loop.call_later(self.receive_seconds, self._cut_off)
+
+    def _cut_off(self) -> None:
+        self._late = None
+        if self.conn.their_state is h11.SEND_BODY and not self.cycle.response_complete:
+            # The application waits for the same, and answers 408, which the client should get first.
+            self._watch()
+        else:
+            self.transport.abort()
 
     def _unwatch(self) -> None:
         if self._late is not None:

@@ -18,10 +18,12 @@ PUSH = b"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: applicat
 
 
 @asynccontextmanager
-async def running(parts, limits: Limits | None = None, connections: int = 50):
+async def running(parts, limits: Limits | None = None, connections: int = 50, proxies: str = ""):
     changed = replace(parts, limits=limits or Limits())
     listening = serving.listening("127.0.0.1", 0)
-    server = serving.server(watched(create_app(changed), changed), changed.limits, connections=connections, proxies="")
+    server = serving.server(
+        watched(create_app(changed), changed), changed.limits, connections=connections, proxies=proxies
+    )
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.005)
@@ -188,3 +190,15 @@ async def test_more_connections_than_that_are_closed_as_they_come_and_there_is_r
         async with connected(address) as (again, writing):
             writing.write(GET)
             assert (await answer(again))[0] == 404
+
+
+@pytest.mark.parametrize(("proxies", "second"), [("127.0.0.1", 401), ("", 429)])
+async def test_a_client_s_address_is_taken_from_a_proxy_that_was_named_and_from_no_other(parts, proxies, second):
+    """One request for each client: the second client gets his own only where the proxy is believed."""
+    limits = Limits(requests_per_second=0.01, burst=1)
+    async with running(parts, limits, proxies=proxies) as address, connected(address) as (reader, writer):
+        statuses = []
+        for client in (b"203.0.113.1", b"203.0.113.2"):
+            writer.write(GET[:-2] + b"X-Forwarded-For: " + client + b"\r\n\r\n")
+            statuses.append((await answer(reader))[0])
+    assert statuses == [401, second]
