@@ -159,7 +159,7 @@ def test_new_indexes_take_the_place_of_the_old_ones_while_articles_come_in(
     assert reader.failed == []
     assert done["removed"]
     months = {f"articles-2018.{month}" for month in ("01", "02", "03", "05")}
-    assert names(fed) == ({"g1"}, {*months, "stories"})
+    assert names(fed) == ({"g1"}, {*months, "stories", "takedowns"})
 
     # Once more, as if retention had deleted all records: the documents are carried over as they are.
     again = replay(fed, "index", "--rebuild", "--from", "now")

@@ -187,6 +187,17 @@ class TestCarryingOver:
         assert await generations.carry_over(first, lambda _: None) == 0
         assert await found(index, first.stories) == {"a": None}
 
+    async def test_what_was_taken_down_is_not_brought_back(self, index, indexes, generations, first):
+        """Where the old indexes still have it, and where only the new ones know of the takedown."""
+        down = {"is_down": True, "version": 9}
+        await put(index, article(indexes, "a"), article(indexes, "b"), article(indexes, "c"))
+        for names, id_ in ((indexes, "a"), (first, "b")):
+            document = json.dumps({"id": id_, **down}).encode()
+            await put(index, Write(names.takedowns, names.takedowns, id_, 9, document))
+        await generations.carry_over(first, lambda _: None)
+        assert await found(index, first.articles) == {"c": "نص"}
+        assert set(await index.documents(first.takedowns, ["a", "b"])) == {"a", "b"}
+
     async def test_from_a_later_generation_too(self, index, indexes, generations, first):
         await put(index, article(first, "a"), story(first, "a"))
         assert await change(generations, first)
