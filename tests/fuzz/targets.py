@@ -35,6 +35,7 @@ from isnad.messages import (
     PreparedArticle,
     RawArticle,
     Reason,
+    Resolution,
     StoryChange,
     Takedown,
     Verdict,
@@ -291,9 +292,10 @@ def dead_letter(data: bytes) -> None:
         deaths=1 + deaths.earlier(((deaths.HEADER, data),)),
     )
     assert decode(DeadLetter, encode(letter)) == letter
+    decision = Resolution(action="dropped", at=ARRIVED, letter=0, note=said)
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
-        show_letter(letter, source(letter), letter.value)
+        show_letter(letter, source(letter), decision)
     assert all(one.isprintable() for one in shown.getvalue().split("\n"))
 
 
