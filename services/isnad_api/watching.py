@@ -68,7 +68,7 @@ class Watching:
         # The pattern and not the path: ids would make a new series for each article.
         route: Any = scope.get("route")
         pattern = getattr(route, "path", "unknown")
-        method = scope["method"] if scope["method"] in ("GET", "POST", "HEAD", "OPTIONS") else "other"
+        method = scope["method"] if scope["method"] in ("GET", "POST", "DELETE", "HEAD", "OPTIONS") else "other"
         self._metrics.requests.labels(method, pattern, str(status)).inc()
         self._metrics.request_seconds.labels(method, pattern).observe(seconds)
         caller: Caller | None = scope.get(CALLER)
