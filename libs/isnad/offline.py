@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-_COLLECT_AFTER = 10_000
+_COLLECT_AFTER = 100_000
 """New objects, instead of Python's 700 (in 3.11)."""
 
 

@@ -4,7 +4,6 @@ A service hands `stage.py` a function `list[Record] -> list[Outcome]` of the sam
 acknowledgement: the stage sends `messages`, awaits that Kafka has them, and only then lets the batch be committed.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,6 +81,9 @@ def one_by_one(work: Callable[[Record], Outcome], after_each: Callable[[], None]
         return outcomes
 
     async def process(records: list[Record]) -> list[Outcome]:
+        # Only here: commands that read files know of records too, and would start later by a tenth of a second.
+        import asyncio
+
         return await asyncio.to_thread(work_on_all, records)
 
     return process

@@ -1,5 +1,6 @@
 """`isnad dedup`: find reprints in files, without Kafka, or anew in what the running chain has read."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,7 @@ def dedup(
         load_compiler()
         from isnad_dedup import archives, from_files
 
+        gc.freeze()  # what was loaded stays, and need not be looked through for garbage
         chosen = archives.format_of(target, chosen)
         try:
             with archives.verdicts(target, chosen, with_offsets=from_log) as verdicts:

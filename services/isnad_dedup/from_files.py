@@ -25,7 +25,7 @@ def answer(
     time_from: TimeFrom,
     folder: Path,
     skip_bad: bool,
-    batch_articles: int = 2048,
+    batch_articles: int = 512,
 ) -> str:
     """Write the verdict on each article, one file after the other, and return what was left out, in words.
 

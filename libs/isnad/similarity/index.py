@@ -12,6 +12,7 @@ It needs nothing else of isnad's chain, and can be used by itself::
 import shutil
 import tempfile
 import weakref
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -336,15 +337,18 @@ class NearDuplicateIndex:
         jaccard = shared / (size + other - shared)
         order = np.lexsort((number, -jaccard, -containment, text))
         columns: list[list[Any]] = [column[order].tolist() for column in (text, number, shared, size, other)]
+        segments = list(self._segments)
+        firsts = [segment.first for segment in segments]
         for of, match, *numbers in zip(*columns, strict=True):
-            matches[of].append(Match(match, self.key(match), *numbers))
+            segment = segments[bisect_right(firsts, match) - 1]
+            matches[of].append(Match(match, segment.keys[match - segment.first], *numbers))
         return matches
 
     def _make_room(self, batch: Shingled, coming: int) -> None:
         entries = max((len(segment) for segment in self._segments), default=0) + coming
-        longest = int(np.diff(batch.starts).max(initial=0))
-        if entries > self._room.counts.size or longest >= self._room.sketch.size:
-            self._room = new_room(max(2 * entries, self._room.counts.size), max(2 * longest, self._room.sketch.size))
+        hashes, room = batch.hashes.size, self._room
+        if entries > room.counts.size or hashes >= room.sketch.size:
+            self._room = new_room(max(2 * entries, room.counts.size), max(2 * hashes, room.sketch.size))
 
     def capture(self) -> Captured:
         """Return what is to be written to go on from here, with copies of what may still change.

@@ -1,10 +1,9 @@
 """What an index finds: which earlier texts share how much with one (pure)."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True, gc=False):
     """An earlier text that shares shingles with this one; the shares are exact."""
 
     number: int
@@ -38,8 +37,7 @@ class Match:
         return self.shared / (self.size + self.other_size - self.shared)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """A text that was taken in, and what it shares with those before it."""
 
     number: int

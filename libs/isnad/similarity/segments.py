@@ -40,9 +40,9 @@ _FIRST_NODES = 1 << 10
 _FIRST_CANDIDATES = 1 << 10
 _GROWTH = 1.5
 
-_TIGHT = 0.92
-"""How full the table of a segment is made that grows no more: in order, a search in it takes about seven slots, a
-line of the cache."""
+_TIGHT = 0.88
+"""How full the table of a segment is made that grows no more: in order, a search in it takes about five slots, and so
+seldom more than the line of the cache that is fetched ahead."""
 
 
 _AT_ONCE = 1024
@@ -408,11 +408,11 @@ class Segment:
             self.take(keys[begin : begin + _AT_ONCE], batch, numbers, nothing, 1.0, room, sought)
 
 
-def new_room(entries: int, longest: int) -> Room:
-    """Return working memory for segments of so many entries and texts of so many shingles."""
+def new_room(entries: int, hashes: int) -> Room:
+    """Return working memory for segments of so many entries and batches of so many shingles."""
     return Room(
         counts=np.zeros(entries, np.int32),
         met=np.zeros(entries, np.int32),
-        sketch=np.zeros(longest + 1, np.int64),
-        seen=np.zeros(longest + 1, np.uint64),
+        sketch=np.zeros(hashes + 1, np.int64),
+        seen=np.zeros(hashes + 1, np.uint64),
     )

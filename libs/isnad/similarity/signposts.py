@@ -2,7 +2,7 @@
 
 A window has half a dozen closed segments, and most hashes of a new text stand in none of them. One byte for each
 stretch of hashes tells which of them have one there: a look into one array instead of into six. It is a Bloom filter
-(Bloom 1970) of one hash function for eight sets at once. It may send to a segment in vain, one time in six, never past
+(Bloom 1970) of one hash function for eight sets at once. It may send to a segment in vain, one time in nine, never past
 one.
 """
 
@@ -16,14 +16,14 @@ from isnad.similarity.shingles import Shingled
 
 _BITS = 8
 
-_CELLS_PER_HASH = 5
-"""For each distinct hash of the largest segment: one in five or six cells is marked for a segment."""
+_CELLS_PER_HASH = 8
+"""For each distinct hash of the largest segment: one in eight or nine cells is marked for a segment."""
 
 _FIRST_CELLS = 1 << 12
 
 
 class Signposts:
-    """Signposts to the closed segments of an index. Memory: about 60 bytes for each text of the largest of them."""
+    """Signposts to the closed segments of an index. Memory: about 900 bytes for each text of the largest of them."""
 
     def __init__(self) -> None:
         self._cells: Marks = np.zeros(_FIRST_CELLS, np.uint8)
