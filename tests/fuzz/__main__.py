@@ -6,10 +6,12 @@ process of its own. What breaks one is kept under build/fuzz/, and the command t
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import click
 from tests.fuzz.corpus import FRAGMENTS, ROOT
+from tests.unit.memory_folder import IN_MEMORY
 
 FOUND = ROOT / "build" / "fuzz"
 MOST_SECONDS = 20
@@ -57,19 +59,21 @@ def _holds(name: str, seconds: int) -> bool:
     words = FOUND / "fragments.dict"
     words.write_text("".join(f'"{_escaped(fragment)}"\n' for fragment in FRAGMENTS))
     click.echo(f"{name}: {seconds} s …")
-    run = subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.fuzz.one", name),
-            *(f"-max_total_time={seconds}", f"-timeout={MOST_SECONDS}", f"-rss_limit_mb={MOST_MEGABYTES}"),
-            *(f"-max_len={LONGEST_BYTES}", f"-dict={words}", f"-artifact_prefix={folder}/", "-verbosity=0"),
-            *("-print_final_stats=1", str(_made(folder / "corpus")), str(seeds)),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY) as scratch:
+        run = subprocess.run(
+            [
+                # libFuzzer ends the process without tidying up.
+                *("env", f"TMPDIR={scratch}", sys.executable, "-m", "tests.fuzz.one", name),
+                *(f"-max_total_time={seconds}", f"-timeout={MOST_SECONDS}", f"-rss_limit_mb={MOST_MEGABYTES}"),
+                *(f"-max_len={LONGEST_BYTES}", f"-dict={words}", f"-artifact_prefix={folder}/", "-verbosity=0"),
+                *("-print_final_stats=1", str(_made(folder / "corpus")), str(seeds)),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     said = run.stdout + run.stderr
     if run.returncode == 0:
         inputs = next((line.split()[-1] for line in said.splitlines() if "number_of_executed_units" in line), "?")

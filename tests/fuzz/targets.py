@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 import msgspec
 from tests.fuzz import corpus
-from tests.unit.memory_folder import IN_MEMORY
 
 from isnad import deaths, keys
 from isnad.codec import decode, decode_either, encode
@@ -234,7 +233,7 @@ def _no_language(_: str) -> str:
 
 @cache
 def _temporary() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="isnad-fuzz-", dir=IN_MEMORY, ignore_cleanup_errors=True)
+    return tempfile.TemporaryDirectory(prefix="isnad-fuzz-", ignore_cleanup_errors=True)
 
 
 def _folder() -> Path:
