@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.conftest import Servers
 from tests.harness.chain import Chain
@@ -59,9 +60,11 @@ def test_full_for_elasticsearch(chain: Chain, disk: SmallDisk, own_servers: Serv
     """The index service waits and says so, and goes on when there is room."""
     own_servers.start_elasticsearch().wait()
     chain.elasticsearch = own_servers.elasticsearch_server.url
+    look_often_for_room(chain.elasticsearch)
     chain.start()
     index = chain.workers["index"]
     with chain.load(1500, per_second=60):
+        chain.wait_until(lambda: bool(chain.documents(fields=())), "nothing is indexed")
         disk.fill()
         chain.wait_until(lambda: "elasticsearch" in index.waits_for(), "/readyz does not name Elasticsearch")
         assert index.waits_for()["elasticsearch"]["reason"]
@@ -71,6 +74,12 @@ def test_full_for_elasticsearch(chain: Chain, disk: SmallDisk, own_servers: Serv
             start_again(own_servers.start_elasticsearch())
     assert chain.settle().count.dead == 0
     assert index.starts == 1
+
+
+def look_often_for_room(elasticsearch: str) -> None:
+    """Let Elasticsearch look each ten seconds, and not each thirty, whether its disk is full."""
+    setting = {"persistent": {"cluster.info.update.interval": "10s"}}
+    httpx.put(f"{elasticsearch}/_cluster/settings", json=setting, timeout=30).raise_for_status()
 
 
 @pytest.mark.row(41, "disk full for dedup's snapshots and working files")
