@@ -42,6 +42,10 @@ class Generations:
         """Return the number of the generation that readers see, 0 before the first one."""
         return max((self._indexes.number_of(name) for name in await self._seen()), default=0)
 
+    async def is_begun(self, generation: Indexes) -> bool:
+        """Return whether a generation has been begun, and not abandoned since."""
+        return bool(await self._index.aliases(generation.stories))
+
     async def begin(self, generation: Indexes) -> None:
         """Make the templates and the first indexes of a generation, and those that readers see where they are missing.
 

@@ -224,7 +224,9 @@ class TestAbandoning:
     async def test_what_nobody_sees_is_deleted_and_the_rest_is_open_to_writes(self, index, indexes, generations, first):
         await put(index, article(indexes, "a"), article(first, "a"))
         await generations.close_old()
+        assert await generations.is_begun(first)
         assert await generations.abandon() == [f"{first.articles}-2018.02", first.stories, first.takedowns]
+        assert not await generations.is_begun(first)
         assert await put(index, article(indexes, "b")) == ["indexed"]
         await index.create(f"{first.articles}-2018.09")
         assert await index.aliases(first.articles) == {}

@@ -156,30 +156,24 @@ class _Parts:
 
         topics = inputs("index", self._topics)
         keeps = await self._bookmarks("rebuild")
-        kept = await until_done(keeps.read)
-        if present and (
-            ended := resuming.unfinished(kept, replace(asked, into=settings.indexes.generation(present).prefix))
-        ):
+        kept = {} if asking.anew else await until_done(keeps.read)
+        seen = settings.indexes.generation(present)
+        ended = resuming.unfinished(kept, replace(asked, into=seen.prefix))
+        if present and ended is not None:
             # It was killed when all was done but to say so.
             await until_done(generations.abandon)
             await until_done(lambda: keeps.put(resuming.finished(ended)))
             return Done("index", ended.total, {}, self._seconds())
-        plan = None if asking.anew else resuming.unfinished(kept, asked)
-        if plan is None:
+        plan = resuming.unfinished(kept, asked)
+        if plan is not None and await until_done(lambda: generations.is_begun(generation)):
+            self._say_goes_on(plan)
+        else:
             plan = await self._plan(asking, asked, topics, {})
             await until_done(generations.abandon)
-        else:
-            self._say_goes_on(plan)
         work = index_work(index, self._told, settings, generation.prefix)
         means = self._means(keeps, {}, 0)
         replaying = Replaying(work, means)
-        rebuild = Rebuild(
-            generations,
-            generation,
-            replaying,
-            means,
-            extents=lambda: self._extents(topics),
-        )
+        rebuild = Rebuild(generations, generation, replaying, means, extents=lambda: self._extents(topics))
         rebuilt = await rebuild.run(asked, plan)
         return Done(
             "index", rebuilt.plan.total, replaying.outcomes, self._seconds(), rebuilt.carried_over, rebuilt.removed
