@@ -14,7 +14,7 @@ from typing import NoReturn
 import structlog
 from fastapi import FastAPI
 
-from isnad import keys, logs, settings
+from isnad import logs, settings
 from isnad.clock import SystemClock
 from isnad.elastic import Elastic
 from isnad.errors import BrokerUnavailable, IsnadError, SetupError
@@ -22,9 +22,9 @@ from isnad.health import Health, serve
 from isnad.kafka import Admin, Producer, require_topics
 from isnad.metrics import ApiMetrics, new_registry
 from isnad_api import serving
-from isnad_api.access import Access, is_loopback
+from isnad_api.access import Access, is_open
 from isnad_api.app import Parts, create_app, watched
-from isnad_api.keyring import Keyring
+from isnad_api.keyring import Keyring, require_keys
 from isnad_api.readiness import keep_looking
 from isnad_api.settings import ApiSettings
 
@@ -59,9 +59,9 @@ async def _serve(told: ApiSettings) -> None:
 async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
     log = structlog.get_logger()
     clock = SystemClock()
-    # Behind a proxy everybody comes from this machine, or from another that is not his own.
-    is_open = told.api_open == "local" and not told.api_proxies and is_loopback(listening.getsockname()[0])
-    _check_keys(told, is_open=is_open)
+    address = listening.getsockname()[0]
+    open_here = is_open(address, to=told.api_open, proxies=told.api_proxies)
+    require_keys(told.keys, clock.now(), is_open=open_here, address=address)
     keyring = Keyring(told.keys, clock)
 
     async def look_at_kafka() -> None:
@@ -95,7 +95,7 @@ async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
         limits=told.limits,
         metrics=ApiMetrics.on(registry),
         clock=clock,
-        access=Access(keyring, clock, is_open=is_open),
+        access=Access(keyring, clock, is_open=open_here),
     )
     app = watched(create_app(parts, lifespan), parts)
     pages = serve(health, registry, told.health_host, told.health_port)
@@ -106,18 +106,6 @@ async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
         await server.serve(sockets=[listening])
     finally:
         pages.close()
-
-
-def _check_keys(told: ApiSettings, *, is_open: bool) -> None:
-    known = keys.read(told.keys)
-    now = SystemClock().now()
-    if is_open or any(key.usable(now) for key in known.values()):
-        return
-    raise SetupError(
-        f"Who asks the API on {told.api_host} needs an API key, and {told.keys} holds none in use. Make one: "
-        f"isnad keys create NAME --scope read --keys-file {told.keys} (without keys only programs on this machine are "
-        "let in, while ISNAD_API_HOST is 127.0.0.1, ISNAD_API_OPEN is local and ISNAD_API_PROXIES is empty)."
-    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

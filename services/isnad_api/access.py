@@ -9,7 +9,7 @@ one.
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request, params
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
@@ -123,6 +123,14 @@ def is_local(asked: Asked) -> bool:
         if name == b"host":
             hosts.append(value.decode("latin-1"))
     return len(hosts) == 1 and is_loopback(_without_port(hosts[0]))
+
+
+def is_open(address: str, *, to: Literal["local", "never"], proxies: str) -> bool:
+    """Return whether an API that listens on this address needs no key from programs on its machine.
+
+    Behind a proxy it does: everybody comes from this machine then, or from another that is not his own.
+    """
+    return to == "local" and not proxies and is_loopback(address)
 
 
 def is_loopback(host: str) -> bool:

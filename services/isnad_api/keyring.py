@@ -17,6 +17,22 @@ LOOK_SECONDS = 0.5
 _log = structlog.get_logger()
 
 
+def require_keys(file: Path, now: datetime, *, is_open: bool, address: str) -> None:
+    """Return if the API may start: it is open, or somebody can get in.
+
+    Raises:
+        SetupError: nobody can, or the file can't be read.
+    """
+    known = keys.read(file)
+    if is_open or any(key.usable(now) for key in known.values()):
+        return
+    raise SetupError(
+        f"Who asks the API on {address} needs an API key, and {file} holds none in use. Make one: "
+        f"isnad keys create NAME --scope read --keys-file {file} (without keys only programs on this machine are let "
+        "in, while ISNAD_API_HOST is 127.0.0.1, ISNAD_API_OPEN is local and ISNAD_API_PROXIES is empty)."
+    )
+
+
 class Keyring:
     """The keys of a file; several processes can share it."""
 
