@@ -60,7 +60,7 @@ async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
     log = structlog.get_logger()
     clock = SystemClock()
     address = listening.getsockname()[0]
-    open_here = is_open(address, to=told.api_open, proxies=told.api_proxies)
+    open_here = is_open(address, to=told.api_open, proxies=told.proxies)
     require_keys(told.keys, clock.now(), is_open=open_here, address=address)
     keyring = Keyring(told.keys, clock)
 
@@ -101,7 +101,7 @@ async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
     pages = serve(health, registry, told.health_host, told.health_port)
     host, port = listening.getsockname()[:2]
     log.info("listening", address=f"http://{host}:{port}", health=pages.url)
-    server = serving.server(app, told.limits, connections=told.max_connections, proxies=told.api_proxies)
+    server = serving.server(app, told.limits, connections=told.max_connections, proxies=told.proxies)
     try:
         await server.serve(sockets=[listening])
     finally:

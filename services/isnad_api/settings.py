@@ -1,11 +1,13 @@
 """Settings of the API."""
 
+import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from isnad import addresses
 from isnad.elastic_access import ElasticAccess
+from isnad.errors import SetupError
 from isnad.indexes import Indexes
 from isnad.keys import FILE_NAME
 from isnad.settings import Count, Port, Rate, Seconds, ServiceSettings
@@ -66,6 +68,23 @@ class ApiSettings(ServiceSettings):
             receive_seconds=self.receive_seconds,
             answer_seconds=self.answer_seconds,
         )
+
+    @property
+    def proxies(self) -> str:
+        """The proxies, each an address or a network.
+
+        Raises:
+            SetupError: one is neither. A name would be believed by nobody, and `*` would believe everybody.
+        """
+        proxies = [one.strip() for one in self.api_proxies.split(",") if one.strip()]
+        try:
+            for one in proxies:
+                ipaddress.ip_network(one, strict=False)
+        except ValueError as exc:
+            raise SetupError(
+                f"ISNAD_API_PROXIES={self.api_proxies!r}: {exc}. Write addresses or networks, as 127.0.0.1,10.0.0.0/8"
+            ) from exc
+        return ",".join(proxies)
 
     @property
     def keys(self) -> Path:

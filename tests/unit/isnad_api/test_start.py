@@ -11,6 +11,7 @@ from isnad.errors import SetupError
 from isnad.keys import changing, make
 from isnad_api.access import is_open
 from isnad_api.keyring import require_keys
+from isnad_api.settings import ApiSettings
 
 NOW = SystemClock().now()
 
@@ -74,3 +75,10 @@ def add(file, expires_in):
         expires_at = NOW + expires_in if expires_in else None
         key, _ = make("x", ["read"], NOW, expires_at=expires_at, known=known)
         known[key.id] = key
+
+
+@pytest.mark.parametrize("wrong", ["*", "proxy.example", "127.0.0.1:80", "10.0.0.0/33"])
+def test_a_proxy_is_an_address_or_a_network(wrong):
+    assert ApiSettings(api_proxies=" 127.0.0.1, 10.0.0.0/8,").proxies == "127.0.0.1,10.0.0.0/8"
+    with pytest.raises(SetupError, match="ISNAD_API_PROXIES"):
+        _ = ApiSettings(api_proxies=wrong).proxies
