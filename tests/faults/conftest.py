@@ -1,6 +1,7 @@
 """Rows of faults: which of them run, what they are given, and the table at the end.
 
-A test of a fault is marked `@pytest.mark.row(NUMBER, "fault in words")` and runs only with `--faults`. What `make test`
+A test of a fault is marked `@pytest.mark.row(NUMBER, "fault in words")` and runs only with `--faults`; several marks
+are several faults that share one load and one count, and each has its line. What `make test`
 runs of them stands in `test_in_short.py`: the same faults, a few times each, one after the other on one chain.
 Faults in the code itself (`planted.py`) are rows `planted NUMBER`: `--faults=planted` runs them all.
 """
@@ -14,6 +15,7 @@ from tests.conftest import Process, Servers, Stack
 from tests.faults.table import HELD, Line, print_lines, write
 from tests.harness.chain import Chain
 from tests.harness.proxy import Proxy
+from tests.secured import ADMIN, SecuredElasticsearch
 
 _HERE = Path(__file__).parent
 _SECONDS = 600
@@ -28,11 +30,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rows = None if asked in (None, "all") else set(asked.split(","))
     left_out = []
     for item in items:
-        mark = item.get_closest_marker("row")
-        if mark is None:
+        marks = list(item.iter_markers("row"))
+        if not marks:
             wanted = asked is None or not item.path.is_relative_to(_HERE)
         else:
-            wanted = asked is not None and (rows is None or str(mark.args[0]).partition(" ")[0] in rows)
+            numbers = {str(mark.args[0]).partition(" ")[0] for mark in marks}
+            wanted = asked is not None and (rows is None or not rows.isdisjoint(numbers))
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(_SECONDS))
         if not wanted:
@@ -45,13 +48,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def chain(stack: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Chain]:
     """A chain with topics of its own and no workers yet: `chain.start()` starts one of each stage."""
-    made = Chain(stack.kafka, stack.elasticsearch, tmp_path)
+    yield from _made(Chain(stack.kafka, stack.elasticsearch, tmp_path), request)
+
+
+def _made(made: Chain, request: pytest.FixtureRequest) -> Iterator[Chain]:
     request.node.stash[_CHAIN] = made
     made.create_topics()
     try:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def secured(
+    kafka: str, secured_elasticsearch: SecuredElasticsearch, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Chain]:
+    """A chain whose Elasticsearch asks for TLS and keys; workers that talk to it are to be given one."""
+    let_in = {"auth": (ADMIN, secured_elasticsearch.password), "verify": secured_elasticsearch.context}
+    yield from _made(Chain(kafka, secured_elasticsearch.url, tmp_path, let_in=let_in), request)
 
 
 @pytest.fixture
@@ -86,27 +101,26 @@ def proxy(stack: Stack) -> Iterator[Proxy]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
-    mark = item.get_closest_marker("row")
-    if mark is None or (report.passed and report.when != "call"):
+    if report.passed and report.when != "call":
         return report
     chain = item.stash.get(_CHAIN, None)
     settled = chain.settled if chain is not None else None
     counted = settled.count if settled is not None else None
-    good = mark.kwargs.get("verdict", HELD)
-    verdict = good if report.passed else "skipped" if report.skipped else "BROKEN"
-    line = Line(
-        row=mark.args[0],
-        fault=mark.args[1],
-        injected=counted and counted.injected,
-        indexed=counted and counted.indexed,
-        dead=counted and counted.dead,
-        refused=counted and counted.refused,
-        lost=counted and len(counted.lost),
-        doubled=counted and len(counted.doubled),
-        drain_seconds=settled and settled.drain_seconds,
-        verdict=verdict,
-    )
-    item.config.stash.setdefault(_LINES, []).append(line)
+    for mark in reversed(list(item.iter_markers("row"))):
+        good = mark.kwargs.get("verdict", HELD)
+        line = Line(
+            row=mark.args[0],
+            fault=mark.args[1],
+            injected=counted and counted.injected,
+            indexed=counted and counted.indexed,
+            dead=counted and counted.dead,
+            refused=counted and counted.refused,
+            lost=counted and len(counted.lost),
+            doubled=counted and len(counted.doubled),
+            drain_seconds=settled and settled.drain_seconds,
+            verdict=good if report.passed else "skipped" if report.skipped else "BROKEN",
+        )
+        item.config.stash.setdefault(_LINES, []).append(line)
     return report
 
 

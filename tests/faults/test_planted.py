@@ -1,5 +1,6 @@
 """The harness is not blind: for each promise, a fault in the code makes it fail, in the right words."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.harness.altered import Change, NotThere, altered, installed
 from tests.harness.chain import Chain
 from tests.harness.proxy import Proxy
 
-SETTINGS = {"ISNAD_SNAPSHOT_SECONDS": "12"}
+SETTINGS = {"ISNAD_SNAPSHOT_SECONDS": "20"}
 """So that a kill finds articles that stand in no snapshot."""
 
 
@@ -42,9 +43,10 @@ def test_a_fault_put_in_on_purpose_is_noticed(one: Planted, chain: Chain, proxy:
 def test_without_it_nothing_is_to_be_noticed(chain: Chain, proxy: Proxy):
     chain.settings |= {**SETTINGS, "ISNAD_ELASTICSEARCH": proxy.url}
     chain.start()
+    # Last of them those that Elasticsearch refuses for good: once dead, they are not to come again.
     for fault in dict.fromkeys(one.fault for one in PLANTED):
+        chain.drain()
         fault(chain, proxy)
-        proxy.fault = None
     chain.settle()
 
 
@@ -56,5 +58,5 @@ def test_a_change_of_what_is_no_longer_there_fails(tmp_path: Path):
 @pytest.mark.parametrize("change", [change for one in PLANTED for change in one.changes], ids=lambda one: one.file)
 def test_each_fault_can_still_be_planted(change: Change):
     """So that whoever changes a line of them hears of it before the long run."""
-    assert change.new != change.old
-    assert change.made_in(installed(change.file).read_text(encoding="utf-8"))
+    text = installed(change.file).read_text(encoding="utf-8")
+    assert ast.dump(ast.parse(change.made_in(text))) != ast.dump(ast.parse(text))

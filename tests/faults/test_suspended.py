@@ -37,7 +37,7 @@ def suspend_and_overtake(chain: Chain, articles: int, seconds: float) -> list[Wo
         "prepare": lambda: chain.appended(topics.prepared) > 0,
         "dedup": lambda: chain.appended(topics.matched) > 0,
         "entities": lambda: chain.appended(topics.enriched) > 0,
-        "index": lambda: bool(chain.documents(fields=("id",))),
+        "index": lambda: suspended["index"].metric("isnad_records_total") > 0,
     }
     chain.send(islice(numbered_articles(name), articles), per_second=2000)
     for stage, worker in suspended.items():
