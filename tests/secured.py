@@ -224,6 +224,11 @@ class SecuredElasticsearch(ElasticsearchServer):
             "users_roles": f"superuser:{ADMIN}\n",
         }
 
+    @property
+    def context(self) -> ssl.SSLContext:
+        """What trusts its certificate."""
+        return ssl.create_default_context(cafile=str(self.certificates.ca))
+
     def answers(self) -> bool:
         """Whether it has elected itself and can hold indices."""
         try:
@@ -254,8 +259,7 @@ class SecuredElasticsearch(ElasticsearchServer):
         }
 
     def _ask(self, method: str, path: str, body: object = None) -> httpx.Response:
-        context = ssl.create_default_context(cafile=str(self.certificates.ca))
-        with httpx.Client(auth=(ADMIN, self.password), verify=context, trust_env=False, timeout=10) as client:
+        with httpx.Client(auth=(ADMIN, self.password), verify=self.context, trust_env=False, timeout=10) as client:
             return client.request(method, self.url + path, json=body)
 
 

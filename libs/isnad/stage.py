@@ -220,6 +220,9 @@ class Stage:
     async def _check_topics(self) -> None:
         told = self._settings
         await require_topics(Admin(told.kafka), told.topics.specs(told.partitions), told.kafka)
+        if told.kafka.guarded:
+            # Faust takes a refusal for a crash.
+            await LogReader(told.kafka).try_out(self._inputs)
 
     async def _stop(self, app: faust.App) -> int:
         self._log.info("stopping")

@@ -63,7 +63,7 @@ class Secured:
         return environment(**self.kafka.environment(user), **told)
 
     def start(self, service: str) -> None:
-        told = self.environment(service)
+        told = self.environment(USERS.get(service, service))
         if service in ("index", "api"):
             self.key(service)
             told |= {
@@ -104,6 +104,8 @@ class Secured:
 
 
 NAMES = ("first", "second")
+USERS = {"entities": "leaver"}
+"""Who has another user than one of his own name: one that no other test needs when this one has taken it away."""
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +122,7 @@ def chain(
     async def grant() -> None:
         await Admin(secured_kafka.access()).create(topics.specs(), replication=1)
         for user in KAFKA_USERS:
-            await secured_kafka.allow(user, kafka_grants(user, topics))
+            await secured_kafka.allow(USERS.get(user, user), kafka_grants(user, topics))
 
     asyncio.run(grant())
     try:
@@ -164,6 +166,17 @@ def test_a_revoked_key_of_the_api_is_no_answer_for_now(chain: Secured) -> None:
     for inside in (str(chain.elasticsearch.port), "security_exception", "ISNAD_"):
         assert inside not in answer.text
     assert "Look at ISNAD_ELASTICSEARCH_API_KEY" in chain.services["api"].logged("request failed")[-1]["reason"]
+
+
+def test_a_user_that_kafka_no_longer_knows_waits(chain: Secured) -> None:
+    """Who is connected stays so; who starts anew says as whom he is refused, and waits."""
+    chain.kafka.forget("leaver")
+    worker = chain.services["entities"]
+    assert worker.waits_for() == {}
+    worker.kill()
+    chain.until(lambda: worker.starts > 1 and "kafka" in worker.waits_for())
+    assert "refuses the user 'leaver'" in worker.waits_for()["kafka"]["reason"]
+    assert "Look at ISNAD_KAFKA_USER" in worker.waits_for()["kafka"]["reason"]
 
 
 def test_no_log_and_no_page_shows_a_secret(chain: Secured) -> None:

@@ -156,6 +156,9 @@ async def test_a_stage_sees_all_topics_and_its_own_group_only(secured_kafka, top
     assert await Admin(kafka).members(topics.group("dedup")) == 0
     async with GroupProgress(kafka, topics.group("dedup")) as progress:
         assert await progress.starts([(topics.prepared, 0)]) == {(topics.prepared, 0): 0}
+    await LogReader(kafka).try_out([topics.prepared, topics.dead])
+    with pytest.raises(BrokerUnavailable, match=r"TopicAuthorizationFailed.*isnad rights kafka"):
+        await LogReader(kafka).try_out([topics.prepared, topics.raw])
     with pytest.raises(BrokerUnavailable, match="isnad rights kafka"):
         await Admin(kafka).members(topics.group("index"))
 

@@ -1,7 +1,7 @@
 """Reading a stretch of one partition, without a consumer group and without committing anything."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,9 @@ from isnad.outcomes import Record, headers
 
 _POLL_MS = 1000
 
+_TRY_MS = 500
+"""So long a refusal is waited for; a Kafka that takes longer refuses while the stage works, which then starts anew."""
+
 
 class LogReader:
     """Reads topics as logs: any stretch, as often as wanted."""
@@ -22,6 +25,22 @@ class LogReader:
     def __init__(self, kafka: str | KafkaAccess, *, timeout_seconds: float = 30.0) -> None:
         self._access = KafkaAccess.of(kafka)
         self._timeout_seconds = timeout_seconds
+
+    async def try_out(self, topics: Sequence[str]) -> None:
+        """Ask for what comes next in each topic, to learn before the work begins whether Kafka lets us read it.
+
+        Raises:
+            BrokerUnavailable: it does not, or does not answer in time.
+            SetupError: there is no such topic.
+        """
+        places = [await self._partition(topic, 0) for topic in topics]
+        async with consumer(self._access, self._timeout_seconds) as inner:
+            # Asked for together, Kafka would keep the refusal back until the others have something or time runs out.
+            for place in places:
+                inner.assign([place])
+                with translated(self._access):
+                    await inner.seek_to_end(place)
+                    await inner.getmany(timeout_ms=_TRY_MS)
 
     async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
         """Return the first offset that is there, and the next one to be written; they are equal when nothing is there.
