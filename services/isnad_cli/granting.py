@@ -79,7 +79,7 @@ def rights(key: ElasticKey, indexes: Indexes) -> dict[str, Any]:
     # `isnad replay` makes new indexes under a prefix of their own; the aliases that lead to them keep their names.
     made = [f"{indexes.prefix}-g*{family.removeprefix(indexes.prefix)}*" for family in indexes.families]
     if key == "api":
-        searched = [f"{indexes.articles}*", f"{indexes.stories}*"]
+        searched = [f"{family}*" for family in (indexes.articles, indexes.stories, indexes.takedowns)]
         return {"cluster": ["monitor"], "indices": [{"names": searched, "privileges": ["read"]}]}
     if key == "operator":
         privileges = ["read", "write", "create_index", "manage"]
@@ -87,7 +87,8 @@ def rights(key: ElasticKey, indexes: Indexes) -> dict[str, Any]:
             "cluster": ["manage_index_templates", "monitor"],
             "indices": [{"names": [*seen, *made], "privileges": privileges}],
         }
-    privileges = ["read", "index", "delete", "create_index", "view_index_metadata"]
+    # It refreshes before it looks for what a takedown means.
+    privileges = ["read", "index", "delete", "create_index", "view_index_metadata", "maintenance"]
     return {
         "cluster": ["manage_index_templates"],
         "indices": [{"names": [*seen, *made], "privileges": privileges}],

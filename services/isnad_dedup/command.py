@@ -1,6 +1,7 @@
 """`isnad dedup`: find reprints in files, without Kafka, or anew in what the running chain has read."""
 
 import gc
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ from isnad_dedup.quick_start import load_compiler
 if TYPE_CHECKING:
     from isnad_dedup.archives import Format, Verdicts
     from isnad_dedup.lines import TimeFrom
+
+_CLOCKS_DIFFER = timedelta(days=1)
+"""A date may be so far ahead of this machine's clock, which may be wrong too."""
 
 _RELATIONS = ("original", "copy", "partial", "revision")
 
@@ -66,7 +70,8 @@ _RELATIONS = ("original", "copy", "partial", "revision")
     type=click.Choice(["appended_at", "published_at"]),
     default="appended_at",
     show_default=True,
-    help="Field by which the days count. Without it in the input, all of it counts as one day.",
+    help="Field by which the days count. Without it in the input, all of it counts as one day. What is dated in the "
+    "future counts as of the article before it.",
 )
 @click.option(
     "--work-dir",
@@ -154,7 +159,13 @@ def dedup(
                     left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
                 else:
                     left_out = from_files.answer(
-                        sources, verdicts, window=window, time_from=time_from, folder=folder, skip_bad=skip_bad
+                        sources,
+                        verdicts,
+                        window=window,
+                        time_from=time_from,
+                        latest=clock.now() + _CLOCKS_DIFFER,
+                        folder=folder,
+                        skip_bad=skip_bad,
                     )
         except StorageUnavailable as exc:
             raise StorageUnavailable(f"{exc}, or put the working files elsewhere: --work-dir FOLDER") from exc

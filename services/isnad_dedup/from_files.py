@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+
+import click
 
 from isnad.offline import Reading
 from isnad.similarity.window import Window
@@ -23,6 +26,7 @@ def answer(
     *,
     window: Window,
     time_from: TimeFrom,
+    latest: datetime,
     folder: Path,
     skip_bad: bool,
     batch_articles: int = 512,
@@ -36,6 +40,7 @@ def answer(
         verdicts: where the verdicts are written to, in the order of the articles.
         window: how far back articles are compared.
         time_from: the field that tells when an article came in.
+        latest: what is dated after it is dated wrongly, and does not move the window.
         folder: an empty one for working files.
         skip_bad: whether what is no article is left out.
         batch_articles: so many are answered in one pass; the verdicts are the same with any number.
@@ -45,15 +50,21 @@ def answer(
         SetupError: a file is Parquet, and pyarrow is not there.
         StorageUnavailable: the working files can't be written.
     """
-    paths = archives.files(sources)
+    paths, clerk = archives.files(sources), Clerk(time_from, latest)
     with (
         Matcher(window, evidence=False, events=False, folder=folder) as matcher,
         Reading(archives.size_of(paths), skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
-        closing(archives.articles(paths, Clerk(time_from), reading)) as articles,
+        closing(archives.articles(paths, clerk, reading)) as articles,
     ):
         for batch in _batches(articles, batch_articles):
             for article, given in zip(batch, matcher.answer_all(batch), strict=True):
                 verdicts.write(article.id, given.verdict)
+    if clerk.too_late:
+        click.echo(
+            f"{clerk.too_late:,} articles have a {time_from} in the future (after {latest:%Y-%m-%d}): for the window "
+            "each counts as of the time of the one before it.",
+            err=True,
+        )
     return reading.left_out
 
 

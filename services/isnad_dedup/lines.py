@@ -46,12 +46,17 @@ class Clerk:
     What stands for the append time, by which the window moves: the line's `appended_at` or, where that is asked for,
     its `published_at`. A line that has none, or one that can't be read or is before the one before it, stands at the
     moment of the line before it; so without such times the whole file is one day, as if it had been fed to the chain
-    at once.
+    at once. So does one that is dated after `latest`: a single wrong date would else empty the window.
+
+    Attributes:
+        too_late: how many are dated after `latest`.
     """
 
-    def __init__(self, time_from: TimeFrom = "appended_at") -> None:
+    def __init__(self, time_from: TimeFrom = "appended_at", latest: datetime | None = None) -> None:
         self._time_from = time_from
+        self._latest = latest
         self._now = _BEFORE_ALL
+        self.too_late = 0
 
     def read(self, line: bytes) -> Arrival:
         """Return the article of a line.
@@ -77,7 +82,9 @@ class Clerk:
     def _arrival(self, article: _Line | Row, article_id: str) -> Arrival:
         published_at = _moment(article.published_at)
         moment = published_at if self._time_from == "published_at" else _moment(article.appended_at)
-        if moment is not None and moment > self._now:
+        if moment is not None and self._latest is not None and moment > self._latest:
+            self.too_late += 1
+        elif moment is not None and moment > self._now:
             self._now = moment
         return Arrival(
             id=article_id,

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,10 +13,13 @@ from isnad.elastic import Elastic
 from isnad.elastic_access import ElasticAccess
 from isnad.errors import SearchUnavailable
 from isnad.indexes import Indexes
+from isnad.messages import LogPosition, MatchedTakedown, Takedown
 from isnad.search_index import Exchange, Write
 from isnad.secret import Secret
 from isnad_cli.granting import ElasticKey, rights
+from isnad_index.documents import takedown_write
 from isnad_index.generations import Generations
+from isnad_index.removing import Removing
 from isnad_index.setting_up import set_up
 from isnad_index.writing import Writer
 
@@ -67,6 +71,21 @@ async def test_the_api_searches_with_its_key(secured_elasticsearch, indexes):
         assert [hit["_id"] for hit in hits] == ["a"]
         assert await reader.documents(indexes.stories, ["nobody"]) == {}
         await reader.ping()
+
+
+async def test_both_keys_do_what_a_takedown_asks(secured_elasticsearch, indexes):
+    taken_down = Takedown(schema=1, kind="takedown", id="a", at=JANUARY)
+    position = LogPosition(7, JANUARY)
+    matched = MatchedTakedown(schema=1, kind="takedown", takedown=taken_down, position=position)
+    async with client(secured_elasticsearch, "index", indexes) as elastic:
+        await set_up(elastic, indexes, 0)
+        writer = Writer(elastic)
+        document = b'{"id":"a","page_id":"a","story_id":"a","relation":"original","title":"\xd8\xae"}'
+        await writer.write([replace(article(indexes, JANUARY, 1), document=document), takedown_write(matched, indexes)])
+        await Removing(writer, indexes).carry_out([matched])
+        assert await elastic.copies(indexes.articles, ["a"]) == []
+    async with client(secured_elasticsearch, "api", indexes) as reader:
+        assert (await reader.documents(indexes.takedowns, ["a"]))["a"]["is_down"]
 
 
 async def refused(work: Awaitable[object]) -> None:

@@ -34,13 +34,14 @@ def test_without_a_name_the_rights_of_all():
 
 
 def test_the_request_for_a_key_of_elasticsearch():
-    """The reader's may read the two families of indexes, and see that the server is well."""
+    """The reader's may read articles, stories and takedowns, and see that the server is well."""
+    names = ["desk-articles*", "desk-stories*", "desk-takedowns*"]
     assert json.loads(printed("elasticsearch", "api", "--index-prefix", "desk")) == {
         "name": "desk-api",
         "role_descriptors": {
             "desk-api": {
                 "cluster": ["monitor"],
-                "indices": [{"names": ["desk-articles*", "desk-stories*"], "privileges": ["read"]}],
+                "indices": [{"names": names, "privileges": ["read"]}],
             }
         },
     }

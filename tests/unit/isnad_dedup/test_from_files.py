@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +34,9 @@ lines = st.builds(
 )
 
 
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
 def verdicts(parts: Sequence[Sequence[bytes]], batch_articles: int) -> bytes:
     """The output for files of these lines."""
     with TemporaryDirectory() as name:
@@ -47,6 +51,7 @@ def verdicts(parts: Sequence[Sequence[bytes]], batch_articles: int) -> bytes:
                 written,
                 window=Window(days=6, articles=20),
                 time_from="appended_at",
+                latest=LATEST,
                 folder=folder / "work",
                 skip_bad=False,
                 batch_articles=batch_articles,

@@ -66,6 +66,17 @@ def test_the_time_of_publication_moves_the_log_only_where_that_is_asked_for():
     assert moments(Clerk("published_at"), "published_at", "2018-02-08") == [datetime(2018, 2, 8, tzinfo=UTC)]
 
 
+def test_a_date_in_the_future_does_not_move_the_log_and_is_counted():
+    clerk = Clerk("published_at", latest=datetime(2018, 3, 1, tzinfo=UTC))
+    assert moments(clerk, "published_at", "2018-02-08", "2099-01-01", "2018-03-02", "2018-03-01") == [
+        datetime(2018, 2, 8, tzinfo=UTC),
+        datetime(2018, 2, 8, tzinfo=UTC),
+        datetime(2018, 2, 8, tzinfo=UTC),
+        datetime(2018, 3, 1, tzinfo=UTC),
+    ]
+    assert clerk.too_late == 2
+
+
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_a_time_out_of_all_bounds_counts_as_unreadable(time: str):
     assert moments(Clerk(), "appended_at", time) == [EPOCH]
