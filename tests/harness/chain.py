@@ -60,7 +60,8 @@ class Settled:
 class Chain:
     """Running services. Addresses are those that the services were given; `elasticsearch` is the real server's.
 
-    `api` is where the API answers, if it was started.
+    `api` is where the API answers, if it was started. `let_in` is with what Elasticsearch lets the count in, as httpx
+    takes it (`auth`, `verify`), where it asks for that.
     """
 
     kafka: str
@@ -75,6 +76,7 @@ class Chain:
     uncertain: set[str] = field(default_factory=set)
     settled: Settled | None = None
     api: str = ""
+    let_in: dict[str, Any] = field(default_factory=dict)
 
     @property
     def topics(self) -> Topics:
@@ -255,10 +257,20 @@ class Chain:
         return found
 
     def dead_letters(self) -> list[dict[str, Any]]:
-        """The dead letters of articles, one for each record however often Kafka delivered it."""
+        """The dead letters of articles, one for each record however often Kafka delivered it.
+
+        One whose original was sent again is none any more: the article has another chance.
+        """
+        return [one for one in self.letters() if one["topic"] != self.topics.changes]
+
+    def letters(self) -> list[dict[str, Any]]:
+        """The dead letters of all topics, likewise."""
         every = [json.loads(record.value or b"") for record in self.records(self.topics.dead)]
-        letters = [one for one in every if one["topic"] != self.topics.changes]
-        return list({(one["topic"], one["partition"], one["offset"]): one for one in letters}.values())
+        letters = {_buried(one): one for one in every if one.get("resolution") is None}
+        for one in every:
+            if (one.get("resolution") or {}).get("action") == "replayed":
+                letters.pop(_buried(one), None)
+        return list(letters.values())
 
     # —— the count ——
 
@@ -372,8 +384,9 @@ class Chain:
         holding.check_letters(letters, {(one.topic, one.partition, one.offset): one.value for one in records})
 
     def contents(self, topic: str) -> list[dict[str, Any]]:
-        """What the records of a topic hold that isnad wrote, without those that a test put there broken."""
-        read = (_json(record.value) for record in self.records(topic))
+        """What the records of a topic hold that isnad wrote, without those that a test put there to die."""
+        dead = {_buried(one) for one in self.letters()}
+        read = (_json(one.value) for one in self.records(topic) if (one.topic, one.partition, one.offset) not in dead)
         return [one for one in read if one is not None]
 
     def offline_verdicts(self) -> dict[str, tuple[str, str]]:
@@ -407,7 +420,7 @@ class Chain:
         return summary
 
     def _post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer = httpx.post(f"{self.elasticsearch}/{path}", json=body, timeout=60)
+        answer = httpx.post(f"{self.elasticsearch}/{path}", json=body, timeout=60, **self.let_in)
         if answer.status_code == 404:  # nothing was written yet
             return {"hits": {"hits": []}}
         found: dict[str, Any] = answer.raise_for_status().json()
@@ -440,6 +453,10 @@ def _json(value: bytes | None) -> dict[str, Any] | None:
     except ValueError:
         return None
     return record if isinstance(record, dict) and "schema" in record else None
+
+
+def _buried(letter: dict[str, Any]) -> tuple[str, int, int]:
+    return letter["topic"], letter["partition"], letter["offset"]
 
 
 def _id_of(letter: dict[str, Any]) -> str:
