@@ -4,6 +4,7 @@ import ssl
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from isnad import tls
 from isnad.errors import SetupError
@@ -52,6 +53,19 @@ def test_an_own_certificate_without_its_key_is_told(own, tmp_path):
     for key in ("", str(other), str(tmp_path / "missing")):
         with pytest.raises(SetupError, match="Look at X_CERTIFICATE, X_KEY and X_KEY_PASSWORD"):
             tls.client_context(certificate=str(own[0]), key=key, variable="X")
+
+
+def test_a_key_with_a_password_is_opened_by_it(own):
+    """A wrong one is told, and none is asked for on the terminal; the message holds neither."""
+    certificate, key = own
+    opened = serialization.load_pem_private_key(key.read_bytes(), None)
+    locked = serialization.BestAvailableEncryption(b"open sesame")
+    key.write_bytes(opened.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked))
+    tls.client_context(certificate=str(certificate), key=str(key), key_password="open sesame", variable="X")
+    for wrong in ("", "close sesame"):
+        with pytest.raises(SetupError, match="X_KEY_PASSWORD") as refused:
+            tls.client_context(certificate=str(certificate), key=str(key), key_password=wrong, variable="X")
+        assert "sesame" not in str(refused.value)
 
 
 def shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, name: str) -> ssl.SSLError:
