@@ -10,6 +10,10 @@ from isnad.errors import RequestError
 
 Report = dict[str, Any]
 
+LEAST_RIGHT = 0.2
+"""A setting of which fewer candidates are right is of no use to anybody: with bands of one row nearly everything is a
+candidate."""
+
 _BY = ("cpu", "clock")
 
 
@@ -89,24 +93,47 @@ def of_growth(report: Report) -> list[Report]:
 
 
 def _speeds(report: Report, own: Report, by: str) -> list[Bar]:
-    rensa = _main(report, "rensa")
-    whole = _rate(rensa, "articles_per_second", by)
-    on_tokens = _rate(rensa, "articles_per_second_without_tokenising", by)
+    """Return the promises on speed, beside rensa where it finds most and where it finds less with fewer wrong ones.
+
+    What isnad has to be held against tokens that are ready is what it does in their place: to normalise, to sketch, to
+    match and to verify. What stories and verdicts add is in the line above.
+    """
     ours = _rate(own, "articles_per_second", by)
-    return [
-        Bar(f"isnad ÷ rensa, by {by}", round(ours / whole, 2), ">=", 5),
-        Bar(f"isnad ÷ rensa without its tokenising, by {by}", round(ours / on_tokens, 2), ">=", 2),
-        Bar(
-            f"the offline command ÷ rensa, by {by}",
-            round(_rate(report["offline"], "articles_per_second", by) / whole, 2),
-            ">=",
-            3,
-        ),
-    ]
+    matching = _rate(own, "articles_per_second_into_matches_alone", by)
+    command = _rate(report["offline"], "articles_per_second", by)
+    bars: list[Bar] = []
+    for rensa in (_finding_most(report, "rensa"), _main(report, "rensa")):
+        whole = _rate(rensa, "articles_per_second", by)
+        on_tokens = _rate(rensa, "articles_per_second_without_tokenising", by)
+        other = f"rensa ({_described(rensa)})"
+        bars += [
+            Bar(f"isnad ÷ {other}, by {by}", round(ours / whole, 2), ">=", 5),
+            Bar(f"isnad ÷ {other} without its tokenising, by {by}", round(ours / on_tokens, 2), ">=", 2),
+            Bar(f"isnad's matching ÷ {other} without its tokenising, by {by}", round(matching / on_tokens, 2), ">=", 2),
+            Bar(f"the offline command ÷ {other}, by {by}", round(command / whole, 2), ">=", 3),
+        ]
+    return bars
 
 
 def _main(report: Report, name: str) -> Report:
     return next(engine for engine in report["engines"] if engine["name"] == name and engine["main"])
+
+
+def _finding_most(report: Report, name: str) -> Report:
+    """Return the setting of the greatest recall among those of which a fifth of the candidates are right."""
+    half = {
+        place: engine["scores"]["containment_0.5"]
+        for place, engine in enumerate(report["engines"])
+        if engine["name"] == name
+    }
+    usable = [place for place, scores in half.items() if (scores["precision"] or 0) >= LEAST_RIGHT] or list(half)
+    most: Report = report["engines"][max(usable, key=lambda place: half[place]["recall"] or 0)]
+    return most
+
+
+def _described(engine: Report) -> str:
+    half, setting = engine["scores"]["containment_0.5"], engine["setting"]
+    return f"{setting['bands']} bands: {half['recall'] or 0:.0%} found, {half['precision'] or 0:.0%} right"
 
 
 def _rate(report: Report, name: str, by: str) -> float:

@@ -3,7 +3,7 @@
 import gc
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,9 @@ from isnad.messages import Verdict
 from isnad.similarity.shingles import shingled
 from isnad_cli.bench import bars, machine, offline, ours, scores
 from isnad_cli.bench.corpora import Corpus
+from isnad_cli.bench.engines import BareIndex
 from isnad_cli.bench.machine import Timed, timed
-from isnad_cli.bench.peers import MOST, PEERS, SWEEP, USUAL, Candidates, Peer, Setting, Tokens, tokens
+from isnad_cli.bench.peers import BALANCED, PEERS, SWEEP, USUAL, Candidates, Peer, Setting, Tokens, tokens
 from isnad_cli.bench.runs import Report, Run, take_turns
 from isnad_cli.bench.truth import Truth, brute_force
 from isnad_dedup.matching import Matcher
@@ -141,6 +142,13 @@ class _Contest:
                 "isnad", partial(timed, act), report, rounds=self._plan.repeat, look=partial(self._look_at_own, report)
             ),
             Run(
+                "isnad, texts into matches: neither stories nor verdicts",
+                partial(timed, self._matches),
+                report,
+                name="articles_per_second_into_matches_alone",
+                rounds=self._plan.repeat,
+            ),
+            Run(
                 "isnad, texts into shingles",
                 partial(timed, self._shingles),
                 report,
@@ -159,6 +167,11 @@ class _Contest:
         texts = self._corpus.texts
         for first in range(0, len(texts), ours.BATCH):
             shingled(texts[first : first + ours.BATCH])
+
+    def _matches(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, closing(BareIndex(Path(folder))) as index:
+            for first in range(0, len(self._corpus.articles), ours.BATCH):
+                index.take(self._corpus.articles[first : first + ours.BATCH])
 
     def _look_at_own(self, report: Report, given: list[Verdict]) -> None:
         found = ours.links(self._corpus.articles, given)
@@ -189,7 +202,7 @@ class _Contest:
 
     def peer(self, peer: Peer, setting: Setting, token_sets: list[Tokens]) -> list[Run]:
         """Return the runs of another library, with its tokenising and without."""
-        main = setting == MOST
+        main = setting == BALANCED
         report: Report = {
             "name": peer.name,
             "setting": {"num_perm": setting.num_perm, "bands": setting.bands},

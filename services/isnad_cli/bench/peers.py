@@ -30,11 +30,14 @@ class Setting:
         return self.num_perm // self.bands
 
 
-MOST = Setting(128, 64)
-"""Finds most without drowning it: about every second candidate is a pair with containment >= .5. More bands find the
-last pairs at three to thirty candidates for each of them; see `SWEEP`."""
+BALANCED = Setting(128, 64)
+"""Finds most before wrong candidates outnumber the right ones: about every second is a pair with containment >= .5."""
 
-USUAL = (Setting(128, 32), Setting(126, 42), MOST)
+MOST = Setting(512, 256)
+"""Finds most as long as a fifth of the candidates are right. Bands of a single row find the last pairs at thirty
+candidates for each of them; see `SWEEP`."""
+
+USUAL = (Setting(128, 32), Setting(126, 42), BALANCED, MOST)
 """From a threshold of about .5 down, for the plot."""
 
 SWEEP = (
@@ -43,8 +46,8 @@ SWEEP = (
     Setting(256, 64),
     Setting(256, 128),
     Setting(512, 128),
-    Setting(512, 256),
     Setting(128, 128),
+    Setting(256, 256),
 )
 """What `--sweep` tries."""
 

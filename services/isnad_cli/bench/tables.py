@@ -52,7 +52,7 @@ def table(report: Report) -> str:
     """
     try:
         if "engines" in report:
-            return _markdown(_COMPARED, map(_engine, report["engines"]))
+            return _markdown(_COMPARED, [row for engine in report["engines"] for row in _engine(engine)])
         if "rules" in report:
             return _stories(report)
         return _markdown(_GROWN, map(_point, report["points"]))
@@ -61,16 +61,24 @@ def table(report: Report) -> str:
         raise RequestError(reason) from exc
 
 
-def _engine(engine: Report) -> list[str]:
+def _engine(engine: Report) -> list[list[str]]:
+    """Return the line of an engine, and one for its matching alone where that was measured."""
     setting = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in engine["setting"].items())
     half, most, alike = (engine["scores"][name] for name in ("containment_0.5", "containment_0.8", "jaccard_0.5"))
+    shares = [_share(share) for share in (half["recall"], half["precision"], most["recall"], alike["recall"])]
     ready = engine.get("articles_per_second_without_tokenising")
-    return [
+    row = [
         f"{engine['name']} ({setting})" if setting else engine["name"],
-        f"{engine['articles_per_second']['cpu']['best']:,.0f}",
-        f"{ready['cpu']['best']:,.0f}" if ready else "",
-        *(_share(share) for share in (half["recall"], half["precision"], most["recall"], alike["recall"])),
+        _best(engine["articles_per_second"]),
+        _best(ready) if ready else "",
+        *shares,
     ]
+    matching = engine.get("articles_per_second_into_matches_alone")
+    return [row, [f"{engine['name']}, matches alone", _best(matching), "", *shares]] if matching else [row]
+
+
+def _best(rates: Report) -> str:
+    return f"{rates['cpu']['best']:,.0f}"
 
 
 def _point(point: Report) -> list[str]:

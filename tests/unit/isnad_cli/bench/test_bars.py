@@ -18,6 +18,17 @@ def found(recall, precision):
     return {"recall": recall, "precision": precision}
 
 
+def peer(bands, half, whole, on_tokens):
+    return {
+        "name": "rensa",
+        "main": False,
+        "setting": {"num_perm": 128, "bands": bands},
+        "articles_per_second": whole,
+        "articles_per_second_without_tokenising": on_tokens,
+        "scores": {"containment_0.5": half},
+    }
+
+
 REPORT = {
     "engines": [
         {
@@ -25,15 +36,12 @@ REPORT = {
             "main": True,
             "links_of_inexact_share": 0,
             "articles_per_second": rates(21_000, 19_000),
+            "articles_per_second_into_matches_alone": rates(40_000, 36_000),
             "scores": {"containment_0.5": found(0.999, 0.98), "containment_0.8": found(1.0, 1.0)},
         },
-        {"name": "rensa", "main": False, "articles_per_second": rates(1, 1)},
-        {
-            "name": "rensa",
-            "main": True,
-            "articles_per_second": rates(4_000, 4_000),
-            "articles_per_second_without_tokenising": rates(10_000, 10_000),
-        },
+        peer(2, found(1.0, 0.19), rates(1, 1), rates(1, 1)),
+        peer(4, found(0.99, 0.24), rates(3_000, 3_000), rates(20_000, 20_000)),
+        {**peer(8, found(0.97, 0.49), rates(4_000, 4_000), rates(10_000, 10_000)), "main": True},
     ],
     "offline": {"articles_per_second": rates(12_000, 11_000)},
     "stories": {"pairwise": found(0.93, 0.96), "unjoined_pairs": 0},
@@ -41,8 +49,12 @@ REPORT = {
 
 
 def test_each_promise_is_held_against_its_bar():
-    """21,000 is more than five times 4,000 and more than twice 10,000; 19,000 is neither."""
+    """21,000 is more than five times 4,000 and more than twice 10,000; 19,000 is neither.
+
+    Of rensa's settings with a fifth right, that with 4 bands finds most.
+    """
     bars = {bar["what"]: (bar["value"], bar["holds"]) for bar in of_comparison(REPORT)}
+    most, main = "rensa (4 bands: 99% found, 24% right)", "rensa (8 bands: 97% found, 49% right)"
     assert bars == {
         "links: recall of containment >= .5": (0.999, True),
         "links: recall of containment >= .8": (1.0, True),
@@ -51,12 +63,22 @@ def test_each_promise_is_held_against_its_bar():
         "stories: pairwise precision": (0.96, True),
         "stories: pairwise recall": (0.93, True),
         "stories: pairs that nothing joins": (0, True),
-        "isnad ÷ rensa, by cpu": (5.25, True),
-        "isnad ÷ rensa without its tokenising, by cpu": (2.1, True),
-        "the offline command ÷ rensa, by cpu": (3.0, True),
-        "isnad ÷ rensa, by clock": (4.75, False),
-        "isnad ÷ rensa without its tokenising, by clock": (1.9, False),
-        "the offline command ÷ rensa, by clock": (2.75, False),
+        f"isnad ÷ {most}, by cpu": (7.0, True),
+        f"isnad ÷ {most} without its tokenising, by cpu": (1.05, False),
+        f"isnad's matching ÷ {most} without its tokenising, by cpu": (2.0, True),
+        f"the offline command ÷ {most}, by cpu": (4.0, True),
+        f"isnad ÷ {main}, by cpu": (5.25, True),
+        f"isnad ÷ {main} without its tokenising, by cpu": (2.1, True),
+        f"isnad's matching ÷ {main} without its tokenising, by cpu": (4.0, True),
+        f"the offline command ÷ {main}, by cpu": (3.0, True),
+        f"isnad ÷ {most}, by clock": (6.33, True),
+        f"isnad ÷ {most} without its tokenising, by clock": (0.95, False),
+        f"isnad's matching ÷ {most} without its tokenising, by clock": (1.8, False),
+        f"the offline command ÷ {most}, by clock": (3.67, True),
+        f"isnad ÷ {main}, by clock": (4.75, False),
+        f"isnad ÷ {main} without its tokenising, by clock": (1.9, False),
+        f"isnad's matching ÷ {main} without its tokenising, by clock": (3.6, True),
+        f"the offline command ÷ {main}, by clock": (2.75, False),
     }
 
 

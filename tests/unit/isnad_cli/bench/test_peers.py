@@ -2,7 +2,7 @@
 
 import pytest
 
-from isnad_cli.bench.peers import MOST, PEERS, Setting, tokens
+from isnad_cli.bench.peers import BALANCED, PEERS, Setting, tokens
 
 LONG = " ".join(f"كلمة{number}" for number in range(60))
 OTHER = " ".join(f"غيرها{number}" for number in range(60))
@@ -18,7 +18,7 @@ def test_tokens_are_five_normalised_words_each():
 def test_each_text_is_asked_about_the_earlier_ones_only(peer):
     """Equal texts find each other, the later the earlier; also over the end of a batch of 200."""
     texts = [LONG, OTHER, LONG, *(f"{number} {OTHER[::-1]}" for number in range(200)), LONG]
-    found = peer.candidates(map(tokens, texts), MOST)
+    found = peer.candidates(map(tokens, texts), BALANCED)
     assert [sorted(others) for others in found[:3]] == [[], [], [0]]
     assert sorted(found[-1]) == [0, 2]
 
