@@ -65,9 +65,7 @@ def _address_option(name: str, what: str, check: Callable[[str], object]) -> Cal
 
 def kafka_option(command: F) -> F:
     """`--kafka host:port`, passed on as `kafka: KafkaAccess`; put it under `home_option`."""
-    what = (
-        "Kafka, host:port[,host:port]; ISNAD_KAFKA_SECURITY, ISNAD_KAFKA_USER and others say how it lets us in"
-    )
+    what = "Kafka, host:port[,host:port]; ISNAD_KAFKA_SECURITY, ISNAD_KAFKA_USER and others say how it lets us in"
     return _address_option("kafka", what, _kafka_access)(command)
 
 
