@@ -407,10 +407,19 @@ class Chain:
     def addressed(self) -> list[str]:
         return ["--kafka", self.kafka, "--topic-prefix", self.topics.prefix]
 
-    def isnad(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        """Call the command."""
+    def isnad(self, *arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Call the command; settings by the names of their variables."""
         command = [*self.command, *map(str, arguments)]
-        return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=environment(**settings), capture_output=True, text=True, check=False)
+
+    def content(self) -> dict[str, Any]:
+        """What `isnad content` says: the number and the hash of all articles and all stories."""
+        done = self.isnad(
+            "content", "--json", ISNAD_ELASTICSEARCH=self.elasticsearch, ISNAD_INDEX_PREFIX=self.indexes.prefix
+        )
+        assert done.returncode == 0, done.stderr
+        content: dict[str, Any] = json.loads(done.stdout)
+        return content
 
     def feed_files(self, *arguments: object) -> dict[str, Any]:
         """Call `isnad feed`, and return its summary."""
