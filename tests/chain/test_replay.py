@@ -15,10 +15,11 @@ import httpx
 import pytest
 from tests.chain.conftest import running
 from tests.conftest import Stack
-from tests.harness.chain import STAGES, Chain
+from tests.harness.chain import Chain
 
 from isnad.elastic import Elastic
 from isnad.errors import IsnadError
+from isnad.kafka import Bookmarks
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
@@ -63,7 +64,7 @@ def fed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chai
 
 
 def environment(chain: Chain) -> dict[str, str]:
-    return dict(chain.workers["index"].environment)
+    return {**chain.workers["index"].environment, "ISNAD_BATCH_SIZE": "5"}
 
 
 def replay(chain: Chain, *arguments: str) -> dict[str, Any]:
@@ -124,9 +125,15 @@ def before(fed: Chain) -> dict[str, Any]:
 
 
 def test_the_whole_history_of_each_topic_again_is_the_same_documents(fed: Chain, before: dict[str, Any]) -> None:
-    """Each replay adds to the topics that the next one reads; readers see every article once all the time."""
+    """Each replay adds to the topics that the next one reads; readers see every article once all the time.
+
+    One is killed amid it, and the same command does the rest.
+    """
     with Reader(fed) as reader:
-        done = {stage: replay(fed, stage, "--from", "beginning") for stage in STAGES}
+        done = {stage: replay(fed, stage, "--from", "beginning") for stage in ("prepare", "dedup")}
+        fed.drain()
+        kill_amid(fed, "entities", "--from", "beginning")
+        done |= {stage: replay(fed, stage, "--from", "beginning") for stage in ("entities", "index")}
         fed.drain()
         fed.refresh()
     assert done["prepare"]["records"] == ARTICLES + 1
@@ -166,6 +173,18 @@ def test_new_indexes_take_the_place_of_the_old_ones_while_articles_come_in(
     assert (again["carried_over"], again["records"]) == (sum(one["documents"] for one in after.values()), 0)
     assert content(fed) == after
     assert fed.dead_letters() == []
+
+
+def kill_amid(chain: Chain, stage: str, *arguments: str) -> None:
+    """Begin a replay, and kill it when it has begun to read."""
+    bookmarks = Bookmarks(chain.kafka, chain.topics.group(f"replay-{stage}"))
+    killed = subprocess.Popen([*chain.command, "replay", stage, *arguments], env=environment(chain))
+    deadline = time.monotonic() + 60
+    while not asyncio.run(bookmarks.read()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    killed.kill()
+    assert killed.wait() == -signal.SIGKILL
 
 
 def wait_for_index(chain: Chain, pattern: str) -> None:
