@@ -75,12 +75,15 @@ def send_other_versions(chain: Chain) -> None:
     some = list(islice(numbered_articles(f"{chain.name}.versions", seed=3), 20))
     older = [{name: one[name] for name in ("schema", "id", "source", "body")} for one in some[:10]]
     chain.send([*older, *(one | OF_TOMORROW for one in some[10:])], 1000).wait()
-    topic, known = chain.topics.prepared, chain.contents(chain.topics.prepared)
+    topic, messages = chain.topics.prepared, []
+    chain.wait_until(lambda: chain.appended(topic) >= 20, "prepare does nothing")
+    known = chain.contents(topic)
     for number, one in enumerate(known[:20]):
         with_fewer = {name: value for name, value in one.items() if name not in _OPTIONAL}
         article = (with_fewer if number % 2 else with_fewer | OF_TOMORROW) | {"id": f"{chain.name}.log:{number}"}
         chain.also_injected.add(article["id"])
-        chain.append([Outgoing(topic, article["id"].encode(), json.dumps(article).encode())])
+        messages.append(Outgoing(topic, article["id"].encode(), json.dumps(article).encode()))
+    chain.append(messages)
 
 
 def send_again_in_other_versions(chain: Chain) -> int:
@@ -144,10 +147,9 @@ def test_broken_records_and_other_versions(chain: Chain):
     chain.start()
     odd, marks = articles_with_odd_times(chain)
     with chain.load(400):
-        expected = append_broken(chain)
         send_other_versions(chain)
-        for article in odd:
-            chain.send([article], 1).wait()
+        expected = append_broken(chain)
+        chain.send(odd, 100)
     count = chain.settle().count
     assert count.dead == sum(b":changes: " not in key for key in expected)
     check_broken(chain, expected)

@@ -451,7 +451,7 @@ def _patiently(work: Callable[[], Coroutine[Any, Any, T]], seconds: float = 60) 
 def _article_id(value: bytes | None) -> str:
     try:
         record = json.loads(value or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(record.get("article", record).get("id", "")) if isinstance(record, dict) else ""
 
@@ -459,7 +459,7 @@ def _article_id(value: bytes | None) -> str:
 def _json(value: bytes | None) -> dict[str, Any] | None:
     try:
         record = json.loads(value or b"")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and "schema" in record else None
 
