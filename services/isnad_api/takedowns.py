@@ -116,7 +116,8 @@ def router(parts: Parts) -> APIRouter:
 
 def _falls_under(id_: str) -> dict[str, Any]:
     either = [{"term": {"id": id_}}, {"term": {"page_id": id_}}]
-    return {"query": {"bool": {"should": either}}, "size": _MOST_SHOWN, "sort": [{"id": "asc"}]}
+    fields = [*ArticleName.model_fields, "part"]
+    return {"query": {"bool": {"should": either}}, "size": _MOST_SHOWN, "sort": [{"id": "asc"}], "_source": fields}
 
 
 def _takedown(parts: Parts, request: Request, kind: Literal["takedown", "restore"], id_: str, reason: str) -> Takedown:

@@ -66,7 +66,7 @@ class Removing:
     async def _found(self, ids: Iterable[str]) -> list[_Standing]:
         asked = list(ids)
         either: list[dict[str, Any]] = [{"terms": {"id": asked}}, {"terms": {"page_id": asked}}]
-        body = {"query": {"bool": {"should": either}}, "size": _MOST_FOUND}
+        body = {"query": {"bool": {"should": either}}, "size": _MOST_FOUND, "_source": _fields(_Standing)}
         answer = await self._index.search(self._indexes.articles, body)
         return [msgspec.convert(hit["_source"], _Standing) for hit in answer["hits"]["hits"]]
 
@@ -108,7 +108,12 @@ class Removing:
         query = {"bool": {"filter": [{"term": {"story_id": story_id}}], "must_not": [{"terms": {"id": list(going)}}]}}
         outlets = {"terms": {"field": "source", "size": _MOST_FOUND, "order": {"_count": "desc"}}}
         by_time = {
-            direction: {"query": query, "size": 1, "sort": [{"published_at": direction}, {"log_offset": "asc"}]}
+            direction: {
+                "query": query,
+                "size": 1,
+                "sort": [{"published_at": direction}, {"log_offset": "asc"}],
+                "_source": _fields(Member),
+            }
             for direction in ("asc", "desc")
         }
         found = await self._index.search(self._indexes.articles, {**by_time["asc"], "aggs": {"outlets": outlets}})
@@ -135,6 +140,10 @@ class Removing:
             story=state,
             position=takedown.position,
         )
+
+
+def _fields(kind: type[msgspec.Struct]) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(kind)]
 
 
 def _empty(story_id: str, article_id: str, takedown: MatchedTakedown) -> StoryState:
