@@ -156,6 +156,7 @@ class NearDuplicateIndex:
 
         Raises:
             KeyError: there is no such entry.
+            StorageUnavailable: they can't be read.
         """
         return self._segment(number).hashes(number)
 
@@ -216,7 +217,11 @@ class NearDuplicateIndex:
             _delete(files)
 
     def match(self, text: str, own_key: str | None = None) -> list[Match]:
-        """Return the texts that share enough with this one, but that of `own_key`, in the order of `Taken.matches`."""
+        """Return the texts that share enough with this one, but that of `own_key`, in the order of `Taken.matches`.
+
+        Raises:
+            StorageUnavailable: the shingles of earlier texts can't be read.
+        """
         batch = shingled([text])
         own = self._numbers.get(own_key) if own_key is not None else None
         numbers = np.array([self._next_number], np.int64)
