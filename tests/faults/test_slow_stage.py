@@ -1,0 +1,48 @@
+"""A fault of speed: a stage that is far slower than what comes in."""
+
+import time
+from pathlib import Path
+
+import pytest
+from tests.harness.altered import Change, altered
+from tests.harness.chain import Chain
+from tests.harness.memory import Memory
+
+pytestmark = pytest.mark.real
+
+SLOWER = Change(
+    "isnad_entities/enrich.py",
+    "    enriched = enrich(matched, names(), wires())\n",
+    """    import time
+
+    began = time.perf_counter()
+    enriched = enrich(matched, names(), wires())
+    time.sleep(9 * (time.perf_counter() - began))
+""",
+)
+MOST_BYTES = 64 << 20
+"""What a slow worker may need more while thousands of articles wait for it."""
+
+
+@pytest.mark.row(40, "the entity stage ten times slower")
+def test_a_slow_stage(chain: Chain, tmp_path: Path):
+    """Lag is seen in the metric, memory stays bounded, and nobody leaves the group; a fast worker drains it."""
+    # A batch takes longer than a session in Kafka.
+    chain.settings["ISNAD_BATCH_SIZE"] = "500"
+    chain.start(("prepare", "dedup", "index"))
+    slow = chain.add("entities", PYTHONPATH=altered(tmp_path / "slow", [SLOWER]))
+    with chain.load(3000, per_second=150):
+        process = slow.running
+        assert process is not None
+        with Memory(process) as memory:
+            chain.wait_until(lambda: slow.metric("isnad_lag_records", stage="entities") > 500, "no lag is seen")
+            time.sleep(20)
+        chain.check_commits(["entities"])
+    assert memory.most - memory.first < MOST_BYTES, f"it needed {(memory.most - memory.first) >> 20} MiB more"
+    waits = chain.lag("entities", chain.topics.matched)
+    for name, worker in chain.workers.items():
+        assert (worker.starts, len(worker.logged("partitions"))) == (1, 1), f"{name} left its group"
+    assert waits > 0, "it is not slow"
+    chain.workers.pop("entities").end()
+    chain.add("entities")
+    assert chain.settle().count.dead == 0
