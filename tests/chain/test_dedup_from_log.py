@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
-from tests.chain.workers import worker
+from tests.harness.workers import unsupervised
 from tests.unit.isnad_dedup.articles import prepared, text
 
 from isnad.codec import decode
@@ -48,7 +48,7 @@ async def answered(kafka: str, topics: Topics) -> list[MatchedArticle]:
 def test_the_command_says_of_a_log_what_the_service_answered(kafka: str, tmp_path: Path):
     topics = Topics(f"from-log-{uuid4().hex[:8]}.")
     asyncio.run(fill(kafka, topics))
-    with worker("isnad_dedup", kafka, topics, tmp_path / "worker.log"):
+    with unsupervised("dedup", kafka, topics, tmp_path / "worker.log"):
         deadline = time.monotonic() + DRAIN_SECONDS
         while asyncio.run(Admin(kafka).lag(topics.group("dedup"), topics.prepared)):
             assert time.monotonic() < deadline, (tmp_path / "worker.log").read_text()[-3000:]

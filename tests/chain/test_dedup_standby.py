@@ -13,7 +13,7 @@ from subprocess import Popen
 from uuid import uuid4
 
 import pytest
-from tests.chain.workers import worker
+from tests.harness.workers import unsupervised
 from tests.unit.isnad_dedup.articles import prepared, text
 
 from isnad.codec import decode
@@ -28,7 +28,7 @@ from isnad_dedup.ledger import Ledger
 ENOUGH_SECONDS = 60
 FIRST, SECOND, THIRD = 1500, 1500, 100
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.long, pytest.mark.timeout(300)]
 
 
 async def until(condition: Callable[[], Awaitable[bool] | bool]) -> float:
@@ -117,7 +117,7 @@ async def test_a_standby_takes_over_without_reading_the_log_again(kafka: str, tm
         def start(name: str) -> Worker:
             settings = {"ISNAD_STATE_FOLDER": str(tmp_path / "state"), "ISNAD_SESSION_SECONDS": "6"}
             log = tmp_path / name
-            made = worker("isnad_dedup", kafka, topics, log, ISNAD_LOG_FORMAT="json", **settings)
+            made = unsupervised("dedup", kafka, topics, log, ISNAD_LOG_FORMAT="json", **settings)
             return Worker(processes.enter_context(made), log)
 
         async with new_log(kafka) as log:
@@ -169,7 +169,7 @@ async def test_a_restart_begins_from_the_last_snapshot(kafka: str, tmp_path: Pat
         async def run(name: str, count: int, expected: int, end: signal.Signals, **settings: str) -> object:
             """Run a worker until it has answered so many more articles, and return from where it began."""
             settings = {"ISNAD_STATE_FOLDER": str(tmp_path / "state"), "ISNAD_LOG_FORMAT": "json", **settings}
-            with worker("isnad_dedup", kafka, log.topics, tmp_path / name, **settings) as process:
+            with unsupervised("dedup", kafka, log.topics, tmp_path / name, **settings) as process:
                 running = Worker(process, tmp_path / name)
                 await log.add(count)
                 await until(log.drained)

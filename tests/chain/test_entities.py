@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from tests.chain.workers import worker
+from tests.harness.workers import unsupervised
 
 from isnad.codec import decode, encode
 from isnad.kafka import Admin, LogReader, Producer
@@ -62,9 +62,9 @@ async def test_articles_are_enriched_though_the_worker_is_killed(kafka: str, tmp
         await producer.send_all([Outgoing(topics.matched, key.encode(), encode(one)) for key, one in sent.items()])
         await producer.send_all([Outgoing(topics.matched, b"bad", value) for value in BAD])
 
-    with worker("isnad_entities", kafka, topics, log):
+    with unsupervised("entities", kafka, topics, log):
         await until(len(sent) // 2, admin, topics, log)  # then it is killed
-    with worker("isnad_entities", kafka, topics, log) as second:
+    with unsupervised("entities", kafka, topics, log) as second:
         await until(0, admin, topics, log)
         second.terminate()
         assert second.wait(15) == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.chain.workers import worker
+from tests.harness.workers import unsupervised
 
 from isnad.codec import decode, encode
 from isnad.kafka import Admin, LogReader, Producer
@@ -54,9 +54,9 @@ async def test_pages_are_prepared_once_though_the_worker_is_killed(kafka: str, t
     async def waiting() -> int:
         return await admin.lag(topics.group("prepare"), topics.raw)
 
-    with worker("isnad_prepare", kafka, topics, log):
+    with unsupervised("prepare", kafka, topics, log):
         await until(len(sent) // 2, waiting, log)  # then it is killed
-    with worker("isnad_prepare", kafka, topics, log) as second:
+    with unsupervised("prepare", kafka, topics, log) as second:
         await until(0, waiting, log)
         second.terminate()
         assert second.wait(15) == 0

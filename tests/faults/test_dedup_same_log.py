@@ -20,7 +20,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import pytest
-from tests.chain.workers import worker
+from tests.harness.workers import unsupervised
 from tests.unit.isnad_dedup.made_log import made_log
 from tests.unit.isnad_dedup.said import Said, articles, by_one_reader, differences, in_topics
 
@@ -159,8 +159,8 @@ async def live_and_be_killed(life: Life, log: Log, state: State, chance: Random,
 
 
 def dedup(log: Log, state: State, logged: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    return worker(
-        "isnad_dedup",
+    return unsupervised(
+        "dedup",
         log.kafka,
         log.topics,
         logged,

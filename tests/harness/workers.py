@@ -18,6 +18,8 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from isnad.topics import Topics
+
 RESTART_SECONDS = 0.5
 STOP_SECONDS = 15.0
 
@@ -166,6 +168,25 @@ class Worker:
             assert time.monotonic() < until, f"{self.name} is not there:\n{self.last_words()}"
             time.sleep(0.01)
         self.process.send_signal(number)
+
+
+@contextmanager
+def unsupervised(
+    service: str, kafka: str, topics: Topics, log: Path, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a service once, with small batches, so that a kill finds it amid its work; kill -9 at the end.
+
+    Further settings are given by their variables' names.
+    """
+    told = {"ISNAD_KAFKA": kafka, "ISNAD_TOPIC_PREFIX": topics.prefix, "ISNAD_BATCH_SIZE": "20"}
+    command = [sys.executable, "-m", f"isnad_{service}"]
+    with log.open("ab") as stream:
+        process = subprocess.Popen(command, env=environment(**told | settings), stdout=stream, stderr=stream)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def python_path(folder: Path) -> str:
