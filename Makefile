@@ -31,6 +31,10 @@ test: $(STAMPS)/isnad $(STAMPS)/dev ## Unit, contract and chain tests, the latte
 unit: $(STAMPS)/isnad $(STAMPS)/dev ## Only the tests that need no server
 	@$(BIN)/python -m pytest -m "not real" $(ARGS)
 
+.PHONY: long
+long: $(STAMPS)/isnad $(STAMPS)/dev ## The tests that take minutes: TLS and rights on secured servers, replay, takeover by a standby
+	@$(BIN)/python -m pytest -m long --long $(ARGS)
+
 .PHONY: faults
 faults: $(STAMPS)/isnad $(STAMPS)/dev ## Break everything that can break, count what became of the articles, print a table (ROWS=2,7,13 or ROWS=planted)
 	@$(BIN)/python -m pytest tests/faults --faults=$(ROWS) $(ARGS)

@@ -33,6 +33,7 @@ PREFIX = "isnad-tests-"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests that take minutes, as `make long` does")
     faults = parser.getgroup("faults", "what the chain must survive")
     faults.addoption(
         "--faults",
@@ -41,6 +42,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     faults.addoption("--soak-minutes", metavar="N", type=int, default=5, help="how long the row of the long run takes")
     faults.addoption("--faults-table", metavar="FILE", type=Path, help="write the table there too, as JSON")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def test_a_key_lets_in_until_it_is_revoked(api: str, keys_file: Path) -> None:
     assert "server" not in answer.headers
 
 
+@pytest.mark.long
 def test_a_flood_with_one_key_is_refused_and_others_push_and_search(api: str, keys_file: Path) -> None:
     flooding = isnad(keys_file, "create", "flooding", "--scope", "read")
     other = isnad(keys_file, "create", "other", "--scope", "admin")

@@ -21,7 +21,7 @@ from isnad.elastic import Elastic
 from isnad.errors import IsnadError
 from isnad.kafka import Bookmarks
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.real, pytest.mark.long, pytest.mark.timeout(900)]
 
 ARTICLES = 120
 

@@ -20,7 +20,7 @@ from isnad.kafka import Admin
 from isnad.topics import Topics
 from isnad_cli.granting import KAFKA_USERS, kafka_grants, rights
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.long, pytest.mark.timeout(300)]
 
 SECONDS = 120
 TEXT = "أعلنت وزارة الصحة اليوم عن افتتاح مستشفى جديد في المدينة بحضور عدد من المسؤولين والمواطنين"
