@@ -91,7 +91,7 @@ def send_again_in_other_versions(chain: Chain) -> int:
     messages = []
     for topic in (chain.topics.matched, chain.topics.enriched, chain.topics.changes):
         for one in chain.contents(topic)[:30]:
-            nested = {name: one[name] | OF_TOMORROW for name in ("article", "verdict", "story") if name in one}
+            nested = {name: one[name] | OF_TOMORROW for name in ("article", "story") if name in one}
             key = one["article"]["id"] if "article" in one else one["story"]["id"]
             messages.append(Outgoing(topic, key.encode(), json.dumps(one | nested | OF_TOMORROW).encode()))
     chain.append(messages)
