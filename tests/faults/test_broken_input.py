@@ -60,14 +60,13 @@ def append_broken(chain: Chain) -> dict[bytes, tuple[bytes | None, Reason]]:
 
 
 def check_broken(chain: Chain, expected: dict[bytes, tuple[bytes | None, Reason]]) -> None:
-    """Hold that each is a dead letter with its reason and its bytes, and that no process ended over it."""
+    """Hold that each is a dead letter with its reason and its bytes."""
+    letters = [one for one in chain.letters() if base64.b64decode(one["key"]) in expected]
     found = {
-        base64.b64decode(one["key"]): (base64.b64decode(one.get("value") or b""), one["reason"])
-        for one in chain.letters()
+        base64.b64decode(one["key"]): (base64.b64decode(one.get("value") or b""), one["reason"]) for one in letters
     }
     assert found == {key: (value or b"", reason) for key, (value, reason) in expected.items()}
-    assert all(one["detail"] for one in chain.letters())
-    assert {worker.starts for worker in chain.workers.values()} == {1}, chain.last_words()
+    assert all(one["detail"] for one in letters)
 
 
 def send_other_versions(chain: Chain) -> None:
@@ -151,6 +150,7 @@ def test_broken_records_and_other_versions(chain: Chain):
         expected = append_broken(chain)
         chain.send(odd, 100)
     count = chain.settle().count
+    assert {worker.starts for worker in chain.workers.values()} == {1}, chain.last_words()
     assert count.dead == sum(b":changes: " not in key for key in expected)
     check_broken(chain, expected)
     unsupported = [one["topic"] for one in chain.letters() if one["reason"] == Reason.SCHEMA_UNSUPPORTED]

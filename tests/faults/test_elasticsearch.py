@@ -52,6 +52,15 @@ def take_down(chain: Chain, server: Process, seconds: float) -> None:
         says_so()
 
 
+def silence(chain: Chain, server: Process, seconds: float) -> None:
+    """SIGSTOP Elasticsearch: connections are accepted and nothing is answered."""
+    with waited_out(chain) as says_so:
+        pause(server)
+        says_so()
+        time.sleep(seconds)
+        go_on(server)
+
+
 def refuse_a_part(chain: Chain, proxy: Proxy) -> None:
     """429 for items inside a 200."""
     seen = proxy.faults
@@ -85,11 +94,7 @@ def test_restarted_and_silent(chain: Chain, search_server: Process):
             down_for(search_server, 2, killed=False)
             time.sleep(2)
         chain.wait_until(lambda: not chain.workers["index"].waits_for(), "it does not go on")
-        with waited_out(chain) as says_so:
-            pause(search_server)
-            says_so()
-            time.sleep(30)
-            go_on(search_server)
+        silence(chain, search_server, 30)
     assert chain.settle().count.dead == 0
 
 

@@ -1,6 +1,10 @@
 """The faults that every change must survive, a few of each, one after the other on one chain: what `make test` runs."""
 
 import pytest
+from tests.conftest import Process
+from tests.faults.test_broken_input import append_broken, check_broken
+from tests.faults.test_elasticsearch import refuse_a_part, refuse_some_documents, silence
+from tests.faults.test_kafka import take_dead_letters_away
 from tests.faults.test_processes import (
     ask_stages_to_stop,
     kill_feeder,
@@ -13,14 +17,21 @@ from tests.harness.proxy import Proxy
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 
-def test_nothing_is_lost_or_doubled_and_the_stories_are_the_same(chain: Chain, proxy: Proxy):
-    chain.settings["ISNAD_ELASTICSEARCH"] = proxy.url
+def test_nothing_is_lost_or_doubled_and_the_stories_are_the_same(chain: Chain, proxy: Proxy, search_server: Process):
+    chain.settings |= {"ISNAD_ELASTICSEARCH": proxy.url, "ISNAD_ELASTICSEARCH_SECONDS": "2"}
     chain.start()
+    feeding = chain.feed(None, per_second=25)
     kill_feeder(chain, 200, times=1)
-    with chain.load(300):
-        kill_stages(chain, 1)
-        kill_indexer_before_it_commits(chain, proxy, 1)
-        chain.check_commits()
-        ask_stages_to_stop(chain, 1)
+    kill_stages(chain, 1)
+    take_dead_letters_away(chain, seconds=2)
+    refuse_a_part(chain, proxy)
+    silence(chain, search_server, seconds=3)
+    refuse_some_documents(chain, proxy)
+    broken = append_broken(chain)
+    kill_indexer_before_it_commits(chain, proxy, 1)
+    chain.check_commits()
+    ask_stages_to_stop(chain, 1)
+    feeding.end()
     chain.check_commits()
     chain.settle()
+    check_broken(chain, broken)
