@@ -184,7 +184,8 @@ def hostile(chain: Chain) -> list[Article]:
             chain,
             f"hostile:{kind}",
             {
-                "source": f"{chain.name} {text}"[:100],
+                # A control character is none of a source's: such an article is a dead letter.
+                "source": text.replace("\x1b", ""),
                 "title": f"{NAMED} {text}",
                 "body": f"قال الرئيس {text} محمد بن سلمان {text} إن {NAMED} عزف في دمشق {text} اليوم",
                 "url": "javascript:alert(1)" if number % 2 else f"https://news.example/{text}",
