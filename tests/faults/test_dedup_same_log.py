@@ -22,7 +22,7 @@ from uuid import uuid4
 import pytest
 from tests.harness.workers import unsupervised
 from tests.unit.isnad_dedup.made_log import made_log
-from tests.unit.isnad_dedup.said import Said, articles, by_one_reader, differences, in_topics
+from tests.unit.isnad_dedup.said import Said, articles, by_one_reader, by_position, differences, in_topics
 
 from isnad.kafka import Admin, LogReader, Producer
 from isnad.outcomes import Outgoing, Record
@@ -215,7 +215,7 @@ async def test_killed_ten_times_under_load_it_says_what_one_reader_of_the_log_sa
 
     said = in_topics(messages, topics)
     assert len(records) == len(values)
-    assert differences(said, by_one_reader(records, topics, WINDOW)) == {}
+    assert differences(said, by_position(by_one_reader(records, topics, WINDOW), topics)) == {}
     by_command = await asyncio.to_thread(verdicts_by_command, log, tmp_path / "by-command.jsonl")
     assert by_command == verdicts_in_messages(said, topics, tmp_path / "in-messages.jsonl")
 
