@@ -31,7 +31,9 @@ NEWER = Change(
     """    def with_more(value):
         if not isinstance(value, dict):
             return value
-        return {name: with_more(one) for name, one in value.items()} | {"of_tomorrow": {"a": [1, "x", None]}}
+        # The names in `outlets` are of outlets and not of fields.
+        more = {name: one if name == "outlets" else with_more(one) for name, one in value.items()}
+        return more | {"of_tomorrow": {"a": [1, "x", None]}}
 
     return _encoder.encode(with_more(msgspec.to_builtins(record, builtin_types=(bytes,))))
 """,
