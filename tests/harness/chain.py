@@ -265,12 +265,15 @@ class Chain:
 
     def letters(self) -> list[dict[str, Any]]:
         """The dead letters of all topics, likewise."""
-        every = [json.loads(record.value or b"") for record in self.records(self.topics.dead)]
+        every = self._every_letter()
         letters = {_buried(one): one for one in every if one.get("resolution") is None}
         for one in every:
             if (one.get("resolution") or {}).get("action") == "replayed":
                 letters.pop(_buried(one), None)
         return list(letters.values())
+
+    def _every_letter(self) -> list[dict[str, Any]]:
+        return [json.loads(record.value or b"") for record in self.records(self.topics.dead)]
 
     # —— the count ——
 
@@ -330,14 +333,11 @@ class Chain:
             if stage not in stages or topic == self.topics.changes:
                 continue
             committed = self.committed(stage, topic)
-            handled = {
-                _article_id(record.value)
-                for record in self.records(topic)
-                if record.offset < committed.get(record.partition, 0)
-            }
+            done = [one for one in self.records(topic) if one.offset < committed.get(one.partition, 0)]
             further = self._stands_after(stage)
-            dead = {_id_of(letter) for letter in self.dead_letters()}
-            missing = {id_ for id_ in handled - further - dead if part_id(id_, 1) not in further}
+            dead = {_buried(letter) for letter in self._every_letter()}
+            handled = {_article_id(one.value) for one in done if (one.topic, one.partition, one.offset) not in dead}
+            missing = {id_ for id_ in handled - further if part_id(id_, 1) not in further}
             assert not missing, f"{stage} committed {len(missing)} articles that it had not handled: {min(missing)} …"
 
     def _stands_after(self, stage: str) -> set[str]:
@@ -453,7 +453,8 @@ def _article_id(value: bytes | None) -> str:
         record = json.loads(value or b"{}")
     except (ValueError, RecursionError):
         return ""
-    return str(record.get("article", record).get("id", "")) if isinstance(record, dict) else ""
+    article = record.get("article", record) if isinstance(record, dict) else None
+    return str(article.get("id", "")) if isinstance(article, dict) else ""
 
 
 def _json(value: bytes | None) -> dict[str, Any] | None:
