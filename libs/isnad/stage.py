@@ -24,7 +24,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn, cast
@@ -141,9 +140,10 @@ class Stage:
         self._stillness.end()
 
     def run(self) -> int:
-        """Run until SIGTERM or SIGINT, and return the exit status; the module's docstring lists them.
+        """Run until SIGTERM or SIGINT; the process ends inside this call, as the module's docstring says.
 
-        Where the batch in hand must stay unacknowledged, the process ends inside this call.
+        Returns:
+            The exit status where it could not start.
         """
         try:
             server = serve(self._health, self._registry, self._settings.health_host, self._settings.health_port)
@@ -209,7 +209,7 @@ class Stage:
         await stopping
         for task in beside:
             task.cancel()
-        return await self._stop(app)
+        await self._stop(app)
 
     async def _prepare(self) -> None:
         await self._patience.until_done(self._check_topics)
@@ -224,7 +224,7 @@ class Stage:
             # Faust takes a refusal for a crash.
             await LogReader(told.kafka).try_out(self._inputs)
 
-    async def _stop(self, app: faust.App) -> int:
+    async def _stop(self, app: faust.App) -> NoReturn:
         self._log.info("stopping")
         if self._patience.waiting:
             self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
@@ -248,12 +248,9 @@ class Stage:
             async with asyncio.timeout(max(_GOODBYE_SECONDS, until - self._clock.monotonic())):
                 for step in self._shutdown:
                     await step()
-        self._log.info("stopped")
-        # A thread of Faust may outlive it and keep the process.
-        last_resort = threading.Timer(_GOODBYE_SECONDS, os._exit, (EXIT_OK,))
-        last_resort.daemon = True
-        last_resort.start()
-        return EXIT_OK
+        # All is closed. What the interpreter would do at its end can hang, or take long on a busy machine: threads of
+        # Faust outlive it, and a supervisor does not wait for ever.
+        self._leave(EXIT_OK, "stopped")
 
     async def _consume(self, stream: StreamT[Any]) -> None:
         batches = cast(faust.Stream[bytes], stream).take_events(
