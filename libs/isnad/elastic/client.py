@@ -1,5 +1,6 @@
 """A real Elasticsearch."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
@@ -25,6 +26,10 @@ _PAGE_ALIVE = "5m"
 """So long Elasticsearch keeps the moment that is read, from one page to the next."""
 
 
+_INCOMPLETE_PAUSES = (0.0, 0.2, 0.5, 1.0)
+"""Seconds before a search that did not reach all of its indexes is tried again."""
+
+
 class _IncompleteError(SearchUnavailable):
     """A search that did not reach all of its indexes."""
 
@@ -47,6 +52,7 @@ class Elastic:
         except ValueError as exc:
             raise SetupError(f"{exc}.") from exc
         self._url = access.url
+        self._timeout_seconds = timeout_seconds
         # Every failure is raised and told by whoever waits; the library would add a line for each.
         logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
         self._client = library.AsyncElasticsearch(
@@ -111,12 +117,18 @@ class Elastic:
 
     async def search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Search; see `SearchIndex.search`."""
-        try:
-            return await self._search(index, body)
-        except _IncompleteError:
-            # When a new generation of indexes takes the place of the old one, the searches on their way lose theirs;
-            # the same name leads to the new ones already.
-            return await self._search(index, body)
+        until = asyncio.get_running_loop().time() + self._timeout_seconds
+        for pause in _INCOMPLETE_PAUSES:
+            try:
+                return await self._search(index, body)
+            except _IncompleteError:
+                if asyncio.get_running_loop().time() + pause > until:
+                    raise
+                # When a new generation of indexes takes the place of the old one, the searches on their way lose
+                # theirs; the same name leads to the new ones already. And an index that was made a moment ago, as for
+                # a month's first article, does not answer yet.
+                await asyncio.sleep(pause)
+        return await self._search(index, body)
 
     async def _search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
         with translated(self._url):
