@@ -39,7 +39,15 @@ from isnad.clock import Clock, SystemClock
 from isnad.continuity import Partition
 from isnad.errors import SetupError
 from isnad.health import Health, serve
-from isnad.kafka import Admin, GroupProgress, LogReader, Producer, require_topics, tls_context
+from isnad.kafka import (
+    Admin,
+    GroupProgress,
+    LogReader,
+    Producer,
+    read_any_header_name,
+    require_topics,
+    tls_context,
+)
 from isnad.kafka_access import KafkaAccess
 from isnad.metrics import StageMetrics, new_registry
 from isnad.outcomes import Process, Record, headers
@@ -275,6 +283,7 @@ class Stage:
             self._stillness.end()
 
     def _app(self) -> faust.App:
+        read_any_header_name()
         kafka = self._settings.kafka
         app = _App(
             self._group,

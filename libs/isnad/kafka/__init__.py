@@ -6,6 +6,7 @@ a Kafka creates one for whoever merely asks about it by name, so a name is looke
 
 from isnad.kafka.admin import Admin
 from isnad.kafka.bookmarks import Bookmarks
+from isnad.kafka.header_names import read_any_header_name
 from isnad.kafka.history import History
 from isnad.kafka.producer import Producer
 from isnad.kafka.progress import GroupProgress
@@ -13,4 +14,14 @@ from isnad.kafka.reader import LogReader
 from isnad.kafka.required import require_topics
 from isnad.kafka.security import tls_context
 
-__all__ = ["Admin", "Bookmarks", "GroupProgress", "History", "LogReader", "Producer", "require_topics", "tls_context"]
+__all__ = [
+    "Admin",
+    "Bookmarks",
+    "GroupProgress",
+    "History",
+    "LogReader",
+    "Producer",
+    "read_any_header_name",
+    "require_topics",
+    "tls_context",
+]

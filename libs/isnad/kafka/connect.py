@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kaf
 from aiokafka.admin import AIOKafkaAdminClient  # noqa: TID251
 
 from isnad.kafka.errors import no_topic, translated
+from isnad.kafka.header_names import read_any_header_name
 from isnad.kafka.refusals import explained
 from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
@@ -43,6 +44,7 @@ async def consumer(kafka: str | KafkaAccess, timeout_seconds: float) -> AsyncIte
         SetupError: a file of certificates can't be read.
     """
     access = KafkaAccess.of(kafka)
+    read_any_header_name()
     inner = AIOKafkaConsumer(
         **options(access),
         group_id=None,

@@ -9,6 +9,7 @@ import socket
 import pytest
 from aiokafka import TopicPartition  # noqa: TID251  to delete what retention would
 from aiokafka.admin import RecordsToDelete  # noqa: TID251
+from tests.harness import foreign
 
 from isnad.kafka import Admin, Producer
 from isnad.kafka.connect import admin_client
@@ -196,6 +197,24 @@ async def test_messages_too_large_and_without_value_go_to_the_dead_letters_and_t
     assert (referred.reason, referred.value, referred.offset) == (Reason.NO_TEXT, None, 2)
     assert f"{trial.topics.raw}, partition 0, offset 2" in referred.detail
     assert (empty.reason, empty.value, empty.key, empty.offset) == (Reason.NO_TEXT, None, b"k", 3)
+
+
+async def test_a_header_whose_name_is_no_text_keeps_nothing_from_flowing(new_trial):
+    """Passed on or a dead letter, as the record is, however it was packed; who reads the topic later gets it too."""
+    trial = new_trial(partitions=1)
+    await trial.create_topics()
+    values = [b'{"n": 0}', b'{"n": 1}', b'{"n": 2, "do": "die"}', b'{"n": 3}']
+    packings = ("", "gzip", "snappy", "lz4", "zstd")
+    await foreign.send(
+        trial.kafka, trial.topics.raw, [foreign.batch(values, named=[1, 2], compression=one) for one in packings]
+    )
+    worker = trial.start()
+    await trial.drained()
+    assert (worker.ended, await trial.passed()) == (None, 5 * [0, 1, 3])
+    letters = await trial.letters()
+    assert [(letter.offset, letter.value) for letter in letters] == [(n, values[2]) for n in (2, 6, 10, 14, 18)]
+    assert all((foreign.READ_AS, b"v") in letter.headers for letter in letters)
+    assert [record.value for record in await trial.read(trial.topics.raw)] == 5 * values
 
 
 async def test_kafka_may_come_later_than_the_worker(new_trial, kafka):
