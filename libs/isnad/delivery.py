@@ -13,6 +13,7 @@ import msgspec
 
 from isnad import codec, deaths
 from isnad.errors import RecordError, SetupError, TransientError
+from isnad.identity import LONGEST_ID_BYTES
 from isnad.messages import SCHEMA, DeadLetter, Reason
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.topics import MAX_MESSAGE_BYTES
@@ -50,6 +51,7 @@ class Delivery:
         self._dead_topic = dead_topic
         self._now = now
         self._letters: dict[int, DeadLetter] = {}
+        self._referred: set[int] = set()
         self._left: list[tuple[int, Outgoing]] = []
         self.outcomes = checked(records, outcomes)
         for n, outcome in enumerate(self.outcomes):
@@ -89,10 +91,10 @@ class Delivery:
                 self.outcomes[n] = Outcome.dead(error, self.outcomes[n].article_id)
                 self._bury(n, error)
             return
-        letter = self._letters[n]
-        if letter.value is None and letter.key is None:
+        if n in self._referred:
             raise error
-        self._post(n, reference(letter))
+        self._referred.add(n)
+        self._post(n, reference(self._letters[n]))
 
     def _bury(self, n: int, error: RecordError) -> None:
         record = self._records[n]
@@ -159,6 +161,14 @@ def _too_large(outcome: Outcome) -> RecordError | None:
 
 
 def reference(letter: DeadLetter) -> DeadLetter:
-    """Return the letter without the original bytes, for a record too large to be put into another one."""
+    """Return the letter without what can be of any size, for a record too large to be put into another one."""
     where = f"the original stands in {letter.topic}, partition {letter.partition}, offset {letter.offset}"
-    return msgspec.structs.replace(letter, key=None, value=None, headers=(), detail=f"{letter.detail}; {where}")
+    given = letter.article_id
+    return msgspec.structs.replace(
+        letter,
+        key=None,
+        value=None,
+        headers=(),
+        detail=f"{letter.detail}; {where}",
+        article_id=given if given and len(given.encode()) <= LONGEST_ID_BYTES else None,
+    )

@@ -168,3 +168,20 @@ def test_outcomes_that_do_not_fit_are_a_bug(outcomes):
     """Too few, too many, or dead without a reason."""
     with pytest.raises(ValueError, match="outcome"):
         deliver([record(b"x")], outcomes)
+
+
+@pytest.mark.parametrize(
+    ("dead", "article_id"),
+    [
+        (record(None, key=None, topic=TOPICS.raw, partition=3, offset=12, headers=(("x", b"y" * 7_000_000),)), None),
+        (record(b"{}", topic=TOPICS.raw, partition=3, offset=12), "i" * 4_500_000),
+    ],
+    ids=["headers", "id"],
+)
+async def test_a_letter_is_written_whatever_makes_it_too_large(broker, dead, article_id):
+    """Headers alone, or what somebody gave for an id: a letter that can't be written holds the stage up for good."""
+    error = RecordError(Reason.SCHEMA_INVALID, "no article")
+    await deliver([dead], [Outcome.dead(error, article_id)]).attempt(broker.producer())
+    (letter,) = letters(broker)
+    assert (letter.offset, letter.key, letter.value, letter.headers, letter.article_id) == (12, None, None, (), None)
+    assert letter.detail == "no article; the original stands in articles.raw, partition 3, offset 12"
