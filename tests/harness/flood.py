@@ -9,8 +9,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 _TICK_SECONDS = 0.01
-_ANSWER = re.compile(rb"HTTP/1\.1 (\d{3}) ")
-_RETRY = re.compile(rb"^retry-after: ?[1-9]", re.IGNORECASE | re.MULTILINE)
+_HEAD = re.compile(rb"HTTP/1\.1 (\d{3}) (.*?)\r\n\r\n", re.DOTALL)
+_LATER = re.compile(rb"^retry-after: ?[1-9]", re.IGNORECASE | re.MULTILINE)
 
 
 class Flood:
@@ -36,14 +36,10 @@ class Flood:
         self._thread = Thread(target=self._run, daemon=True)
 
     @property
-    def answers(self) -> Counter[int]:
-        """How often each status was answered so far."""
-        return Counter(int(status) for one in self._connections for status in _ANSWER.findall(one.read))
-
-    @property
-    def told_to_retry_later(self) -> int:
-        """How many answers have a `Retry-After` of a second or more."""
-        return sum(len(_RETRY.findall(one.read)) for one in self._connections)
+    def answers(self) -> Counter[tuple[int, bool]]:
+        """How often each status was answered so far, and whether with a `Retry-After` of a second or more."""
+        heads = (head for one in self._connections for head in _HEAD.findall(bytes(one.read)))
+        return Counter((int(status), _LATER.search(headers) is not None) for status, headers in heads)
 
     def __enter__(self) -> Self:
         self._thread.start()
