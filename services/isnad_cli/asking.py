@@ -10,6 +10,7 @@ import msgspec
 
 from isnad import secret
 from isnad.errors import IsnadError, RequestError, SearchUnavailable, SetupError
+from isnad.keys import Scope
 
 _SECONDS = 40.0
 """A little longer than the API takes at most."""
@@ -30,7 +31,9 @@ class _Problem(msgspec.Struct):
     errors: tuple[_Wrong, ...] = ()
 
 
-def get(api: str, path: str, asked: Sequence[tuple[str, str]], names: Mapping[str, str]) -> bytes:
+def get(
+    api: str, path: str, asked: Sequence[tuple[str, str]], names: Mapping[str, str], scope: Scope = "read"
+) -> bytes:
     """Return the API's answer to a GET.
 
     Args:
@@ -38,18 +41,19 @@ def get(api: str, path: str, asked: Sequence[tuple[str, str]], names: Mapping[st
         path: from the slash on.
         asked: the parameters.
         names: those of them that are no option of the command, and what the command calls them.
+        scope: what a key must have for it, which is said to who has none.
 
     Raises:
         RequestError: the API finds a mistake in what was asked.
         SearchUnavailable: the API can't answer for now.
         SetupError: nothing answers there, or not isnad's API, or it asks for another key.
     """
-    return _ask("GET", api, f"{path}?{urlencode(asked)}", names)
+    return _ask("GET", api, f"{path}?{urlencode(asked)}", names, scope)
 
 
 def delete(api: str, path: str) -> bytes:
-    """Return the API's answer to a DELETE; `path` is percent-encoded. Raises as `get`."""
-    return _ask("DELETE", api, path, {})
+    """Return the API's answer to a DELETE, which needs the scope admin; `path` is percent-encoded. Raises as `get`."""
+    return _ask("DELETE", api, path, {}, "admin")
 
 
 def key_header() -> dict[str, str]:
@@ -73,7 +77,7 @@ def another(api: str) -> SetupError:
     return SetupError(f"What answers at {api} is not isnad's API. Say where it is: --api URL")
 
 
-def _ask(method: str, api: str, path: str, names: Mapping[str, str]) -> bytes:
+def _ask(method: str, api: str, path: str, names: Mapping[str, str], scope: Scope) -> bytes:
     headers = key_header()
     try:
         # The API is ours, mostly on this machine: no proxy of the environment stands in between.
@@ -84,10 +88,10 @@ def _ask(method: str, api: str, path: str, names: Mapping[str, str]) -> bytes:
         ) from exc
     if answer.is_success:
         return answer.content
-    raise _error(answer, api, names)
+    raise _error(answer, api, names, scope)
 
 
-def _error(answer: httpx.Response, api: str, names: Mapping[str, str]) -> IsnadError:
+def _error(answer: httpx.Response, api: str, names: Mapping[str, str], scope: Scope) -> IsnadError:
     try:
         problem = msgspec.json.decode(answer.content, type=_Problem)
     except msgspec.DecodeError:
@@ -96,7 +100,7 @@ def _error(answer: httpx.Response, api: str, names: Mapping[str, str]) -> IsnadE
         case HTTPStatus.UNAUTHORIZED:
             return SetupError(
                 f"isnad's API at {api} asks for a key that is in use: set ISNAD_API_KEY, or ISNAD_API_KEY_FILE to a "
-                "file with it. Make one where the API runs: isnad keys create NAME --scope read"
+                f"file with it. Make one where the API runs: isnad keys create NAME --scope {scope}"
             )
         case HTTPStatus.FORBIDDEN:
             return SetupError(problem.detail)

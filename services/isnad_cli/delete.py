@@ -198,7 +198,7 @@ def _is_done(api: str, order: _Order, at: datetime) -> bool:
 
 
 def _standing(api: str, id_: str) -> _Standing:
-    return _read(asking.get(api, f"/v1/takedowns/{_quoted(id_)}", [], {}), _Standing, api)
+    return _read(asking.get(api, f"/v1/takedowns/{_quoted(id_)}", [], {}, scope="admin"), _Standing, api)
 
 
 S = TypeVar("S", bound=msgspec.Struct)

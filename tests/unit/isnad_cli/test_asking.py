@@ -63,3 +63,14 @@ def test_a_takedown_is_asked_for_with_the_key_too(api, monkeypatch):
     monkeypatch.setenv("ISNAD_API_KEY", KEY)
     asking.delete(api.url, "/v1/articles/a%231")
     assert (api.method, api.path, api.headers["authorization"]) == ("DELETE", "/v1/articles/a%231", f"Bearer {KEY}")
+
+
+def test_who_has_no_key_is_told_which_scope_is_needed(api, monkeypatch):
+    """Taking down needs more than searching."""
+    monkeypatch.delenv("ISNAD_API_KEY", raising=False)
+    api.status = 401
+    api.body = b'{"detail": ""}'
+    with pytest.raises(SetupError, match=r"--scope read$"):
+        ask(api)
+    with pytest.raises(SetupError, match=r"--scope admin$"):
+        asking.delete(api.url, "/v1/articles/1")
