@@ -278,8 +278,10 @@ def test_a_page_of_furniture_alone_is_dead_and_says_what_was_cut() -> None:
     assert outcome.article_id == "page"
 
 
-def test_more_lines_than_any_page_has_are_refused() -> None:
-    outcome = run(body="سطر\n" * (MAX_LINES + 1))
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+def test_more_lines_than_any_page_has_are_refused(end: str) -> None:
+    """However they end."""
+    outcome = run(body=f"سطر{end}" * (MAX_LINES + 1))
     assert outcome.error is not None
     assert outcome.error.reason is Reason.TOO_LARGE
 
@@ -288,6 +290,13 @@ def test_control_characters_do_not_reach_the_article() -> None:
     prepared = article(title=TITLE, body=f"{FIRST}\x07\x08\n\ufeff{SECOND}")
     assert prepared.body == BODY
     assert prepared.cut == (Cut("unprintable", "\x07\x08\ufeff"),)
+
+
+def test_the_number_of_no_character_is_a_sign_that_nothing_could_be_read() -> None:
+    """Python refuses to read a number of more than 4,300 digits."""
+    endless = f"&#{'9' * 4301};"
+    prepared = article(title=f"عنوان {endless} الخبر", author=f"سعيد {endless}", body=BODY)
+    assert (prepared.title, prepared.author) == ("عنوان \ufffd الخبر", "سعيد \ufffd")
 
 
 def test_the_same_record_gives_the_same_bytes() -> None:

@@ -23,6 +23,7 @@ def cut_from(page: str) -> dict[str, str]:
         ("eca7c1ef-3fe4-4ebf-84db-2d85f2d70d10", "uuid"),
         ("DSC 0151", "image_name"),
         ("IMG_20180208_102233", "image_name"),
+        ("IMG_20180208____edited__2(1)", "image_name"),
         ("صورة الجسر القديم.jpg", "image_name"),
         ("WhatsApp Image 2018-02-08 at 10.22.33", "image_name"),
         ("زر الذهاب إلى الأعلى", "navigation"),
@@ -161,6 +162,13 @@ def test_characters_that_no_article_holds_are_cut() -> None:
 
 def visible(text: str) -> Counter[str]:
     return Counter(character for character in text if not character.isspace())
+
+
+@pytest.mark.timeout(10)
+def test_a_camera_s_name_that_is_none_after_all_does_not_take_forever() -> None:
+    """Where a row of underscores could be parted in many ways, thirty of them took hours."""
+    line = f"IMG_123{'_' * 60}!"
+    assert cut_from(f"{LEAD}\n{line}\n{MORE}") == {}
 
 
 def all_that_is_kept(page: str) -> Counter[str]:
