@@ -14,13 +14,13 @@ from tests.faults.test_processes import (
 from tests.harness.chain import Chain
 from tests.harness.proxy import Proxy
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 
 def test_nothing_is_lost_or_doubled_and_the_stories_are_the_same(chain: Chain, proxy: Proxy, search_server: Process):
     chain.settings |= {"ISNAD_ELASTICSEARCH": proxy.url, "ISNAD_ELASTICSEARCH_SECONDS": "2"}
     chain.start()
-    feeding = chain.feed(None, per_second=25)
+    feeding = chain.feed(None, per_second=10)
     kill_feeder(chain, 200, times=1)
     kill_stages(chain, 1)
     take_dead_letters_away(chain, seconds=2)
