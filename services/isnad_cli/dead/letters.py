@@ -4,6 +4,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -99,7 +100,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.unreadable = 0
-        self.dead: dict[tuple[str, int, int], Dead] = {}
+        self.dead: dict[tuple[str, int, int, datetime], Dead] = {}
 
     def take(self, record: Record) -> None:
         try:
@@ -107,7 +108,8 @@ class _Reading:
         except RecordError:
             self.unreadable += 1
             return
-        place = (letter.topic, letter.partition, letter.offset)
+        # A topic that was made anew begins to count again, at a later time.
+        place = (letter.topic, letter.partition, letter.offset, letter.appended_at)
         known = self.dead.get(place)
         if letter.resolution is not None:
             if known is not None:

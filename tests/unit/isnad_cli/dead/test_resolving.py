@@ -1,6 +1,7 @@
 """Replaying and dropping dead letters, on the fake Kafka."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -116,6 +117,17 @@ async def test_a_decision_is_known_to_the_stage_and_holds_for_letters_of_the_sam
     assert [one.letter.offset for one in (await desk.letters()).found] == [1]
     buried = await Burials(desk.broker.reader(), TOPICS.dead, "prepare", 100).look()
     assert {one.offset for one in buried if one.resolved} == {0}
+
+
+async def test_what_was_decided_about_an_earlier_topic_hides_no_letter_of_the_present_one(desk):
+    """A topic that was made anew counts from 0 again: another record has the offset, and the other one's is dropped."""
+    await desk.bury(raw(0, b"old"))
+    await desk.resolver().drop((await desk.letters()).found)
+    await desk.bury(raw(0, b"new", appended_at=START + timedelta(days=1)))
+    (left,) = (await desk.letters()).found
+    assert (left.state, left.offset) == ("open", 2)
+    await desk.resolver().replay([left])
+    assert [one.value for one in desk.broker.records(TOPICS.raw)] == [b"new"]
 
 
 async def test_a_replay_that_is_killed_between_sending_and_writing_down_is_repeated(desk):
