@@ -28,7 +28,7 @@ from isnad.similarity.twins import TextKey
 from isnad.similarity.window import Window
 from isnad.text.words import words
 from isnad_dedup.given import Answered, Given, Text
-from isnad_dedup.takedowns import Instruction, LeftStory, Removal, Standing, Takedowns
+from isnad_dedup.takedowns import Instruction, LeftStory, Removal, Takedowns, after
 from isnad_dedup.window_index import Index
 
 FORMER_TEXTS = 16
@@ -300,7 +300,7 @@ class Matcher:
         if any(one.is_down for one in standing):
             return Silence("taken_down")
         # What was sent before a takedown was taken back does not come back with it.
-        return Silence("stale") if any(_is_late(article.raw, one.raw) for one in standing) else None
+        return Silence("stale") if any(_is_late(article.raw, one.out_before) for one in standing) else None
 
     def _find(self, article_id: str) -> _Known | None:
         number = self._index.number(article_id)
@@ -366,19 +366,19 @@ class Matcher:
 
     def _obey(self, instruction: Instruction) -> Removal | Silence:
         """Take articles down, or let them come again."""
-        takedown, position = instruction.takedown, instruction.position
-        standing = self._takedowns.find(takedown.id)
-        if standing is not None and takedown.raw is not None:
-            if takedown.raw == standing.raw:
-                return Removal(standing.position, standing.counted_out)
-            if _is_late(takedown.raw, standing.raw):
+        takedown = instruction.takedown
+        before = self._takedowns.find(takedown.id)
+        if before is not None and takedown.raw is not None:
+            if takedown.raw == before.raw:
+                return Removal(before.position, before.counted_out)
+            if _is_late(takedown.raw, before.raw):
                 return Silence("stale")
-        standing = Standing(takedown.kind == "takedown", takedown.raw, position, ())
+        standing = after(before, instruction)
         self._takedowns.keep(takedown.id, standing)
         left = self._take_down(takedown.id) if standing.is_down else ()
-        counted_out = tuple(one.article_id for one in left)
-        self._takedowns.keep(takedown.id, replace(standing, counted_out=counted_out))
-        return Removal(position, counted_out, left)
+        standing = replace(standing, counted_out=(*standing.counted_out, *(one.article_id for one in left)))
+        self._takedowns.keep(takedown.id, standing)
+        return Removal(standing.position, standing.counted_out, left)
 
     def _take_down(self, id_: str) -> tuple[LeftStory, ...]:
         """Take an article, or all articles of a page, out of the window and out of their stories."""

@@ -1,10 +1,15 @@
 """Which articles were taken down: remembered for good, not only as long as the window goes back (pure)."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from isnad.identity import part_id
 from isnad.messages import LogPosition, RawPlace, Relation, StoryState, Takedown
 from isnad.similarity.snapshot import Captured, Opened
+
+BEGINNING = LogPosition(0, datetime.fromtimestamp(0, UTC))
+"""Nothing stands before it."""
 
 _PART = "takedowns"
 
@@ -28,7 +33,8 @@ class Removal(msgspec.Struct, frozen=True, tag=True):
     """What came of an instruction."""
 
     position: LogPosition
-    """Of the instruction when it came first: that is what it holds from, however often it comes."""
+    """Of the instruction when it came first: that is what it holds from, however often it comes. Where a restore takes
+    nothing back, it holds from where the one before it does, or from `BEGINNING`."""
     counted_out: tuple[str, ...]
     """Ids of the articles that left their stories by it, and whose stories are known."""
     left: tuple[LeftStory, ...] = ()
@@ -40,8 +46,26 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
 
     is_down: bool
     raw: RawPlace | None
+    """Of the instruction: one that was sent before it comes late."""
     position: LogPosition
     counted_out: tuple[str, ...]
+    out_before: RawPlace | None
+    """An article that was sent before this stays out; None where nothing does for that reason."""
+
+
+def after(before: Standing | None, instruction: Instruction) -> Standing:
+    """Return what stands about an id after an instruction that is newer than what stood before.
+
+    Where nothing is down, a restore takes nothing back: what was sent before it is there like what is sent after it.
+    """
+    takedown, position = instruction.takedown, instruction.position
+    is_down, was_down = takedown.kind == "takedown", before is not None and before.is_down
+    if is_down or was_down:
+        counted_out = before.counted_out if before is not None and is_down and was_down else ()
+        return Standing(is_down, takedown.raw, position, counted_out, takedown.raw)
+    if before is not None:
+        return msgspec.structs.replace(before, raw=takedown.raw)
+    return Standing(is_down, takedown.raw, BEGINNING, (), None)
 
 
 class Takedowns:

@@ -160,6 +160,34 @@ def test_a_takedown_that_comes_again_gets_the_answer_it_got_and_a_late_one_none(
     assert isinstance(log.reply("a"), Answer)
 
 
+def test_taking_back_what_is_not_taken_down_keeps_nothing_out():
+    """By mistake, or twice: neither an article that stands nor a late delivery of it is what was sent before."""
+    log = Log()
+    log.feed("a", sent=1)
+    nothing = log.order("restore", "a")
+    assert isinstance(nothing, Removal)
+    assert nothing.position.version == 0
+    log.feed("a", text((0, 90)), sent=1)
+    log.take_down("a")
+    back = log.order("restore", "a")
+    fed = log.sent + 1
+    log.feed("a")
+    assert log.order("restore", "a") == back
+    assert isinstance(log.reply("a", sent=fed), Answer)
+
+
+def test_a_second_takedown_knows_what_the_first_has_counted_out():
+    """Whoever carries out both at once makes no story anew that dedup has told."""
+    log = Log()
+    log.feed("a")
+    log.take_down("a")
+    assert log.take_down("a").counted_out == ("a",)
+    log.order("restore", "a")
+    log.feed("a")
+    log.feed("b", text((300, 404)))
+    assert log.take_down("a").counted_out == ("a",)
+
+
 def test_it_is_remembered_when_the_window_has_moved_on_and_when_the_process_begins_anew(tmp_path: Path):
     log = Log(Window(days=6))
     log.feed("a")
