@@ -52,7 +52,7 @@ class Reader:
 
     def _run(self, ended: Event) -> None:
         with httpx.Client(headers=bearer(self._key), base_url=self._chain.api, timeout=60) as client:
-            while not ended.wait(0.1):
+            while not ended.wait(0.2):
                 article = next(self._pushed)
                 begun = time.monotonic()
                 searched = client.get("/v1/search", params={"q": str(article["title"]).split()[0]})
