@@ -13,7 +13,7 @@ from tests.fuzz.served import parts, served
 
 from isnad_api.app import create_app
 
-EXAMPLES = int(os.environ.get("FUZZ_API_EXAMPLES", "15"))  # noqa: TID251  how `make fuzz` asks for more
+EXAMPLES = int(os.environ.get("FUZZ_API_EXAMPLES", "8"))  # noqa: TID251  how `make fuzz` asks for more
 """For each address."""
 
 ADDRESSES = [

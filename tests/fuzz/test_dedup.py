@@ -30,7 +30,7 @@ def arrivals(draw: st.DrawFn) -> list[Arrival]:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(arrivals())
 def test_any_articles_get_an_answer_each_and_the_same_one_again(articles: list[Arrival]) -> None:
     """One after the other or all at once; passages lie within the body."""

@@ -110,8 +110,9 @@ def test_four_times_as_much_takes_about_four_times_as_long(
 ) -> None:
     """The least of some runs of each; measured again where the machine was busy with something else."""
     cost(work, unit)
+    less, more = cost(work, unit * times), float("inf")
     for _ in range(RUNS):
-        less, more = (min(cost(work, unit * count) for _ in range(2)) for count in (times, 4 * times))
+        less, more = min(less, cost(work, unit * times)), min(more, cost(work, unit * 4 * times))
         if more <= TIMES_AS_LONG * max(less, LEAST_SECONDS):
             return
     pytest.fail(f"{times} take {less:.3f} s, {4 * times} take {more:.3f} s")
@@ -174,7 +175,7 @@ PUMPS = ("_", " ", "-", "a", "1", ".", "/", "(", "ا", "\u064b", "_a", " 1", '"'
 def test_no_regular_expression_goes_astray(expression: re.Pattern[str]) -> None:
     """What begins as it must, goes on with one thing many times over and ends as it must not, is told at once."""
 
-    @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.from_regex(expression, alphabet=st.characters()))
     def is_quick(fitting: str) -> None:
         for place in range(min(len(fitting), 12) + 1):

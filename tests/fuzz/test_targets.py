@@ -7,7 +7,7 @@ from tests.fuzz.corpus import FRAGMENTS
 from tests.fuzz.mutation import spoilt
 from tests.fuzz.targets import TARGETS
 
-EXAMPLES = 25
+EXAMPLES = 12
 """For each parser; `make fuzz` looks for minutes."""
 
 
