@@ -21,6 +21,8 @@ def test_nothing_is_lost_or_doubled_and_the_stories_are_the_same(chain: Chain, p
     chain.settings |= {"ISNAD_ELASTICSEARCH": proxy.url, "ISNAD_ELASTICSEARCH_SECONDS": "2"}
     chain.start()
     feeding = chain.feed(None, per_second=10)
+    # The faults are to find the chain at work, and with all that it compiles when it runs for the first time.
+    chain.wait_until(lambda: chain.appended(chain.topics.enriched) > 0, "nothing came through")
     kill_feeder(chain, 200, times=1)
     kill_stages(chain, 1)
     take_dead_letters_away(chain, seconds=2)
