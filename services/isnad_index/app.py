@@ -43,9 +43,16 @@ def indexing(writer: Writer, topics: Topics, indexes: Indexes) -> Process:
         asked = [takedown_write(one, indexes) if isinstance(one, MatchedTakedown) else one for one in read]
         writes = [write for write in asked if isinstance(write, Write)]
         results = dict(zip(writes, await writer.write(writes), strict=True))
+        outcomes = [_outcome(one, results) for one in asked]
         # Only now: whoever writes one of these articles later sees that it was taken down.
-        await removing.carry_out([one for one in read if isinstance(one, MatchedTakedown) and one.kind == "takedown"])
-        return [_outcome(one, results) for one in asked]
+        await removing.carry_out(
+            [
+                one
+                for one, outcome in zip(read, outcomes, strict=True)
+                if isinstance(one, MatchedTakedown) and one.kind == "takedown" and outcome.status != "dead"
+            ]
+        )
+        return outcomes
 
     return process
 

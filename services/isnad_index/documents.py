@@ -172,7 +172,7 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
 
 def keepers(indexes: Indexes, *ids: str) -> tuple[tuple[str, str], ...]:
     """Return where it stands that an article was taken down: by its own id, or by its page's."""
-    return tuple((indexes.takedowns, id_) for id_ in dict.fromkeys(ids))
+    return tuple((indexes.takedowns, id_) for id_ in dict.fromkeys(ids) if id_)
 
 
 def takedown_write(matched: MatchedTakedown, indexes: Indexes) -> Write:

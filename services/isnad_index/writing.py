@@ -81,7 +81,10 @@ class Writer:
             # An index may have been taken away: ask for all of them anew.
             self._created.clear()
             raise SearchUnavailable(_summary(refused_for_now, len(writes)))
-        await self._take_out_older_copies(writes)
+        # Of a refused one nothing stands, and it may have an id by which nothing can be looked for.
+        await self._take_out_older_copies(
+            [write for write in writes if not isinstance(self._finished[write], RecordError)]
+        )
         await self._take_out_what_is_kept_out([write for write in writes if self._finished[write] == "indexed"])
         finished, self._finished = self._finished, {}
         return [finished[write] for write in writes]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from isnad.elastic import Elastic
-from isnad.errors import RequestError, SearchUnavailable
+from isnad.errors import RecordError, RequestError, SearchUnavailable
 from isnad.indexes import Indexes
 from isnad.messages import (
     SCHEMA,
@@ -559,3 +559,14 @@ class TestElasticsearchAlone:
             ):
                 with pytest.raises(SearchUnavailable, match="does not answer"):
                     await call
+
+
+async def test_an_empty_id_can_neither_be_written_nor_looked_for(index, indexes):
+    """It is the document's fault where it is written, and no answer where it is asked for."""
+    (result,) = await Writer(index).write([article_write(article(""), indexes)])
+    assert isinstance(result, RecordError)
+    await index.create(f"{indexes.articles}-2018.02")
+    with pytest.raises(SearchUnavailable, match="can't be empty"):
+        await index.copies(indexes.articles, ["a", ""])
+    with pytest.raises(SearchUnavailable, match="can't be empty"):
+        await index.documents(indexes.takedowns, ["a", ""])

@@ -77,6 +77,8 @@ class FakeIndex:
         for write in writes:
             if len(write.id.encode()) > _MAX_ID_BYTES:
                 raise RequestRefused(400, f"id [{write.id}] is too long")
+            if not write.id:
+                raise RequestRefused(400, "if _id is specified it must not be empty")
         answers = [self._write(write) for write in writes]
         limit, self.answer_only = self.answer_only, None
         return answers[:limit]
@@ -107,6 +109,7 @@ class FakeIndex:
     async def copies(self, family: str, ids: Iterable[str]) -> list[Copy]:
         """Look the ids up; see `SearchIndex.copies`."""
         self._answering()
+        ids = _named(ids)
         found = [(name, id_, self._indexes[name].get(id_)) for name in self._resolve(family) for id_ in ids]
         return [
             Copy(name, id_, one.version) for name, id_, one in found if one is not None and one.document is not None
@@ -115,6 +118,7 @@ class FakeIndex:
     async def documents(self, index: str, ids: Iterable[str]) -> dict[str, Json]:
         """Return documents by id; see `SearchIndex.documents`."""
         self._answering()
+        ids = _named(ids)
         (held,) = self._resolve(index) or [index]
         stored = {id_: self._indexes.get(held, {}).get(id_) for id_ in ids}
         return {id_: one.document for id_, one in stored.items() if one is not None and one.document is not None}
@@ -269,6 +273,14 @@ class _Search:
             }
             for key, group in groups.items()
         ]
+
+
+def _named(ids: Iterable[str]) -> list[str]:
+    """An empty id is no id that is not there: Elasticsearch can't look for it."""
+    asked = list(ids)
+    if "" in asked:
+        raise SearchUnavailable("Ids can't be empty")
+    return asked
 
 
 def _fits(query: Json, document: Json) -> bool:

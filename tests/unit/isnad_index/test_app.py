@@ -9,8 +9,9 @@ import pytest
 from isnad.codec import encode
 from isnad.errors import SearchUnavailable
 from isnad.indexes import Indexes
-from isnad.messages import Reason
+from isnad.messages import SCHEMA, LogPosition, MatchedTakedown, Reason, Takedown
 from isnad.outcomes import Record
+from isnad.search_index import RequestRefused
 from isnad.testing.search import FakeIndex
 from isnad.topics import Topics
 from isnad_index.app import indexing
@@ -72,6 +73,33 @@ async def test_the_same_record_twice_in_a_batch_is_one_document(process, index, 
     outcomes = await process([one, replace(one, offset=1)])
     assert [outcome.status for outcome in outcomes] == ["indexed", "indexed"]
     assert len(index.standing()) == 1
+
+
+async def test_a_record_without_an_id_is_dead_and_holds_up_nobody(process, index, make_article, make_change):
+    """Elasticsearch can neither write it nor look for it; nothing is waited for that can't come."""
+    nobody = make_change("b")
+    origin = msgspec.structs.replace(nobody.story.origin, id="")
+    nobody = msgspec.structs.replace(nobody, story=msgspec.structs.replace(nobody.story, origin=origin))
+    batch = [
+        record(TOPICS.enriched, encode(make_article(""))),
+        record(TOPICS.changes, encode(make_change(""))),
+        record(TOPICS.changes, encode(nobody)),
+        record(TOPICS.enriched, encode(make_article("a"))),
+    ]
+    assert [outcome.status for outcome in await process(batch)] == ["dead", "dead", "indexed", "indexed"]
+    assert set(index.standing()) == {("isnad-stories", "b"), ("isnad-articles-2018.02", "a")}
+
+
+async def test_a_takedown_that_elasticsearch_does_not_take_takes_nothing_out(process, index, make_article):
+    """Its version is none, so no removal can carry it; it is dead, and what it names stands."""
+    told = Takedown(schema=SCHEMA, kind="takedown", id="a", at=datetime(2018, 2, 9, tzinfo=UTC))
+    place = LogPosition(1, datetime(9999, 1, 1, tzinfo=UTC))
+    takedown = MatchedTakedown(schema=SCHEMA, kind="takedown", takedown=told, position=place)
+    await process([record(TOPICS.enriched, encode(make_article("a")))])
+    index.refuse_requests = [RequestRefused(400, "Numeric value out of range of long")] * 9
+    (outcome,) = await process([record(TOPICS.enriched, encode(takedown))])
+    assert (outcome.status, outcome.article_id) == ("dead", "a")
+    assert set(index.standing()) == {("isnad-articles-2018.02", "a")}
 
 
 async def test_while_elasticsearch_is_away_the_stage_is_told_to_wait(process, index, make_article):
