@@ -14,7 +14,7 @@ import structlog
 
 from isnad.clock import Clock
 from isnad.continuity import Partition
-from isnad.errors import BrokerUnavailable
+from isnad.errors import BrokerUnavailable, SetupError
 from isnad.health import Health
 from isnad.kafka import Admin, GroupProgress
 from isnad.kafka_access import KafkaAccess
@@ -109,6 +109,7 @@ class Watchdog:
         health: Health,
         on_lag: Callable[[dict[Partition, int]], None],
         on_stuck: Callable[[str], None],
+        look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self._kafka = kafka
         self._group = group
@@ -118,24 +119,28 @@ class Watchdog:
         self._health = health
         self._on_lag = on_lag
         self._on_stuck = on_stuck
+        self._look_seconds = look_seconds
         self._log = structlog.get_logger()
 
     def start(self) -> None:
         """Begin to look; it goes on until the process ends."""
-        threading.Thread(target=lambda: asyncio.run(self._watch()), name="watchdog", daemon=True).start()
+        threading.Thread(target=lambda: asyncio.run(self.watch()), name="watchdog", daemon=True).start()
 
-    async def _watch(self) -> None:
+    async def watch(self) -> None:
+        """Look until this is cancelled."""
         while True:
             try:
                 async with GroupProgress(self._kafka, self._group) as progress:
                     while True:
                         await self._look(progress)
-                        await asyncio.sleep(_LOOK_SECONDS)
-            except BrokerUnavailable as exc:
+                        await asyncio.sleep(self._look_seconds)
+            except (BrokerUnavailable, SetupError) as exc:
+                # Certificates are exchanged and topics made anew while services run; nobody would watch any more.
                 self._stillness.end()
-                if not self._worker.waiting and self._health.waiting(exc.dependency, str(exc)):
-                    self._log.warning("waiting", dependency=exc.dependency, reason=str(exc))
-                await asyncio.sleep(_LOOK_SECONDS)
+                dependency = BrokerUnavailable.dependency
+                if not self._worker.waiting and self._health.waiting(dependency, str(exc)):
+                    self._log.warning("waiting", dependency=dependency, reason=str(exc))
+                await asyncio.sleep(self._look_seconds)
 
     async def _look(self, progress: GroupProgress) -> None:
         async def members() -> int:
