@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from types import FrameType
 from typing import NoReturn
@@ -37,14 +37,23 @@ def main() -> int:
     try:
         told = settings.load(ApiSettings, os.environ)  # noqa: TID251  the composition root
         logs.configure(told, "api")
-        for number in (signal.SIGTERM, signal.SIGINT):
-            # uvicorn stops in good order and then sends itself the signal once more; to be stopped is no failure.
-            signal.signal(number, _stop)
-        asyncio.run(_serve(told))
+        with _stopping_is_no_failure():
+            asyncio.run(_serve(told))
     except IsnadError as exc:
         print(f"isnad-api: {exc}", file=sys.stderr)  # noqa: T201  the log may not be set up
         return _EXIT_SETUP
     return 0
+
+
+@contextlib.contextmanager
+def _stopping_is_no_failure() -> Iterator[None]:
+    """Within the block a signal ends the process with 0: uvicorn stops in good order, then sends itself the signal."""
+    former = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
