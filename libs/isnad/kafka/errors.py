@@ -98,6 +98,8 @@ _WAIT = (
     kafka.InvalidTxnState,
     kafka.ConcurrentTransactions,
     kafka.TransactionCoordinatorFenced,
+    # Another request's failure has retired the producer while this one waited for room in it.
+    kafka.ProducerClosed,
 )
 
 _SET_UP = (
@@ -136,7 +138,6 @@ _BUG = (
     kafka.IllegalArgumentError,
     kafka.IllegalOperation,
     kafka.ConsumerStoppedError,
-    kafka.ProducerClosed,
     kafka.NoError,
     kafka.InvalidFetchRequestError,
     kafka.OffsetMetadataTooLargeError,

@@ -125,7 +125,7 @@ class Producer:
             return _too_large(message)
         except BrokerUnavailable:
             # There was no room to queue it, or aiokafka's sender has died; a fresh one is right in both cases.
-            self._out_of_step = True
+            self._out_of_step = self._out_of_step or inner is self._inner
             raise
         future.add_done_callback(_take_note)
         return future

@@ -28,6 +28,7 @@ def test_an_error_that_nobody_mapped_fails_here():
         (kafka.KafkaStorageError(), BrokerUnavailable),
         (kafka.TopicAuthorizationFailedError("t"), BrokerUnavailable),
         (kafka.OutOfOrderSequenceNumber(), BrokerUnavailable),
+        (kafka.ProducerClosed(), BrokerUnavailable),
         (kafka.UnknownTopicOrPartitionError(), SetupError),
         (kafka.UnsupportedVersionError(), SetupError),
         (kafka.MessageSizeTooLargeError(), RecordError),
