@@ -21,7 +21,7 @@ from isnad_api.problems import ProblemError
 
 _NETWORK_BITS = 64
 """Of an IPv6 address: whoever has one has all that share these."""
-_HELD_SECONDS = 0.1
+_HELD_SECONDS = 0.5
 """So late one request too many is refused: who sends as fast as he is answered then takes little time from others."""
 
 _log = structlog.get_logger()
