@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from isnad.identity import page_of
 from isnad.messages import Link, Member, RawPlace, Relation, Span, StoryState, Verdict
 from isnad.similarity.archive import Archive
+from isnad.similarity.brief import of_one_report
 from isnad.similarity.evidence import Passages
 from isnad.similarity.index import NearDuplicateIndex
 from isnad.similarity.matches import Match, Taken
@@ -325,7 +326,8 @@ class Matcher:
         text: Text | None = None
         former: tuple[Text, ...] = ()
         if before is None:
-            joined = self._stories.join(number, member, taken.size, taken.matches, text_key)
+            matches = of_one_report(article.title, taken.matches, self._title)
+            joined = self._stories.join(number, member, taken.size, matches, text_key)
         else:
             joined = self._stories.revise(number, before.number, member, taken.size, text_key)
             first_published_at, source, texts = (
@@ -409,6 +411,9 @@ class Matcher:
     def _members(self, numbers: Sequence[int]) -> list[Member]:
         """Return articles in the window as their stories know them."""
         return [_member(self._index.key(number), self._given.find(number)[0]) for number in numbers]
+
+    def _title(self, number: int) -> str:
+        return self._given.find(number)[0].title
 
     def _links(self, body: str, matches: Sequence[Match]) -> tuple[Link, ...]:
         if not matches:

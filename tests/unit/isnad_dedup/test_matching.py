@@ -172,10 +172,17 @@ def test_short_texts_join_when_they_and_their_titles_are_the_same(words: int):
     assert relation(other_word) == ("d", "original")
 
 
-def test_from_twenty_shingles_on_the_title_no_longer_matters():
-    matcher = Matcher()
-    matcher.answer(arrival("a", text((0, 24)), title="عنوان"))
-    assert relation(matcher.answer(arrival("b", text((0, 24)), title="آخر"))) == ("a", "copy")
+def test_from_twenty_shingles_on_the_title_must_be_alike_and_from_fifty_on_it_no_longer_matters():
+    for words, title, other, joins in (
+        (24, "عنوان", "آخر", False),
+        (24, "عنوان الخبر", "عنوان آخر", True),
+        (53, "عنوان", "آخر", False),
+        (54, "عنوان", "آخر", True),
+    ):
+        matcher = Matcher()
+        matcher.answer(arrival("a", text((0, words)), title=title))
+        answer = relation(matcher.answer(arrival("b", text((0, words)), title=other)))
+        assert answer == (("a", "copy") if joins else ("b", "original")), (words, other)
 
 
 def test_links_of_a_short_text_in_a_long_one_have_their_shares():

@@ -39,3 +39,37 @@ def test_advertising_under_articles_of_some_length_joins_nothing() -> None:
     with Matcher() as matcher:
         answers = [matcher.answer(arrival(f"a{n}", body, title=f"عنوان رقم {n}")) for n, body in enumerate(bodies)]
     assert Counter(answer.verdict.story_id for answer in answers).most_common(1)[0][1] == 1
+
+
+@pytest.mark.parametrize("length", [30, 45])
+def test_advertising_that_is_all_there_is_makes_no_story(length) -> None:
+    """The same words, or all but a number, under titles that have nothing to do with each other."""
+    titles = [text((1000 + 6 * n, 1006 + 6 * n)) for n in range(ARTICLES)]
+    bodies = [f"{text((0, length))} {n if n % 2 else ''}" for n in range(ARTICLES)]
+    with Matcher() as matcher:
+        answers = [matcher.answer(arrival(f"a{n}", bodies[n], title=titles[n])) for n in range(ARTICLES)]
+    assert len({answer.verdict.story_id for answer in answers}) == ARTICLES
+    assert answers[-1].verdict.relation == "original"
+    assert answers[-1].verdict.links, "what it shares with others is said all the same"
+
+
+def test_a_brief_report_under_a_title_like_the_other_s_is_one_story_also_after_a_revision() -> None:
+    """Two of six words in both titles, or a title without words; the earlier one counts as it is now."""
+    body, title = text((0, 30)), text((100, 106))
+    with Matcher() as matcher:
+        matcher.answer(arrival("a", body, title=text((200, 206))))
+        matcher.answer(arrival("a", f"{body} اليوم", title=title))
+        copies = [
+            matcher.answer(arrival(f"b{n}", body, title=other))
+            for n, other in enumerate((text((104, 110)), text((200, 206)), "…"))
+        ]
+    assert [copy.verdict.story_id for copy in copies] == ["a", "b1", "a"]
+
+
+def test_a_brief_report_is_found_in_a_longer_one_under_any_title() -> None:
+    """And one of sixty words in another of sixty."""
+    with Matcher() as matcher:
+        for name, brief, longer in (("a", (0, 30), (0, 90)), ("b", (500, 560), (500, 560))):
+            matcher.answer(arrival(f"{name}1", text(longer), title=text((1000, 1006))))
+            found = matcher.answer(arrival(f"{name}2", text(brief), title=text((2000, 2006))))
+            assert found.verdict.story_id == f"{name}1"
