@@ -27,3 +27,11 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return seconds since an arbitrary start."""
         return time.monotonic()
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC, whatever anybody wrote into a record: without a zone it is taken for UTC."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:  # within hours of the first or the last year there is
+        return moment.replace(tzinfo=UTC)

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from isnad.clock import in_utc
 from isnad.errors import SetupError
 
 _PREFIX = re.compile(r"[a-z][a-z0-9_-]{0,60}(-g[0-9]{1,6})?")
@@ -29,7 +30,7 @@ class Indexes:
 
     def articles_of(self, published_at: datetime) -> str:
         """The index that an article published then stands in: one for each month (UTC)."""
-        moment = published_at.astimezone(UTC) if published_at.tzinfo else published_at
+        moment = in_utc(published_at)
         return f"{self.articles}-{moment.year:04d}.{moment.month:02d}"
 
     @property

@@ -14,12 +14,20 @@ UTC.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from isnad.clock import in_utc
+
 SCHEMA = 1
 """Major version of every record; a reader refuses a higher one."""
+
+MAX_PARTS = 100_000
+"""More articles than any page has."""
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""Of a partition, or of a record in it, as Kafka counts."""
 
 
 class Reason(StrEnum):
@@ -85,8 +93,8 @@ class RawPlace(msgspec.Struct, frozen=True):
     """Where a raw record stands in `articles.raw`: what was sent later stands later, whoever hands it on when."""
 
     appended_at: datetime
-    partition: int
-    offset: int
+    partition: Number
+    offset: Number
 
     def is_before(self, other: "RawPlace") -> bool:
         """Return whether this record was sent before another one of the same article.
@@ -95,9 +103,10 @@ class RawPlace(msgspec.Struct, frozen=True):
         broker's clock was set back. Records of one article stand in several partitions only where their number was
         changed; then the times alone are left.
         """
+        own, others = in_utc(self.appended_at), in_utc(other.appended_at)
         if self.partition != other.partition:
-            return self.appended_at < other.appended_at
-        return self.offset < other.offset and self.appended_at <= other.appended_at
+            return own < others
+        return self.offset < other.offset and own <= others
 
 
 class PreparedArticle(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +135,7 @@ class PreparedArticle(msgspec.Struct, frozen=True, kw_only=True):
     """Any of `missing`, `unreadable`, `future`, `no_zone`, `ancient`."""
     page_id: str = ""
     """Id of the raw record; equal to `id` when the page held one article."""
-    part: int = 0
+    part: Annotated[int, msgspec.Meta(ge=0, le=MAX_PARTS)] = 0
     """1, 2 … when the page held several articles, otherwise 0."""
     dateline: Dateline | None = None
     cut: tuple[Cut, ...] = ()
@@ -152,7 +161,7 @@ class LogPosition(msgspec.Struct, frozen=True):
 
         The append time comes first so that the order also holds after Kafka was set up anew and offsets begin at 0.
         """
-        milliseconds = int(self.appended_at.timestamp() * 1000 + 0.5)
+        milliseconds = int(in_utc(self.appended_at).timestamp() * 1000 + 0.5)
         return (milliseconds << 20) | (self.offset & 0xFFFFF)
 
 

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from isnad.clock import in_utc
 from isnad.codec import decode_either, encode
 from isnad.errors import RecordError
 from isnad.messages import (
@@ -25,6 +26,7 @@ from isnad.messages import (
     MatchedArticle,
     MatchedTakedown,
     PreparedArticle,
+    RawPlace,
     StoryChange,
     Takedown,
 )
@@ -322,7 +324,7 @@ def _read(record: Record) -> Read:
 
 
 def _instruction(takedown: Takedown, record: Record) -> Instruction:
-    return Instruction(takedown, LogPosition(record.offset, record.appended_at))
+    return Instruction(replace(takedown, raw=_place(takedown.raw)), LogPosition(record.offset, record.appended_at))
 
 
 def _arrival(article: PreparedArticle, record: Record) -> Arrival:
@@ -331,20 +333,19 @@ def _arrival(article: PreparedArticle, record: Record) -> Arrival:
         source=article.source,
         title=article.title,
         body=article.body,
-        published_at=_aware(article.published_at),
+        published_at=in_utc(article.published_at),
         appended_at=record.appended_at,
         url=article.url,
-        arrived_at=_aware(article.arrived_at),
+        arrived_at=in_utc(article.arrived_at),
         undated=not UNDATED_MARKS.isdisjoint(article.time_marks),
         page_id=article.page_id,
         part=article.part,
-        raw=article.raw,
+        raw=_place(article.raw),
     )
 
 
-def _aware(moment: datetime) -> datetime:
-    """The chain writes UTC; a record of another making that leaves the zone out must not stop it."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _place(raw: RawPlace | None) -> RawPlace | None:
+    return raw and replace(raw, appended_at=in_utc(raw.appended_at))
 
 
 def _digest(value: bytes | None) -> bytes:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
+from isnad.clock import in_utc
 from isnad.identity import page_of
 from isnad.indexes import Indexes
 from isnad.messages import (
@@ -130,7 +131,7 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
         language=article.language,
         published_at=article.published_at,
         arrived_at=article.arrived_at,
-        day=article.published_at.astimezone(UTC).date().isoformat(),
+        day=in_utc(article.published_at).date().isoformat(),
         story_id=verdict.story_id,
         relation=verdict.relation,
         log_offset=enriched.position.offset,

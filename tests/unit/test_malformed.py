@@ -1,18 +1,28 @@
 """Whatever bytes a topic holds, each stage makes exactly one outcome of them, and the records beside them flow on."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from isnad import codec
 from isnad.health import Health
 from isnad.indexes import Indexes
-from isnad.messages import DeadLetter, Reason
+from isnad.messages import DeadLetter, LogPosition, MatchedTakedown, RawPlace, Reason, Takedown
 from isnad.outcomes import Outgoing, Process, one_by_one
 from isnad.similarity.window import Window
 from isnad.testing.broker import FakeBroker
-from isnad.testing.builders import enriched_article, matched_article, prepared_article, raw_article, story_change
+from isnad.testing.builders import (
+    MOMENT,
+    enriched_article,
+    matched_article,
+    prepared_article,
+    raw_article,
+    story_change,
+)
 from isnad.testing.search import FakeIndex
 from isnad.topics import Topics
 from isnad_dedup.ledger import Ledger
@@ -130,3 +140,53 @@ async def test_what_only_strangers_write_is_refused_at_the_door(value: bytes) ->
     assert outcome.status == "dead"
     (letter,) = broker.records(TOPICS.dead)
     assert codec.decode(DeadLetter, letter.value).value == value
+
+
+RAW = RawPlace(MOMENT, 0, 5)
+TOLD = Takedown(schema=1, kind="takedown", id="a1", at=MOMENT, raw=RAW)
+PLACED = replace(prepared_article(), raw=RAW, part=1, page_id="p")
+WITH_NUMBERS = {
+    TOPICS.prepared: (PLACED, TOLD),
+    TOPICS.matched: (replace(matched_article(), article=PLACED),),
+    TOPICS.enriched: (
+        replace(enriched_article(), article=PLACED),
+        MatchedTakedown(schema=1, kind="takedown", takedown=TOLD, position=LogPosition(9, MOMENT)),
+    ),
+    TOPICS.changes: (story_change(),),
+}
+STRANGE = ("0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 10**8, 10**30, -(10**30))
+
+
+def numbered(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Every field below that is a time or a number, with what holds it."""
+    for name, value in list(node.items() if isinstance(node, dict) else enumerate(node)):
+        if isinstance(value, (dict, list)):
+            yield from numbered(value)
+        elif isinstance(value, int) or str(name).endswith("at"):
+            yield node, name
+
+
+def strange(record: Struct) -> Iterator[bytes]:
+    """The record with each time and number as nobody would write it, one at a time, and as it is between them."""
+    made = json.loads(codec.encode(record))
+    for holder, name in numbered(made):
+        usual = holder[name]
+        for value in STRANGE:
+            holder[name] = value
+            yield json.dumps(made).encode()
+        holder[name] = usual
+        yield json.dumps(made).encode()
+
+
+@pytest.mark.parametrize("topic", WITH_NUMBERS)
+async def test_no_time_and_no_number_ends_a_stage(topic: str) -> None:
+    """Beyond the calendar, without a zone, or with thirty digits: an outcome for each, and the next one is taken."""
+    broker = FakeBroker(TOPICS.specs(partitions=1))
+    values = [value for record in WITH_NUMBERS[topic] for value in strange(record)]
+    for value in (*values, codec.encode(replace(TOLD, id="p", raw=None)) if topic == TOPICS.prepared else values[-1]):
+        broker.append(Outgoing(topic, b"key", value))
+    stage = STAGES[topic]
+    outcomes = await broker.run(stage, (topic,), await process(stage, broker), topics=TOPICS)
+    assert len(outcomes) == len(values) + 1
+    assert outcomes[-1].status != "dead"
+    assert broker.uncommitted(TOPICS.group(stage), [topic]) == []
