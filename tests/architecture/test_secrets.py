@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 from collections.abc import Iterator
 
 import click
@@ -72,6 +73,16 @@ def test_a_service_that_refuses_to_start_shows_no_secret(service, wrong, environ
     out, err = capfd.readouterr()
     assert "ISNAD_" in err
     assert SECRET not in out + err
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_that_refuses_to_start_leaves_the_signals_as_they_were(service, environ):
+    """Else the tests that come after it would be ended as it would."""
+    environ.setenv("ISNAD_KAFKA_CA", "/nowhere")
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    assert importlib.import_module(f"isnad_{service}.__main__").main() == 78
+    assert [signal.getsignal(number) for number in numbers] == before
 
 
 @pytest.mark.parametrize("wrong", WRONG)
