@@ -1,5 +1,7 @@
 """Wiring of dedup: the ordered log in, articles with their verdicts and the stories' changes out."""
 
+import asyncio
+
 import structlog
 
 from isnad.clock import SystemClock
@@ -16,6 +18,7 @@ from isnad_dedup.saving import Saving
 from isnad_dedup.settings import DedupSettings
 from isnad_dedup.standby import Standby
 from isnad_dedup.state import StateFolder
+from isnad_dedup.warming import warm_up
 
 NAME = "dedup"
 
@@ -64,6 +67,9 @@ def build(settings: DedupSettings, health: Health) -> Stage:
         clock=SystemClock(),
     )
 
+    async def compile_all() -> None:
+        await asyncio.to_thread(warm_up, state.new_work())
+
     async def read_what_is_committed() -> None:
         # Not beyond: a batch that comes again has to meet the index as it was.
         await replay.read_up_to(await committed.offset())
@@ -77,7 +83,7 @@ def build(settings: DedupSettings, health: Health) -> Stage:
         (topics.prepared,),
         replay.process,
         settings,
-        startup=(read_what_is_committed,),
+        startup=(compile_all, read_what_is_committed),
         background=(standby.run, *((saving.run,) if saving else ())),
         shutdown=(*((saving.save_at_the_end,) if saving else ()), close),
         health=health,
