@@ -8,7 +8,7 @@ writes it anew.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, get_args
 
 from prometheus_client import CollectorRegistry
 
@@ -18,6 +18,7 @@ from isnad.clock import Clock
 from isnad.continuity import Partition
 from isnad.delivery import Sender
 from isnad.metrics import StageMetrics
+from isnad.outcomes import Status
 from isnad.places import Bookmark
 from isnad.poison import PoisonLimit
 from isnad.retry import Patience, Stopped
@@ -28,7 +29,7 @@ from isnad_cli.replay.resuming import Asked, Plan
 from isnad_cli.replay.stages import Work
 
 _BOOKMARK_SECONDS = 1.0
-_OUTCOMES = ("passed", "indexed", "stale", "dead")
+_OUTCOMES: tuple[str, ...] = get_args(Status)
 
 
 class Keeps(Protocol):

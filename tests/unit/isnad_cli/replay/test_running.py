@@ -111,6 +111,12 @@ async def test_every_record_is_processed_once_in_the_order_of_the_log_and_counte
     assert bench.held == 7
 
 
+@pytest.mark.parametrize("status", ["indexed", "stale", "taken_down"])
+async def test_the_counts_make_up_all_records_whatever_became_of_them(bench, status):
+    bench.outcome = lambda _: Outcome(status)
+    assert (await bench.run()).outcomes == {status: COUNT}
+
+
 async def test_ended_amid_it_goes_on_from_there_and_nothing_is_missing(bench):
     def stop(number):
         if number == 20:
