@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 def test_nothing_is_lost_or_doubled_and_the_stories_are_the_same(chain: Chain, proxy: Proxy, search_server: Process):
     chain.settings |= {"ISNAD_ELASTICSEARCH": proxy.url, "ISNAD_ELASTICSEARCH_SECONDS": "2"}
+    chain.settings["ISNAD_SESSION_SECONDS"] = "6"  # what was killed is soon missed
     chain.start()
     feeding = chain.feed(None, per_second=10)
     # The faults are to find the chain at work, and with all that it compiles when it runs for the first time.

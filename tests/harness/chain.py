@@ -37,7 +37,6 @@ STAGES = ("prepare", "dedup", "entities", "index")
 DRAIN_SECONDS = 60.0
 """After a fault has ended no lag may be left for longer than this."""
 
-_SESSION_SECONDS = 4.0
 _PAGE = 2000
 
 T = TypeVar("T")
@@ -133,9 +132,8 @@ class Chain:
             "ISNAD_TOPIC_PREFIX": self.topics.prefix,
             "ISNAD_INDEX_PREFIX": self.name,
             "ISNAD_LOG_FORMAT": "json",
-            # Small batches, so that a fault finds a worker amid its work; and what it had is soon given to another.
+            # Small batches, so that a fault finds a worker amid its work.
             "ISNAD_BATCH_SIZE": "20",
-            "ISNAD_SESSION_SECONDS": str(_SESSION_SECONDS),
             "ISNAD_STATE_FOLDER": str(self.folder / name),
             "ISNAD_SNAPSHOT_SECONDS": "2",
             "ISNAD_SNAPSHOT_RECORDS": "20",
