@@ -1,6 +1,5 @@
 """Two versions of isnad at once, as while an installation is brought up to date: worker beside worker."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -50,20 +49,29 @@ def run_beside(chain: Chain, path: str) -> list[Worker]:
 
 
 def take_turns(chain: Chain, others: list[Worker]) -> None:
-    """Of each two workers one is away for a while, and then the other: what one began, the other goes on with."""
-    for both in zip([chain.workers[stage] for stage in STAGES], others, strict=True):
-        for worker in both:
+    """Of each two workers one is away until the other has gone on with what it began, and then the other."""
+    topics = chain.topics
+    written = {
+        "prepare": topics.prepared,
+        "dedup": topics.matched,
+        "entities": topics.enriched,
+        "index": topics.changes,
+    }
+    for stage, other in zip(STAGES, others, strict=True):
+        for worker in (chain.workers[stage], other):
             with worker.down():
-                time.sleep(5)
+                enough = chain.appended(written[stage]) + 40
+                chain.wait_until(lambda: chain.appended(written[stage]) >= enough, f"nobody goes on for {worker.name}")  # noqa: B023
 
 
 @pytest.mark.row(46, "an older version of each stage beside the present one")
 def test_an_older_version_beside_the_present_one(chain: Chain, tmp_path: Path):
     chain.start()
     others = run_beside(chain, altered(tmp_path / "older", [OLDER]))
-    with chain.load(1200, per_second=25):
-        take_turns(chain, others)
-        chain.check_commits()
+    feeding = chain.feed(None, per_second=25)
+    take_turns(chain, others)
+    chain.check_commits()
+    feeding.end()
     assert chain.settle().count.dead == 0
     for topic in (chain.topics.prepared, chain.topics.matched, chain.topics.enriched):
         assert {"raw" in one.get("article", one) for one in chain.contents(topic)} == {True, False}, topic
@@ -73,9 +81,10 @@ def test_an_older_version_beside_the_present_one(chain: Chain, tmp_path: Path):
 def test_a_newer_version_beside_the_present_one(chain: Chain, tmp_path: Path):
     chain.start()
     others = run_beside(chain, altered(tmp_path / "newer", [NEWER]))
-    with chain.load(1200, per_second=25):
-        take_turns(chain, others)
-        chain.check_commits()
+    feeding = chain.feed(None, per_second=25)
+    take_turns(chain, others)
+    chain.check_commits()
+    feeding.end()
     assert chain.settle().count.dead == 0
     for topic in (chain.topics.prepared, chain.topics.matched, chain.topics.enriched):
         assert {"of_tomorrow" in one for one in chain.contents(topic)} == {True, False}, topic

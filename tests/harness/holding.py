@@ -12,15 +12,25 @@ Message = Mapping[str, Any]
 """The JSON of a record or a document."""
 
 _SHINGLE_WORDS = 5
+_LINK_FIELDS = ("id", "story_id", "jaccard", "contained", "contains", "shared")
 
 
 def check_decisions(matched: Iterable[Message]) -> None:
     """Hold that an article which was delivered again got the same decision each time."""
     decisions: dict[int, Any] = {}
     for one in matched:
-        said = one.get("verdict") or one.get("counted_out")
+        said = _decision(one)
         known = decisions.setdefault(one["position"]["offset"], said)
         assert known == said, f"two decisions on the record at {one['position']}: {known} and {said}"
+
+
+def _decision(one: Message) -> Any:
+    """What was decided, without fields that another version of isnad adds."""
+    if "verdict" not in one:
+        return one.get("counted_out")
+    verdict = one["verdict"]
+    links = [{name: link.get(name) for name in _LINK_FIELDS} for link in verdict.get("links") or []]
+    return {"story_id": verdict["story_id"], "relation": verdict["relation"], "links": links}
 
 
 def check_texts(prepared: Iterable[Message], documents: Iterable[Message]) -> None:
