@@ -348,6 +348,10 @@ class Chain:
             return {document["id"] for document in self.documents(fields=("id",))}
         return {_article_id(record.value) for record in self.records(following)}
 
+    def handled(self, stage: str, topic: str) -> int:
+        """How many records a stage has committed."""
+        return sum(self.committed(stage, topic).values())
+
     def committed(self, stage: str, topic: str) -> dict[int, int]:
         """From which offset the stage would read on, by partition."""
         ends = self.ends(topic)
