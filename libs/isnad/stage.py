@@ -217,7 +217,7 @@ class Stage:
         await stopping
         for task in beside:
             task.cancel()
-        await self._stop(app)
+        return await self._stop(app)
 
     async def _prepare(self) -> None:
         await self._patience.until_done(self._check_topics)
