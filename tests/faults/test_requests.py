@@ -70,7 +70,8 @@ def feed_large(chain: Chain) -> None:
     folder = chain.folder / "large"
     folder.mkdir()
     (folder / "lines.jsonl").write_bytes(b"\n".join([*lines[:10], large_article(ids[0]), *lines[10:20]]))
-    (folder / "items.json").write_bytes(b"[" + b",".join([*lines[20:25], large_article(ids[1]), *lines[25:]]) + b"]")
+    # The last one: after a single value of 50 MB nothing more of a list is read, and the refusal says so.
+    (folder / "items.json").write_bytes(b"[" + b",".join([*lines[20:], large_article(ids[1])]) + b"]")
     (folder / "page.txt").write_bytes("كلمة بعد كلمة ".encode() * (LARGE_BYTES // 27))
     command = [*chain.command, "feed", str(folder), "--source", "large", "--json", *chain.addressed]
     feeding = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
