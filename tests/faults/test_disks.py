@@ -17,11 +17,14 @@ pytestmark = pytest.mark.real
 
 FULL_SECONDS = 10
 
+MEGABYTES = 1600
+"""Elasticsearch of the local stack wants some hundred free, or it makes no index."""
+
 
 @pytest.fixture
 def disk(servers: Servers) -> Iterator[SmallDisk]:
     """In the home of the test's servers, which their user can reach."""
-    with small_disk(servers.home / "small-disk", megabytes=400) as mounted:
+    with small_disk(servers.home / "small-disk", MEGABYTES) as mounted:
         yield mounted
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Process
 from tests.harness.articles import Article, numbered_articles
 from tests.harness.chain import Chain
-from tests.harness.proxy import Proxy, answer_short, cut, refuse, refuse_items, slow, too_large
+from tests.harness.proxy import Proxy, answer_short, cut, refuse, refuse_documents, refuse_items, slow, too_large
 from tests.harness.servers import down_for, go_on, pause
 
 from isnad.outcomes import Outgoing
@@ -146,10 +146,10 @@ def test_a_document_that_is_refused(chain: Chain, proxy: Proxy):
 
 
 def refuse_some_documents(chain: Chain, proxy: Proxy) -> None:
-    """Every seventh document of the next requests is refused as its own fault."""
-    seen = proxy.faults
-    proxy.do(refuse_items(400, "document_parsing_exception", every=7, of="-articles-"), times=3)
-    proxy.wait_for_faults(seen + 3)
+    """Some documents are refused for their own fault, from now on whenever they come."""
+    before = len(chain.dead_letters())
+    proxy.fault = refuse_documents(400, "document_parsing_exception", every=7, of="-articles-", most=8)
+    chain.wait_until(lambda: len(chain.dead_letters()) > before, "no document was refused")
 
 
 @pytest.mark.row(17, "413: the bulk is too large, a single document is too large")

@@ -13,9 +13,13 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
+from zlib import crc32
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
 _SECONDS = 120
+
+Pairs = list[tuple[bytes, bytes | None]]
+"""Action lines with their documents."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Exchange:
         return self.forward(self.body)
 
     @property
-    def pairs(self) -> list[tuple[bytes, bytes | None]]:
+    def pairs(self) -> Pairs:
         """The action lines with their documents; a deletion has none."""
         lines = iter(self.body.splitlines())
         return [(line, None if b'"delete"' in line[:12] else next(lines)) for line in lines]
@@ -194,11 +198,39 @@ def refuse(status: int, error: str = "refused_on_purpose") -> Fault:
 def refuse_items(status: int, error: str, every: int = 3, of: str = "") -> Fault:
     """Each so-many-th write is refused within an answer of 200, of those with `of` in their index; the others go on."""
 
+    def chosen(pairs: Pairs) -> list[bool]:
+        return [n % every == 0 and of in about(action)["_index"] for n, (action, _) in enumerate(pairs)]
+
+    return _refuse_chosen(status, error, chosen)
+
+
+def refuse_documents(status: int, error: str, every: int, of: str, most: int) -> Fault:
+    """About each so-many-th document is refused, and each time that it comes, as one that is at fault itself is.
+
+    No more than `most` of them are.
+    """
+    found: set[str] = set()
+
+    def chosen(pairs: Pairs) -> list[bool]:
+        for action, _ in pairs:
+            id_ = about(action)["_id"]
+            if of in about(action)["_index"] and crc32(id_.encode()) % every == 0 and len(found) < most:
+                found.add(id_)
+        return [about(action)["_id"] in found and of in about(action)["_index"] for action, _ in pairs]
+
+    return _refuse_chosen(status, error, chosen)
+
+
+def about(action: bytes) -> dict[str, Any]:
+    """What an action line says of its document."""
+    said: dict[str, Any] = json.loads(action).popitem()[1]
+    return said
+
+
+def _refuse_chosen(status: int, error: str, chosen: Callable[[Pairs], list[bool]]) -> Fault:
     def fault(exchange: Exchange) -> Answer:
         pairs = exchange.pairs
-        refused = [
-            n % every == 0 and of in json.loads(action).popitem()[1]["_index"] for n, (action, _) in enumerate(pairs)
-        ]
+        refused = chosen(pairs)
         kept = b"".join(
             action + b"\n" + (document + b"\n" if document is not None else b"")
             for (action, document), bad in zip(pairs, refused, strict=True)
@@ -213,8 +245,8 @@ def refuse_items(status: int, error: str, every: int = 3, of: str = "") -> Fault
             if not bad:
                 every_item.append(next(items))
                 continue
-            ((operation, about),) = json.loads(action).items()
-            said = {"_index": about["_index"], "_id": about["_id"], "status": status}
+            (operation,) = json.loads(action)
+            said = {"_index": about(action)["_index"], "_id": about(action)["_id"], "status": status}
             every_item.append({operation: {**said, "error": {"type": error, "reason": "on purpose"}}})
         return Answer(200, json.dumps({"took": 1, "errors": True, "items": every_item}).encode(), passed.headers)
 
