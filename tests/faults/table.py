@@ -1,4 +1,7 @@
-"""The table of `make faults`: each row's fault, what went in and where it ended, and whether the promises held."""
+"""The table of `make faults`: each row's fault, what went in and where it ended, and whether the promises held.
+
+Of several runs the worst line of each: python -m tests.faults.table run-1.json run-2.json [--markdown]
+"""
 
 import json
 import sys
@@ -51,6 +54,24 @@ def _place(line: Line) -> tuple[bool, int]:
     return isinstance(line.row, str), int(number) if number.isdigit() else 0
 
 
+def in_markdown(lines: Iterable[Line]) -> str:
+    """Return them as a table for a document."""
+    rows = ["| row | fault | in | indexed | dead | refused | lost | doubled | drain s | |"]
+    rows.append("|---|---|--:|--:|--:|--:|--:|--:|--:|---|")
+    for line in sorted(lines, key=_place):
+        numbers = (line.injected, line.indexed, line.dead, line.refused, line.lost, line.doubled)
+        drain = None if line.drain_seconds is None else f"{line.drain_seconds:.1f}"
+        cells = [
+            line.row,
+            line.fault,
+            *("" if one is None else f"{one:,}" for one in numbers),
+            drain or "",
+            line.verdict,
+        ]
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(rows)
+
+
 def worst(runs: Sequence[Iterable[Line]]) -> list[Line]:
     """Return of each fault the worst line of several runs: one that did not hold, else the one that took longest."""
     found: dict[tuple[int | str, str], Line] = {}
@@ -77,4 +98,9 @@ def read(source: Path) -> list[Line]:
 
 
 if __name__ == "__main__":
-    print_lines(worst([read(Path(name)) for name in sys.argv[1:]]), Console(width=200))
+    *_, wanted = names = sys.argv[1:]
+    every = worst([read(Path(name)) for name in names if name != "--markdown"])
+    if wanted == "--markdown":
+        print(in_markdown(every))
+    else:
+        print_lines(every, Console(width=200))
