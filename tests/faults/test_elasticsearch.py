@@ -140,16 +140,17 @@ def test_a_document_that_is_refused(chain: Chain, proxy: Proxy):
         refuse_some_documents(chain, proxy)
     count = chain.settle().count
     letters = chain.dead_letters()
-    assert 0 < count.dead == len(letters) < 600
+    assert count.dead == len(letters) == 8
     assert {(one["stage"], one["reason"]) for one in letters} == {("index", "index_rejected")}
     assert all(one["value"] for one in letters)
 
 
-def refuse_some_documents(chain: Chain, proxy: Proxy) -> None:
-    """Some documents are refused for their own fault, from now on whenever they come."""
-    before = len(chain.dead_letters())
-    proxy.fault = refuse_documents(400, "document_parsing_exception", every=7, of="-articles-", most=8)
-    chain.wait_until(lambda: len(chain.dead_letters()) > before, "no document was refused")
+def refuse_some_documents(chain: Chain, proxy: Proxy, number: int = 8) -> None:
+    """Elasticsearch refuses some new documents for their own fault, from now on whenever they come."""
+    name, before = f"{chain.name}.refused", len(chain.dead_letters())
+    proxy.fault = refuse_documents(400, "document_parsing_exception", name, of="-articles-")
+    chain.send(islice(numbered_articles(name, seed=16), number), 20).wait()
+    chain.wait_until(lambda: len(chain.dead_letters()) >= before + number, "the refused documents do not die")
 
 
 @pytest.mark.row(17, "413: the bulk is too large, a single document is too large")

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
-from zlib import crc32
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
 _SECONDS = 120
@@ -204,19 +203,11 @@ def refuse_items(status: int, error: str, every: int = 3, of: str = "") -> Fault
     return _refuse_chosen(status, error, chosen)
 
 
-def refuse_documents(status: int, error: str, every: int, of: str, most: int) -> Fault:
-    """About each so-many-th document is refused, and each time that it comes, as one that is at fault itself is.
-
-    No more than `most` of them are.
-    """
-    found: set[str] = set()
+def refuse_documents(status: int, error: str, name: str, of: str) -> Fault:
+    """The documents with `name` in their id are refused each time that they come, as those at fault themselves are."""
 
     def chosen(pairs: Pairs) -> list[bool]:
-        for action, _ in pairs:
-            id_ = about(action)["_id"]
-            if of in about(action)["_index"] and crc32(id_.encode()) % every == 0 and len(found) < most:
-                found.add(id_)
-        return [about(action)["_id"] in found and of in about(action)["_index"] for action, _ in pairs]
+        return [name in about(action)["_id"] and of in about(action)["_index"] for action, _ in pairs]
 
     return _refuse_chosen(status, error, chosen)
 
