@@ -27,6 +27,9 @@ def waited_out(chain: Chain) -> Iterator[Callable[[], None]]:
     The value is to be called amid the fault: it returns as soon as /readyz names Elasticsearch.
     """
     index = chain.workers["index"]
+    chain.wait_until(
+        lambda: bool(index.logged("partitions")) and not index.waits_for(), "the index service is not at work"
+    )
     before = {message: len(index.logged(message)) for message in ("partitions", "waiting", "goes on")}
     starts, dead = index.starts, len(chain.dead_letters())
 
