@@ -98,10 +98,11 @@ def damage_snapshots(chain: Chain, damage: Damage) -> None:
 def test_the_state_is_made_anew_from_the_log(chain: Chain):
     """The answers are the same; and a snapshot that is good is used."""
     chain.start()
-    with chain.load(1600):
-        for damage in DAMAGES.values():
-            damage_snapshots(chain, damage)
-        chain.check_commits()
+    feeding = chain.feed(None, per_second=40)
+    for damage in DAMAGES.values():
+        damage_snapshots(chain, damage)
+    chain.check_commits()
+    feeding.end()
     assert chain.settle().count.dead == 0
     dedup = chain.workers["dedup"]
     reasons = " ".join(line["reason"] for line in dedup.logged("a snapshot is not used"))
