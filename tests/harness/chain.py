@@ -32,6 +32,7 @@ from isnad.kafka import Admin, GroupProgress, LogReader, Producer
 from isnad.kafka.connect import admin_client
 from isnad.outcomes import Outgoing, Record
 from isnad.topics import Topics
+from isnad_cli.demo import draining
 
 STAGES = ("prepare", "dedup", "entities", "index")
 DRAIN_SECONDS = 60.0
@@ -313,14 +314,7 @@ class Chain:
     @property
     def steps(self) -> tuple[tuple[str, str], ...]:
         """Each stage with what it reads, in the order in which an article travels."""
-        topics = self.topics
-        return (
-            ("prepare", topics.raw),
-            ("dedup", topics.prepared),
-            ("entities", topics.matched),
-            ("index", topics.enriched),
-            ("index", topics.changes),
-        )
+        return draining.steps(self.topics)
 
     def check_commits(self, stages: Sequence[str] = STAGES) -> None:
         """Hold that nothing is committed that was not handled: its article stands in the next place or is dead.
