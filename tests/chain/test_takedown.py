@@ -95,6 +95,7 @@ def test_the_whole_way(chain: Any) -> None:
     assert chain.dead_letters() == []
 
 
+@pytest.mark.long
 def test_a_page_goes_with_all_its_articles(chain: Any) -> None:
     before = {one["id"] for one in chain.documents()}
     chain.feed_files("seeds/000_0496a6d5f1c6ce15.txt")

@@ -23,7 +23,7 @@ from isnad_index.removing import Removing
 from isnad_index.setting_up import set_up
 from isnad_index.writing import Writer
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.long, pytest.mark.timeout(120)]
 
 JANUARY, FEBRUARY = datetime(2018, 1, 31, tzinfo=UTC), datetime(2018, 2, 1, tzinfo=UTC)
 _numbers = itertools.count()

@@ -16,7 +16,7 @@ from isnad.secret import Secret
 from isnad.topics import Topics
 from isnad_cli.granting import KafkaUser, kafka_grants
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.long, pytest.mark.timeout(120)]
 
 _numbers = itertools.count()
 
