@@ -213,7 +213,7 @@ class TestCarryingOver:
             request.applymarker(pytest.mark.xfail(strict=True, reason="the fake does not look at the types of fields"))
         mappings = {"dynamic": False, "properties": {"id": {"type": "keyword"}}}
         template = {"mappings": mappings, "aliases": {indexes.articles: {}}}
-        loose = {"version": 1, "index_patterns": [f"{indexes.articles}-*"], "priority": 200, "template": template}
+        loose = {"version": 1000, "index_patterns": [f"{indexes.articles}-*"], "priority": 200, "template": template}
         assert await index.put_template(indexes.articles, loose)
         await put(index, replace(article(indexes, "a"), document=b'{"id": "a", "published_at": "never"}'))
         with pytest.raises(SetupError, match="don't take the document a"):
