@@ -2,41 +2,14 @@
 
 import contextlib
 import json
-import uuid
 
-import httpx
 import pytest
 
 from isnad.content import Counting
 from isnad.elastic import Elastic
 from isnad.errors import RequestError, SearchUnavailable
-from isnad.indexes import Indexes
 from isnad.search_index import Document, Exchange, Write
-from isnad.testing.search import FakeIndex
 from isnad_index.setting_up import set_up
-
-
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real)])
-async def index(request, indexes):
-    if request.param == "fake":
-        fake = FakeIndex()
-        await set_up(fake, indexes, 0)
-        yield fake
-        return
-    url = request.getfixturevalue("elasticsearch")
-    async with Elastic(url) as elastic:
-        await set_up(elastic, indexes, 0)
-        yield elastic
-    async with httpx.AsyncClient(base_url=url) as client:
-        for one in (await client.get(f"/_cat/indices/{indexes.prefix}*", params={"format": "json"})).json():
-            await client.delete(f"/{one['index']}")
-        for name in (indexes.articles, indexes.stories):
-            await client.delete(f"/_index_template/{name}")
-
-
-@pytest.fixture
-def indexes():
-    return Indexes(f"test-{uuid.uuid4().hex[:8]}")
 
 
 def write(where, id_, version=1, *, family=None, **content):

@@ -1,44 +1,15 @@
 """A new generation of indexes takes the place of the old one: on the fake and on the real Elasticsearch alike."""
 
 import json
-import uuid
 from dataclasses import replace
 
-import httpx
 import pytest
 
-from isnad.elastic import Elastic
 from isnad.errors import SearchUnavailable, SetupError
-from isnad.indexes import Indexes
 from isnad.search_index import Write
-from isnad.testing.search import FakeIndex
 from isnad_index.generations import Generations
 from isnad_index.setting_up import set_up
 from isnad_index.writing import Writer
-
-
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real)])
-async def index(request, indexes):
-    if request.param == "fake":
-        fake = FakeIndex()
-        await set_up(fake, indexes, 0)
-        yield fake
-        return
-    url = request.getfixturevalue("elasticsearch")
-    async with Elastic(url) as elastic:
-        await set_up(elastic, indexes, 0)
-        yield elastic
-    async with httpx.AsyncClient(base_url=url) as client:
-        for one in (await client.get(f"/_cat/indices/{indexes.prefix}*", params={"format": "json"})).json():
-            await client.delete(f"/{one['index']}")
-        known = (await client.get("/_index_template")).json()["index_templates"]
-        for name in [one["name"] for one in known if one["name"].startswith(f"{indexes.prefix}-")]:
-            await client.delete(f"/_index_template/{name}")
-
-
-@pytest.fixture
-def indexes():
-    return Indexes(f"test-{uuid.uuid4().hex[:8]}")
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """What isnad asks of a search index, shown on the fake and on the real Elasticsearch alike."""
 
 import json
-import uuid
 from datetime import UTC, date, datetime
 
-import httpx
 import pytest
 
 from isnad.elastic import Elastic
 from isnad.errors import RecordError, RequestError, SearchUnavailable
-from isnad.indexes import Indexes
 from isnad.messages import (
     SCHEMA,
     EnrichedArticle,
@@ -23,7 +20,6 @@ from isnad.messages import (
     Verdict,
 )
 from isnad.search_index import RequestRefused, Write
-from isnad.testing.search import FakeIndex
 from isnad_api import answers, comparing, queries
 from isnad_api.queries import Filters
 from isnad_api.questions import understand
@@ -32,30 +28,6 @@ from isnad_index.setting_up import set_up
 from isnad_index.writing import Writer
 
 NOON = datetime(2018, 2, 9, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.real)])
-async def index(request, indexes):
-    if request.param == "fake":
-        fake = FakeIndex()
-        await set_up(fake, indexes, 0)
-        yield fake
-        return
-    url = request.getfixturevalue("elasticsearch")
-    async with Elastic(url) as elastic:
-        await set_up(elastic, indexes, 0)
-        yield elastic
-    async with httpx.AsyncClient(base_url=url) as client:
-        found = (await client.get(f"/_cat/indices/{indexes.prefix}-*", params={"format": "json"})).json()
-        for one in found:
-            await client.delete(f"/{one['index']}")
-        for name in (indexes.articles, indexes.stories):
-            await client.delete(f"/_index_template/{name}")
-
-
-@pytest.fixture
-def indexes():
-    return Indexes(f"test-{uuid.uuid4().hex[:8]}")
 
 
 def cannot(request, what):

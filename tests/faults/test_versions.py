@@ -1,6 +1,8 @@
 """Two versions of isnad at once, as while an installation is brought up to date: worker beside worker."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.harness.altered import Change, altered
@@ -64,27 +66,38 @@ def take_turns(chain: Chain, others: list[Worker]) -> None:
                 chain.wait_until(lambda: chain.appended(written[stage]) >= enough, f"nobody goes on for {worker.name}")  # noqa: B023
 
 
-@pytest.mark.row(46, "an older version of each stage beside the present one")
-def test_an_older_version_beside_the_present_one(chain: Chain, tmp_path: Path):
+def written_without_raw(one: dict[str, Any]) -> bool:
+    return "raw" not in one.get("article", one)
+
+
+def written_with_more(one: dict[str, Any]) -> bool:
+    return "of_tomorrow" in one
+
+
+@pytest.mark.parametrize(
+    ("change", "is_of_the_other"),
+    [
+        pytest.param(
+            OLDER,
+            written_without_raw,
+            marks=pytest.mark.row(46, "an older version of each stage beside the present one"),
+        ),
+        pytest.param(
+            NEWER, written_with_more, marks=pytest.mark.row(46, "a newer version of each stage beside the present one")
+        ),
+    ],
+    ids=["older", "newer"],
+)
+def test_another_version_beside_the_present_one(
+    change: Change, is_of_the_other: Callable[[dict[str, Any]], bool], chain: Chain, tmp_path: Path
+):
+    """Both are handled, and both have written of each record kind."""
     chain.start()
-    others = run_beside(chain, altered(tmp_path / "older", [OLDER]))
+    others = run_beside(chain, altered(tmp_path / "other", [change]))
     feeding = chain.feed(None, per_second=25)
     take_turns(chain, others)
     chain.check_commits()
     feeding.end()
     assert chain.settle().count.dead == 0
     for topic in (chain.topics.prepared, chain.topics.matched, chain.topics.enriched):
-        assert {"raw" in one.get("article", one) for one in chain.contents(topic)} == {True, False}, topic
-
-
-@pytest.mark.row(46, "a newer version of each stage beside the present one")
-def test_a_newer_version_beside_the_present_one(chain: Chain, tmp_path: Path):
-    chain.start()
-    others = run_beside(chain, altered(tmp_path / "newer", [NEWER]))
-    feeding = chain.feed(None, per_second=25)
-    take_turns(chain, others)
-    chain.check_commits()
-    feeding.end()
-    assert chain.settle().count.dead == 0
-    for topic in (chain.topics.prepared, chain.topics.matched, chain.topics.enriched):
-        assert {"of_tomorrow" in one for one in chain.contents(topic)} == {True, False}, topic
+        assert {is_of_the_other(one) for one in chain.contents(topic)} == {True, False}, topic

@@ -65,15 +65,13 @@ class Proxy:
     Attributes:
         fault: decides about each bulk request; None passes all through.
         watch: sees each bulk request.
-        bulks: how many bulk requests came.
-        faults: how many of them the fault decided about.
+        faults: how many bulk requests the fault decided about.
     """
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
         self.fault: Fault | None = None
         self.watch: Callable[[Exchange], None] = lambda _: None
-        self.bulks = 0
         self.faults = 0
         self._lock = threading.Lock()
         proxy = self
@@ -139,7 +137,6 @@ class Proxy:
 
         if not handler.path.partition("?")[0].endswith("/_bulk"):
             return forward(body)
-        self.bulks += 1
         exchange, fault = Exchange(body, forward), self.fault
         self.watch(exchange)
         if fault is None:

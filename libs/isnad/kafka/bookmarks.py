@@ -13,10 +13,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kaf
 
 from isnad.continuity import Partition
 from isnad.errors import BrokerUnavailable
-from isnad.kafka.connect import admin_client
+from isnad.kafka.connect import admin_client, started_consumer
 from isnad.kafka.errors import translated
-from isnad.kafka.refusals import explained
-from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
 from isnad.places import Bookmark
 
@@ -78,21 +76,9 @@ class Bookmarks:
 
     async def _connected(self) -> AIOKafkaConsumer:
         if self._inner is None:
-            inner = AIOKafkaConsumer(
-                **options(self._access),
-                group_id=self._group,
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                request_timeout_ms=int(self._timeout_seconds * 1000),
+            self._inner = await started_consumer(
+                self._access, self._timeout_seconds, group_id=self._group, auto_offset_reset="none"
             )
-            try:
-                with translated(self._access):
-                    async with asyncio.timeout(self._timeout_seconds), explained(self._access):
-                        await inner.start()
-            except BaseException:
-                await inner.stop()
-                raise
-            self._inner = inner
         return self._inner
 
     async def _disconnect(self) -> None:

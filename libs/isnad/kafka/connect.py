@@ -45,21 +45,42 @@ async def consumer(kafka: str | KafkaAccess, timeout_seconds: float) -> AsyncIte
     """
     access = KafkaAccess.of(kafka)
     read_any_header_name()
-    inner = AIOKafkaConsumer(
-        **options(access),
+    inner = await started_consumer(
+        access,
+        timeout_seconds,
         group_id=None,
-        enable_auto_commit=False,
         auto_offset_reset="none",
         max_partition_fetch_bytes=2 * MAX_MESSAGE_BYTES,
-        request_timeout_ms=int(timeout_seconds * 1000),
+    )
+    try:
+        yield inner
+    finally:
+        await inner.stop()
+
+
+async def started_consumer(access: KafkaAccess, timeout_seconds: float, **settings: object) -> AIOKafkaConsumer:
+    """Return a connected consumer that commits nothing by itself; whoever gets it has to stop it.
+
+    Args:
+        access: where Kafka is.
+        timeout_seconds: for connecting, and then for each request.
+        settings: more of aiokafka's, by its names.
+
+    Raises:
+        BrokerUnavailable: Kafka does not answer within `timeout_seconds`, or does not let us in.
+        SetupError: a file of certificates can't be read.
+    """
+    inner = AIOKafkaConsumer(
+        **options(access), enable_auto_commit=False, request_timeout_ms=int(timeout_seconds * 1000), **settings
     )
     try:
         with translated(access):
             async with asyncio.timeout(timeout_seconds), explained(access):
                 await inner.start()
-        yield inner
-    finally:
+    except BaseException:
         await inner.stop()
+        raise
+    return inner
 
 
 async def partitions_of(client: AIOKafkaAdminClient, kafka: str | KafkaAccess, topic: str) -> list[TopicPartition]:

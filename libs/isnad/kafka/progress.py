@@ -8,9 +8,8 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kafka is the adapter of aiokafka
 
 from isnad.continuity import Partition
+from isnad.kafka.connect import started_consumer
 from isnad.kafka.errors import translated
-from isnad.kafka.refusals import explained
-from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
 
 
@@ -24,20 +23,7 @@ class GroupProgress:
         self._inner: AIOKafkaConsumer | None = None
 
     async def __aenter__(self) -> Self:
-        inner = AIOKafkaConsumer(
-            **options(self._access),
-            group_id=self._group,
-            enable_auto_commit=False,
-            request_timeout_ms=int(self._timeout_seconds * 1000),
-        )
-        try:
-            with translated(self._access):
-                async with asyncio.timeout(self._timeout_seconds), explained(self._access):
-                    await inner.start()
-        except BaseException:
-            await inner.stop()
-            raise
-        self._inner = inner
+        self._inner = await started_consumer(self._access, self._timeout_seconds, group_id=self._group)
         return self
 
     async def __aexit__(

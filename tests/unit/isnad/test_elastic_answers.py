@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Event, Thread
+from threading import Event
 
 import pytest
+from tests.unit.serving import serving
 
 from isnad.elastic import Elastic
 from isnad.errors import SearchUnavailable, SetupError
@@ -53,13 +54,9 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     running = Server()
-    thread = Thread(target=running.http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.over.set()
-    running.http.shutdown()
-    thread.join()
-    running.http.server_close()
+    with serving(running.http):
+        yield running
+        running.over.set()
 
 
 async def bulk(server, **settings):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from tests.unit.serving import serving
 
 
 class Api:
@@ -42,9 +42,5 @@ class Api:
 @pytest.fixture
 def api() -> Iterator[Api]:
     running = Api()
-    thread = Thread(target=running.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.server.shutdown()
-    thread.join()
-    running.server.server_close()
+    with serving(running.server):
+        yield running

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.unit.serving import serving
 
 from isnad.errors import IsnadError, SearchUnavailable, SetupError
 from isnad_cli.__main__ import cli
@@ -71,12 +71,8 @@ class Chain:
 @pytest.fixture
 def chain() -> Iterator[Chain]:
     running = Chain()
-    thread = Thread(target=running.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.server.shutdown()
-    thread.join()
-    running.server.server_close()
+    with serving(running.server):
+        yield running
 
 
 def isnad(chain: Chain, *arguments: str, answer: str = "") -> Result:
