@@ -1,0 +1,1 @@
+"""Training and measuring of taggers; nothing here runs in a service."""
