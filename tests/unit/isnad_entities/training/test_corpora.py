@@ -45,7 +45,7 @@ def test_the_last_sixth_is_cut_at_the_sentence_break_behind_five_sixths_of_the_l
         Sentence(("كلمة",) * size, frozenset()) for size in (4, 5, 2, 2)
     ]  # 17 lines, of which the cut is past 14.2
     train, dev = split(corpus)
-    assert ([len(one.words) for one in train], [len(one.words) for one in dev]) == ([4, 5, 2], [2])
+    assert ([len(one.words) for one in train], [len(one.words) for one in dev]) == ([4, 5, 3], [2])
 
 
 def test_words_of_the_corpus_and_of_the_passage_are_held_together():
