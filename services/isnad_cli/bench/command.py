@@ -1,54 +1,28 @@
-"""`isnad bench`: measure the dedup."""
+"""`isnad bench`: measure the dedup, and what an article costs the chain."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from isnad.errors import RequestError
+from isnad_cli.bench.chain import chain
 from isnad_cli.bench.extras import need
-
-if TYPE_CHECKING:
-    from isnad_cli.bench.runs import Report
-
-_COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-_MAPPING = "body=content,published_at=date_extracted"
-
-_corpus_option = click.option(
-    "--corpus",
-    "corpora",
-    multiple=True,
-    required=True,
-    metavar="PATH…",
-    type=click.Path(exists=True, path_type=Path),
-    help="Articles as `isnad feed` reads them: .jsonl, .json, these as .gz or in a .zip, or folders of them.",
-)
-_more_argument = click.argument(
-    "more", nargs=-1, metavar="[PATH]…", type=click.Path(exists=True, path_type=Path)
-)  # what the shell makes of --corpus july/*.zip
-_map_option = click.option(
-    "--map",
-    "maps",
-    multiple=True,
-    metavar="OURS=THEIRS,…",
-    default=[_MAPPING],
-    show_default=True,
-    help="Names of fields where the files call them otherwise.",
-)
+from isnad_cli.bench.options import COLUMNS, corpus_option, map_option, more_argument, print_report
 
 
 @click.group()
 def bench() -> None:
-    """Measure the dedup: its speed, what it finds, and how it grows.
+    """Measure the dedup (its speed, what it finds, how it grows), and what an article costs each stage of the chain.
 
     \b
     Examples:
       isnad bench dedup --corpus july/*.zip > dedup.json
       isnad bench growth --corpus july/*.zip > growth.json
       isnad bench stories --corpus july/*.zip > stories.json
+      isnad bench chain --corpus july/*.zip > chain.json
       isnad bench bars dedup.json growth.json
       isnad bench table growth.json
       isnad bench plot dedup.json --output peers.svg
@@ -56,9 +30,9 @@ def bench() -> None:
 
 
 @bench.command(epilog="Exit status: 0 measured, whether or not the bars are kept; 2 the corpus can't be read.")
-@_corpus_option
-@_more_argument
-@_map_option
+@corpus_option
+@more_argument
+@map_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Take only the first N articles.")
 @click.option(
     "--repeat", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="Time everything N times."
@@ -97,7 +71,7 @@ def dedup(
     from isnad_feeder.fields import parse_mapping
 
     corpus = read((*corpora, *more), parse_mapping(maps), limit)
-    with machine.one_core(), Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
+    with machine.one_core(), Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(corpus.articles))
         report = compare(
             corpus,
@@ -105,13 +79,13 @@ def dedup(
             lambda doing: progress.update(task, description=doing),
             lambda: progress.advance(task),
         )
-    _print(report)
+    print_report(report)
 
 
 @bench.command(epilog="Exit status: 0 measured, whether or not the bars are kept; 2 the corpus can't be read.")
-@_corpus_option
-@_more_argument
-@_map_option
+@corpus_option
+@more_argument
+@map_option
 @click.option(
     "--articles",
     type=click.IntRange(min=10_000, max=1_000_000),
@@ -155,7 +129,7 @@ def growth(
 
     points = points_up_to(articles)
     log = SyntheticLog(read((*corpora, *more), parse_mapping(maps)).texts, articles_needed(points), verbatim=verbatim)
-    with machine.one_core(), Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
+    with machine.one_core(), Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=articles)
 
         def say(doing: str) -> None:
@@ -165,13 +139,13 @@ def growth(
             progress.update(task, completed=done)
 
         report = grow(log, points, BareIndex, say, advance) if bare else grow(log, points, WholeDedup, say, advance)
-    _print({"engine": "index" if bare else "dedup", "verbatim": verbatim, **report})
+    print_report({"engine": "index" if bare else "dedup", "verbatim": verbatim, **report})
 
 
 @bench.command(epilog="Exit status: 0 measured; 2 the corpus can't be read.")
-@_corpus_option
-@_more_argument
-@_map_option
+@corpus_option
+@more_argument
+@map_option
 def stories(corpora: tuple[Path, ...], more: tuple[Path, ...], maps: tuple[str, ...]) -> None:
     """Compare the rule by which articles join stories with others.
 
@@ -193,10 +167,10 @@ def stories(corpora: tuple[Path, ...], more: tuple[Path, ...], maps: tuple[str, 
     from isnad_feeder.fields import parse_mapping
 
     corpus = read((*corpora, *more), parse_mapping(maps))
-    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(corpus.articles))
         report = study(corpus, lambda doing: progress.update(task, description=doing), lambda: progress.advance(task))
-    _print(report)
+    print_report(report)
 
 
 @bench.command(epilog="Exit status: 0 drawn, 1 matplotlib is missing, 2 the report can't be used.")
@@ -264,5 +238,4 @@ def table(report: Path) -> None:
     click.echo(tables.table(content))
 
 
-def _print(report: "Report") -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
+bench.add_command(chain)

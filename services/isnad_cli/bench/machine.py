@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -147,13 +148,13 @@ def bytes_on_disk(folder: Path) -> int:
 
 
 def description() -> dict[str, str]:
-    """Return what ran: Python, the processor's kind, and the versions of the packages compared."""
-    packages = ("isnad", "numpy", "numba", "rensa", "datasketch")
+    """Return what ran: Python, the processor's kind, and the versions of the packages that decide, where they are."""
+    packages = ("isnad", "numpy", "numba", "onnxruntime", "rensa", "datasketch")
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        **{name: importlib.metadata.version(name) for name in packages},
+        **{name: importlib.metadata.version(name) for name in packages if find_spec(name)},
     }
 
 

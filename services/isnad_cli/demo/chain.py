@@ -1,24 +1,18 @@
 """The running chain as the demo uses it: feeds it, waits until it has drained, reads what became of what was fed."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
 
 from isnad.addresses import Addresses
-from isnad.clock import Clock, SystemClock
+from isnad.clock import SystemClock
 from isnad.elastic import Elastic
-from isnad.errors import TransientError
 from isnad.indexes import Indexes
-from isnad.kafka import Admin, GroupProgress, LogReader, Producer
-from isnad.outcomes import Record
-from isnad.retry import pauses
+from isnad.kafka import Producer
 from isnad.topics import Topics
-from isnad_cli.demo.draining import Offsets, drain
+from isnad_cli.demo.draining import drain
 from isnad_cli.demo.measuring import Measured, measure, search_for
+from isnad_cli.demo.progress import KafkaProgress, Patience
 from isnad_cli.demo.sample import Found, search
 from isnad_feeder.events import Input
 from isnad_feeder.pace import Pace
@@ -27,8 +21,6 @@ from isnad_feeder.tally import Tally
 
 SAMPLE = "سوريا"
 """What the sample search looks for."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ async def feed_and_measure(
     clock = SystemClock()
     patience = Patience(clock, stall_seconds)
     feeding = Feeding(Input(paths, topics.raw), display, clock, pace=Pace(None), timeout_seconds=stall_seconds)
-    async with _Kafka(addresses.kafka, patience) as kafka, Elastic(addresses.elasticsearch) as elastic:
+    async with KafkaProgress(addresses.kafka, patience) as kafka, Elastic(addresses.elasticsearch) as elastic:
         starts = {topic: await kafka.ends(topic) for topic in (topics.prepared, topics.dead)}
         async with Producer(addresses.kafka) as producer:
             await feeding.run(producer)
@@ -70,73 +62,3 @@ async def feed_and_measure(
     found = [hit["_source"] for hit in answer["hits"]["hits"]]
     sample = await patience.until_answered(lambda: search(addresses.api, SAMPLE))
     return Fed(feeding.tally, measure(pages, prepared, dead, found), sample)
-
-
-class Patience:
-    """Tries again while something does not answer, for a while: a server may be away for a moment."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
-        self._seconds = seconds
-
-    async def until_answered(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Return what `work` returns.
-
-        Raises:
-            TransientError: what `work` raised last, after it did so for all the time.
-        """
-        deadline = self._clock.monotonic() + self._seconds
-        waits = pauses()
-        while True:
-            try:
-                return await work()
-            except TransientError:
-                wait = next(waits)
-                if self._clock.monotonic() + wait > deadline:
-                    raise
-                await asyncio.sleep(wait)
-
-
-class _Kafka:
-    """Meets `draining.Progress`; keeps a connection for each group that is asked about."""
-
-    def __init__(self, bootstrap: str, patience: Patience) -> None:
-        self._bootstrap = bootstrap
-        self._patience = patience
-        self._admin = Admin(bootstrap)
-        self._reader = LogReader(bootstrap)
-        self._groups: dict[str, GroupProgress] = {}
-        self._connections = AsyncExitStack()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._connections.aclose()
-
-    async def ends(self, topic: str) -> Offsets:
-        return await self._patience.until_answered(lambda: self._admin.ends(topic))
-
-    async def reached(self, group: str, topic: str, partitions: Iterable[int]) -> Offsets:
-        return await self._patience.until_answered(lambda: self._reached(group, topic, partitions))
-
-    async def _reached(self, group: str, topic: str, partitions: Iterable[int]) -> Offsets:
-        if group not in self._groups:
-            self._groups[group] = await self._connections.enter_async_context(GroupProgress(self._bootstrap, group))
-        starts = await self._groups[group].starts((topic, partition) for partition in partitions)
-        return {partition: start for (_, partition), start in starts.items()}
-
-    async def since(self, topic: str, starts: Offsets) -> list[Record]:
-        """Return what was appended to a topic since its ends were noted."""
-        return await self._patience.until_answered(lambda: self._since(topic, starts))
-
-    async def _since(self, topic: str, starts: Offsets) -> list[Record]:
-        found: list[Record] = []
-        for partition, end in (await self.ends(topic)).items():
-            found += [one async for one in self._reader.read(topic, partition, starts.get(partition, 0), end)]
-        return found
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)

@@ -16,9 +16,9 @@ from isnad.outcomes import Record
 from isnad.topics import Topics
 from isnad_cli.bidi import clip, isolate
 from isnad_cli.demo import report
-from isnad_cli.demo.chain import Patience
 from isnad_cli.demo.draining import Offsets, StalledError, drain
 from isnad_cli.demo.measuring import Measured, Named, measure
+from isnad_cli.demo.progress import Patience
 from isnad_cli.demo.sample import Found, Highlight, Hit, StoryHit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
