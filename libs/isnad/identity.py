@@ -21,7 +21,8 @@ from collections.abc import Iterable
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from isnad.errors import RecordError
-from isnad.messages import RawArticle, Reason
+from isnad.messages import EntityType, RawArticle, Reason
+from isnad.text.words import words
 
 MAX_ID_BYTES = 480
 """Longest id that a producer may give, in UTF-8: Elasticsearch takes 512, and a page's parts add `#1`, `#2` …"""
@@ -31,6 +32,9 @@ LONGEST_ID_BYTES = 512
 
 MAX_SOURCE_BYTES = 128
 """Longest source, in UTF-8."""
+
+LONGEST_ENTITY_NAME = 160
+"""Characters of a name in an entity's id; what begins with so many equal ones counts as one."""
 
 _HASH_BYTES = 10
 _READABLE_SOURCE = 48
@@ -44,6 +48,16 @@ _FOREIGN = frozenset({
     "wbraid", "xtor", "yclid",
 })  # fmt: skip
 """Query parameters that say how the reader came, or who he is, and not which article it is (lower case)."""
+
+
+def entity_id(type_: EntityType, canonical: str, country: str | None = None) -> str:
+    """Return the id of an entity: `PER:بشار_الاسد`, `LOC:طرابلس:LY`.
+
+    Made of its type, the folded words of its canonical name and, for a place, its country: spellings that fold alike
+    are one entity, towns of one name in two countries are two.
+    """
+    name = "_".join(words(canonical))[:LONGEST_ENTITY_NAME]
+    return f"{type_}:{name}:{country}" if type_ == "LOC" and country else f"{type_}:{name}"
 
 
 def article_id(raw: RawArticle) -> str:

@@ -246,7 +246,22 @@ class GeoPoint(msgspec.Struct, frozen=True):
     lon: float
 
 
-class Mention(msgspec.Struct, frozen=True, kw_only=True):
+Score = Annotated[float, msgspec.Meta(ge=0, le=1)]
+"""A calibrated probability: of the answers with .9, nine in ten are right."""
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another entity that a name may mean: طرابلس in Lebanon, where the one in Libya was taken."""
+
+    canonical: str
+    entity: str
+    score: Score
+    latin: str | None = None
+    country: str | None = None
+    location: GeoPoint | None = None
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A name as it stands in the article, without clitics, and the entity it means."""
 
     type: EntityType
@@ -260,9 +275,17 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
     """ISO 3166-1 alpha-2, for places."""
     location: GeoPoint | None = None
+    score: Score = 1.0
+    """That the span is a name of this type."""
+    kind: str | None = None
+    """What sort of its type, where that is known: `country`, `city`, `armed group`, `party`, `outlet` …"""
+    entity: str = ""
+    """Stable id, the same for every spelling; see `isnad.identity.entity_id`. Empty: an older isnad wrote this."""
+    alternatives: tuple[Alternative, ...] = ()
+    """What else the name may mean, likeliest first; the scores of all and of the one taken sum to 1."""
 
 
-class Credit(msgspec.Struct, frozen=True, kw_only=True):
+class Credit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A news agency that the article names: as its own source (`credit`), or as somebody quoted (`quoted`)."""
 
     agency: str
@@ -271,6 +294,8 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     field: Literal["title", "body", "author"]
     start: int
     end: int
+    score: Score = 1.0
+    """That the agency is named in this role."""
 
 
 class EnrichedArticle(msgspec.Struct, frozen=True, kw_only=True):

@@ -234,6 +234,17 @@ class Location(Model):
     lon: float
 
 
+class AlternativeView(Model):
+    """Another entity that the name may mean."""
+
+    canonical: str
+    entity: str
+    score: float = Field(description="Probability; with that of the entity taken they sum to 1.")
+    latin: str | None = None
+    country: str | None = None
+    location: Location | None = None
+
+
 class MentionView(Model):
     """A name as it stands in the article."""
 
@@ -246,6 +257,10 @@ class MentionView(Model):
     latin: str | None = None
     country: str | None = None
     location: Location | None = None
+    score: float = Field(1.0, description="Probability that these words are a name of this type.")
+    kind: str | None = Field(None, description="What sort of its type: `country`, `city`, `armed group`, `party` …")
+    entity: str = Field("", description="Id of the entity: the same for every spelling.")
+    alternatives: list[AlternativeView] = Field([], description="What else the name may mean, likeliest first.")
 
 
 class CreditView(Model):
@@ -257,6 +272,7 @@ class CreditView(Model):
     field: Literal["title", "body", "author"]
     start: int
     end: int
+    score: float = Field(1.0, description="Probability that the agency is named in this role.")
 
 
 class DatelineView(Model):

@@ -5,6 +5,7 @@ from functools import cache
 
 from isnad.codec import decode_either, encode
 from isnad.errors import RecordError
+from isnad.identity import entity_id
 from isnad.messages import SCHEMA, Credit, Dateline, EnrichedArticle, MatchedArticle, MatchedTakedown, Mention
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad_entities.credits import Credits
@@ -82,6 +83,9 @@ def read(
             end=credit.end,
             canonical=credit.agency,
             latin=agency.entity.latin if (agency := agencies().named(credit.agency)) else None,
+            score=credit.score,
+            kind="agency",
+            entity=entity_id("ORG", credit.agency),
         )
         for credit in in_text
         if credit.role == "quoted" and credit.field != "author"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from isnad.identity import entity_id
 from isnad.messages import EntityType, GeoPoint
 from isnad.text.words import words
 from isnad_entities.clitics import splits
@@ -45,6 +46,12 @@ class Entity:
     latin: str | None = None
     country: str | None = None
     location: GeoPoint | None = None
+    kind: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable id; see `isnad.identity.entity_id`."""
+        return entity_id(self.type, self.canonical, self.country)
 
 
 _NOTHING = Entity("MISC", "")

@@ -248,6 +248,8 @@ class Names:
             latin=entity.latin,
             country=entity.country if entity.type == "LOC" else None,
             location=entity.location,
+            kind=entity.kind,
+            entity=entity.id,
         )
 
 

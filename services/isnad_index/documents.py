@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from isnad.clock import in_utc
-from isnad.identity import page_of
+from isnad.identity import entity_id, page_of
 from isnad.indexes import Indexes
 from isnad.messages import (
     Credit,
@@ -153,7 +153,7 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
         entity_keys=tuple(f"{kind}|{folded[kind, name]}|{name}" for kind, name in ranked),
         countries=_distinct(mention.country for mention in enriched.mentions),
         location=_distinct(mention.location for mention in enriched.mentions),
-        mentions=enriched.mentions[:MAX_MENTIONS],
+        mentions=tuple(_with_id(mention) for mention in enriched.mentions[:MAX_MENTIONS]),
         agencies=_distinct(credit.agency for credit in enriched.credits if credit.role == "credit"),
         quoted_agencies=_distinct(credit.agency for credit in enriched.credits if credit.role == "quoted"),
         credits=enriched.credits,
@@ -169,6 +169,13 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
         document=msgspec.json.encode(document),
         unless=keepers(indexes, article.id, article.page_id or article.id),
     )
+
+
+def _with_id(mention: Mention) -> Mention:
+    """Name the entity where an older isnad wrote the record, which had no ids."""
+    if mention.entity:
+        return mention
+    return msgspec.structs.replace(mention, entity=entity_id(mention.type, mention.canonical, mention.country))
 
 
 def keepers(indexes: Indexes, *ids: str) -> tuple[tuple[str, str], ...]:
