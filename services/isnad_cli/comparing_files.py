@@ -8,9 +8,9 @@ from isnad.messages import Span
 from isnad.offline import Reading
 from isnad.similarity.comparison import compare
 from isnad_cli.compared import Article, Compared, Numbers, Passage, Stretch
-from isnad_dedup import archives
-from isnad_dedup.lines import Clerk
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
+from isnad_dedup.offline import archives
+from isnad_dedup.offline.lines import Clerk
 
 _SHOW_EVERY = 500
 

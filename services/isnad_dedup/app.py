@@ -11,13 +11,13 @@ from isnad.metrics import DedupMetrics, new_registry
 from isnad.similarity.snapshot import Snapshots
 from isnad.stage import Stage
 from isnad_dedup.committed import Committed
-from isnad_dedup.identity import identity
-from isnad_dedup.ledger import Ledger
-from isnad_dedup.replay import Replay
-from isnad_dedup.saving import Saving
+from isnad_dedup.log.folder import StateFolder
+from isnad_dedup.log.ledger import Ledger
+from isnad_dedup.log.replay import Replay
+from isnad_dedup.log.saving import Saving
+from isnad_dedup.log.standby import Standby
+from isnad_dedup.matching.identity import identity
 from isnad_dedup.settings import DedupSettings
-from isnad_dedup.standby import Standby
-from isnad_dedup.state import StateFolder
 from isnad_dedup.warming import warm_up
 
 NAME = "dedup"

@@ -13,7 +13,7 @@ from isnad.messages import SCHEMA, PreparedArticle, RawPlace
 from isnad.outcomes import Record
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
+from isnad_dedup.log.ledger import Ledger
 
 _START = datetime(2000, 1, 1, tzinfo=UTC)
 _WINDOW = Window(days=3, articles=40)

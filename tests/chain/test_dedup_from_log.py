@@ -16,7 +16,7 @@ from isnad.kafka import Admin, LogReader, Producer
 from isnad.messages import MatchedArticle
 from isnad.outcomes import Outgoing
 from isnad.topics import Topics
-from isnad_dedup.command import dedup
+from isnad_dedup.offline.command import dedup
 
 DRAIN_SECONDS = 60
 VALUES = [

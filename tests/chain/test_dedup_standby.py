@@ -23,7 +23,7 @@ from isnad.outcomes import Outgoing
 from isnad.similarity.snapshot import Snapshots, described
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
+from isnad_dedup.log.ledger import Ledger
 
 ENOUGH_SECONDS = 60
 FIRST, SECOND, THIRD = 1500, 1500, 100

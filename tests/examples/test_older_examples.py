@@ -18,7 +18,7 @@ from isnad.outcomes import Outcome, Record
 from isnad.similarity.window import Window
 from isnad.testing.search import FakeIndex
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
+from isnad_dedup.log.ledger import Ledger
 from isnad_entities.app import enriching
 from isnad_index.app import indexing
 from isnad_index.setting_up import set_up

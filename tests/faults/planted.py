@@ -182,7 +182,7 @@ PLANTED = (
         5,
         (
             Change(
-                "isnad_dedup/matching.py",
+                "isnad_dedup/matching/matcher.py",
                 "    return raw is not None and newest is not None and raw.is_before(newest)\n",
                 "    return False\n",
             ),
@@ -195,7 +195,7 @@ PLANTED = (
         30,
         (
             Change(
-                "isnad_dedup/matching.py",
+                "isnad_dedup/matching/matcher.py",
                 "        return None if number is None else _Known(number, *self._given.find(number))\n",
                 "        return None\n",
             ),
@@ -208,7 +208,7 @@ PLANTED = (
         42,
         (
             Change(
-                "isnad_dedup/replay.py",
+                "isnad_dedup/log/replay.py",
                 "        if start < offset:\n",
                 "        if start < offset and ledger.last is None:\n",
             ),
@@ -221,8 +221,8 @@ PLANTED = (
         2,
         (
             Change(
-                "isnad_dedup/matching.py",
-                "            links = self._links(article.body, taken.matches)\n",
+                "isnad_dedup/matching/matcher.py",
+                "            links = self._linking.links(article.body, taken.matches)\n",
                 "            links = ()\n",
             ),
         ),

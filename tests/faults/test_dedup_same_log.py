@@ -29,7 +29,7 @@ from isnad.outcomes import Outgoing, Record
 from isnad.similarity.snapshot import Snapshots
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup import archives
+from isnad_dedup.offline import archives
 
 WINDOW = Window(articles=600)
 BATCH = 10

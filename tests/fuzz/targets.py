@@ -52,7 +52,7 @@ from isnad_api.questions import understand
 from isnad_api.settings import ApiSettings
 from isnad_cli.dead.originals import source
 from isnad_cli.dead.printing import show_letter
-from isnad_dedup.lines import Clerk
+from isnad_dedup.offline.lines import Clerk
 from isnad_dedup.settings import DedupSettings
 from isnad_entities.enrich import enrich_record
 from isnad_entities.lines import read_line as read_entities_line

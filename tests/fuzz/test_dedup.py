@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.fuzz.corpus import FRAGMENTS, seeds_of_texts
 from tests.fuzz.targets import ARRIVED
 
-from isnad_dedup.matching import Answer, Arrival, Matcher
+from isnad_dedup.matching.events import Answer, Arrival
+from isnad_dedup.matching.matcher import Matcher
 
 _PIECES = st.sampled_from([*FRAGMENTS, *(seed.decode("utf-8", "ignore")[:800] for seed in seeds_of_texts())])
 _TEXTS = st.lists(_PIECES, max_size=4).map(" ".join) | st.text(max_size=40)

@@ -25,8 +25,8 @@ from isnad.testing.builders import (
 )
 from isnad.testing.search import FakeIndex
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
-from isnad_dedup.replay import Replay
+from isnad_dedup.log.ledger import Ledger
+from isnad_dedup.log.replay import Replay
 from isnad_entities.enrich import enrich_record
 from isnad_index.app import indexing
 from isnad_index.setting_up import set_up

@@ -19,7 +19,7 @@ from isnad_cli.bench.machine import Timed, timed
 from isnad_cli.bench.peers import BALANCED, PEERS, SWEEP, USUAL, Candidates, Peer, Setting, Tokens, tokens
 from isnad_cli.bench.runs import Report, Run, take_turns
 from isnad_cli.bench.truth import Truth, brute_force
-from isnad_dedup.matching import Matcher
+from isnad_dedup.matching.matcher import Matcher
 
 _WARM_UP = 300
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from isnad.codec import decode
 from isnad.errors import RequestError
 from isnad.messages import RawArticle
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 from isnad_feeder.events import Input, Ready, events
 from isnad_feeder.places import Refusal
 

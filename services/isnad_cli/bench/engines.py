@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 from isnad.similarity.index import NearDuplicateIndex
 from isnad.similarity.matches import Taken
 from isnad.similarity.snapshot import Captured, Opened
-from isnad_dedup.matching import Answer, Arrival, Matcher
+from isnad_dedup.matching.events import Answer, Arrival
+from isnad_dedup.matching.matcher import Matcher
 
 T = TypeVar("T")
 

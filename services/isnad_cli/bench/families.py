@@ -9,7 +9,7 @@ import numpy as np
 
 from isnad.text.words import fold
 from isnad_cli.bench.truth import Truth
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 FAMILIES = {
     "congratulations": r"\b(يهني|يهنيان|تهني|تهنيه|هنا)\b",

@@ -9,7 +9,7 @@ from isnad.similarity.matches import Match
 from isnad.similarity.stories import SHORT
 from isnad.text.words import words
 from isnad_cli.bench.truth import Truth
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 Rule = Callable[[Sequence[Candidate]], Candidate | None]
 """Returns the story that an article joins, or None; see `isnad.similarity.joining.choose`. A candidate's `story` is the

@@ -20,7 +20,7 @@ from isnad_cli.bench.machine import Timing, clocked
 from isnad_cli.bench.ours import BATCH
 from isnad_cli.bench.runs import Report
 from isnad_cli.bench.synthetic import KINDS, SyntheticLog, article_id
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 LAST = 10_000
 """The cost at a point is that of so many articles before it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from isnad_cli.bench.machine import Timed, Timing
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 
 def write_lines(articles: Sequence[Arrival], path: Path) -> None:

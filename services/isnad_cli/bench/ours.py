@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from isnad.messages import Verdict
 from isnad_cli.bench.scores import MEASURES
 from isnad_cli.bench.truth import Numbers, Truth
-from isnad_dedup.matching import Arrival, Matcher
+from isnad_dedup.matching.events import Arrival
+from isnad_dedup.matching.matcher import Matcher
 
 BATCH = 200
 

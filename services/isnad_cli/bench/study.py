@@ -15,7 +15,7 @@ from isnad_cli.bench.hindsight import best_stories
 from isnad_cli.bench.rules import ALTERNATIVES, CHOSEN
 from isnad_cli.bench.scores import SHORT, Scores, largest, story_scores
 from isnad_cli.bench.truth import Truth, brute_force
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 Report = dict[str, Any]
 

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 Kind = Literal["whole", "cut", "wrapped"]
 

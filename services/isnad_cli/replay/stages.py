@@ -107,8 +107,8 @@ async def work_of(stage: str, told: Told, health: Health, close: AsyncExitStack)
 
 def _dedup(told: Told, health: Health, close: AsyncExitStack) -> Work:
     """The service's own work on a state of its own, which it makes from the log up to where the replay begins."""
-    from isnad_dedup.ledger import Ledger
-    from isnad_dedup.replay import Replay
+    from isnad_dedup.log.ledger import Ledger
+    from isnad_dedup.log.replay import Replay
     from isnad_dedup.settings import DedupSettings
 
     topics, window = told.topics, told.load(DedupSettings).window

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from isnad.codec import encode
 from isnad.messages import SCHEMA, PreparedArticle
 from isnad.outcomes import Record
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 START = datetime(2018, 2, 8, 12, tzinfo=UTC)
 TOPIC = "articles.prepared"

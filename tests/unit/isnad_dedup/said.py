@@ -9,7 +9,7 @@ from isnad.messages import DeadLetter, MatchedArticle, MatchedTakedown, StoryCha
 from isnad.outcomes import Record
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
+from isnad_dedup.log.ledger import Ledger
 
 Said = dict[int, set[tuple[str, bytes]]]
 """By offset: topic and value of the messages that were made of a record; of a dead letter, the reason."""

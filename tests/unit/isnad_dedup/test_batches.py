@@ -16,8 +16,9 @@ from tests.unit.memory_folder import IN_MEMORY
 from isnad.messages import LogPosition, RawPlace, Takedown
 from isnad.similarity.snapshot import opened, write
 from isnad.similarity.window import Window
-from isnad_dedup.matching import Arrival, Event, Matcher
-from isnad_dedup.takedowns import Instruction
+from isnad_dedup.matching.events import Arrival, Event
+from isnad_dedup.matching.matcher import Matcher
+from isnad_dedup.matching.takedowns import Instruction
 
 BODIES = [
     "",

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from tests.unit.isnad_dedup.articles import text
 
 from isnad.errors import IsnadError
-from isnad_dedup.command import dedup
+from isnad_dedup.offline.command import dedup
 
 TITLE = "عنوان"
 

@@ -10,7 +10,7 @@ from isnad.outcomes import Record
 from isnad.similarity.window import Window
 from isnad.text.words import words
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
+from isnad_dedup.log.ledger import Ledger
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.isnad_dedup.articles import text
 
 from isnad.similarity.window import Window
-from isnad_dedup import archives, from_files
+from isnad_dedup.offline import archives, from_files
 
 BODIES = [
     "",

@@ -16,9 +16,9 @@ from isnad.outcomes import Outgoing, Record
 from isnad.similarity.window import Window
 from isnad.testing.broker import FakeBroker
 from isnad.topics import Topics
-from isnad_dedup import archives, from_log
-from isnad_dedup.ledger import Ledger
-from isnad_dedup.replay import Log, Replay
+from isnad_dedup.log.ledger import Ledger
+from isnad_dedup.log.replay import Log, Replay
+from isnad_dedup.offline import archives, from_log
 
 TOPICS = Topics()
 WINDOW = Window(days=6)

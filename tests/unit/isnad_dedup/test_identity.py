@@ -6,7 +6,7 @@ import pytest
 
 from isnad.similarity import index, joining
 from isnad.similarity.window import Window
-from isnad_dedup.identity import constants, identity
+from isnad_dedup.matching.identity import constants, identity
 
 WINDOW = Window(days=7, articles=1000)
 

@@ -13,7 +13,7 @@ from isnad.messages import LogPosition, MatchedArticle, Reason, StoryChange
 from isnad.similarity.snapshot import opened, write
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.ledger import LastRecord, Ledger
+from isnad_dedup.log.ledger import LastRecord, Ledger
 
 WHOLE = text((0, 104))
 TOPICS = Topics("test.")

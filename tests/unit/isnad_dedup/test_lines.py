@@ -6,7 +6,7 @@ import pytest
 
 from isnad.errors import RequestError
 from isnad.messages import Link, Span, Verdict
-from isnad_dedup.lines import Clerk, Row, write
+from isnad_dedup.offline.lines import Clerk, Row, write
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

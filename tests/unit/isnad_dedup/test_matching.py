@@ -7,7 +7,8 @@ from tests.unit.isnad_dedup.articles import START, arrival, text
 
 from isnad.messages import Span
 from isnad.similarity.window import Window
-from isnad_dedup.matching import FORMER_TEXTS, Answer, Matcher
+from isnad_dedup.matching.events import Answer
+from isnad_dedup.matching.matcher import FORMER_TEXTS, Matcher
 
 WHOLE = text((0, 104))  # 100 shingles
 

@@ -13,9 +13,9 @@ from tests.unit.isnad_dedup.articles import text
 
 from isnad.errors import RequestError
 from isnad.messages import Link, Verdict
-from isnad_dedup.command import dedup
-from isnad_dedup.lines import Row
-from isnad_dedup.parquet_files import opened, verdict_table
+from isnad_dedup.offline.command import dedup
+from isnad_dedup.offline.lines import Row
+from isnad_dedup.offline.parquet_files import opened, verdict_table
 
 NOON = datetime(2018, 2, 8, 12, tzinfo=UTC)
 TABLE = pa.table(

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-RUN = "import click.testing, isnad_dedup.command as c; click.testing.CliRunner().invoke(c.dedup, {arguments})"
+RUN = "import click.testing, isnad_dedup.offline.command as c; click.testing.CliRunner().invoke(c.dedup, {arguments})"
 FILES = ["--input", "-", "--output", "-"]
 
 
@@ -21,7 +21,7 @@ def test_compiled_code_is_there_without_scipy_which_others_can_still_load():
 
 def test_a_run_over_lines_loads_no_library_that_it_does_not_need():
     loaded = loaded_after(RUN.format(arguments=FILES))
-    assert "isnad_dedup.matching" in loaded
+    assert "isnad_dedup.matching.matcher" in loaded
     assert {"aiokafka", "asyncio", "cffi", "faust", "pyarrow", "scipy"}.isdisjoint(loaded)
 
 

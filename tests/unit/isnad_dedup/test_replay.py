@@ -24,8 +24,8 @@ from isnad.outcomes import Outcome, Record
 from isnad.similarity.snapshot import Captured, Json, Snapshots
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.ledger import LastRecord, Ledger
-from isnad_dedup.replay import Replay
+from isnad_dedup.log.ledger import LastRecord, Ledger
+from isnad_dedup.log.replay import Replay
 
 WINDOW = Window(days=6)
 

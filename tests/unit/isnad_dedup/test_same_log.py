@@ -29,9 +29,9 @@ from isnad.similarity.window import Window
 from isnad.testing.broker import FakeBroker
 from isnad.testing.clock import ManualClock
 from isnad.topics import Topics
-from isnad_dedup import archives, from_log
-from isnad_dedup.ledger import Ledger
-from isnad_dedup.replay import Replay
+from isnad_dedup.log.ledger import Ledger
+from isnad_dedup.log.replay import Replay
+from isnad_dedup.offline import archives, from_log
 
 TOPICS = Topics()
 WINDOW = Window(days=12, articles=300)

@@ -17,7 +17,7 @@ from isnad.errors import BrokerUnavailable, StorageUnavailable
 from isnad.metrics import DedupMetrics
 from isnad.similarity.snapshot import Captured, Part, Snapshots
 from isnad.testing.clock import START, ManualClock
-from isnad_dedup.saving import Saving
+from isnad_dedup.log.saving import Saving
 
 EVERY = 300.0
 LEAST = 10

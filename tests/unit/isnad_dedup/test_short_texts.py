@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from tests.unit.isnad_dedup.articles import arrival, text
 
-from isnad_dedup.matching import Matcher
+from isnad_dedup.matching.matcher import Matcher
 
 ARTICLES = 300
 

@@ -16,9 +16,9 @@ from isnad.similarity.window import Window
 from isnad.testing.broker import FakeBroker
 from isnad.topics import Topics
 from isnad_dedup.committed import Committed
-from isnad_dedup.ledger import Ledger
-from isnad_dedup.replay import Replay
-from isnad_dedup.standby import Standby
+from isnad_dedup.log.ledger import Ledger
+from isnad_dedup.log.replay import Replay
+from isnad_dedup.log.standby import Standby
 
 TOPICS = Topics()
 GROUP = TOPICS.group("dedup")

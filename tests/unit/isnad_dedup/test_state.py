@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from isnad.errors import SetupError
-from isnad_dedup.state import StateFolder
+from isnad_dedup.log.folder import StateFolder
 
 OTHER = """
 import sys, time
 from pathlib import Path
-from isnad_dedup.state import StateFolder
+from isnad_dedup.log.folder import StateFolder
 state = StateFolder(Path(sys.argv[1]))
 work = state.new_work()
 work.mkdir()

@@ -9,8 +9,9 @@ from tests.unit.isnad_dedup.articles import START, arrival, text
 from isnad.messages import LogPosition, RawPlace, StoryState, Takedown
 from isnad.similarity.snapshot import opened, write
 from isnad.similarity.window import Window
-from isnad_dedup.matching import Answer, Matcher, Reply, Silence
-from isnad_dedup.takedowns import Instruction, Removal
+from isnad_dedup.matching.events import Answer, Reply, Silence
+from isnad_dedup.matching.matcher import Matcher
+from isnad_dedup.matching.takedowns import Instruction, Removal
 
 WHOLE = text((0, 104))
 

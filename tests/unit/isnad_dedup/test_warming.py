@@ -17,7 +17,7 @@ from tests.unit.isnad_dedup.articles import record
 
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.ledger import Ledger
+from isnad_dedup.log.ledger import Ledger
 from isnad_dedup.warming import warm_up
 
 folder = Path(sys.argv[1])

@@ -7,7 +7,7 @@ import pytest
 
 from isnad_cli.bench.families import by_family
 from isnad_cli.bench.truth import Truth
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 NOON = datetime(2015, 7, 21, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import numpy as np
 from isnad.similarity.joining import COMPARED_MEMBERS
 from isnad_cli.bench.growing import Log
 from isnad_cli.bench.truth import Truth
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 NOON = datetime(2015, 7, 21, 12, tzinfo=UTC)
 

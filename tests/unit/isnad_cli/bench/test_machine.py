@@ -43,6 +43,7 @@ def test_one_core_is_used_and_given_back():
 @pytest.mark.skipif(machine.resident() is None, reason="the system does not tell")
 def test_memory_of_its_own_is_told_apart_from_that_of_mapped_files(tmp_path):
     """50 MB held, and 20 MB of a file looked at."""
+    machine.give_back_memory()
     before = machine.resident()
     held = np.ones(50_000_000, np.uint8)
     (tmp_path / "mapped").write_bytes(bytes(20_000_000))

@@ -11,7 +11,7 @@ from isnad_cli.bench.command import stories, table
 from isnad_cli.bench.rules import ALTERNATIVES, CHOSEN
 from isnad_cli.bench.study import errors, orders, part_scores, parts
 from isnad_cli.bench.truth import Truth
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 NOON = datetime(2015, 7, 21, 12, tzinfo=UTC)
 

@@ -14,8 +14,8 @@ from isnad.errors import RequestError, SetupError
 from isnad.linefiles import STANDARD_STREAM
 from isnad.messages import Verdict
 from isnad.offline import Reading
-from isnad_dedup.lines import Clerk, write
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
+from isnad_dedup.offline.lines import Clerk, write
 
 Format = Literal["jsonl", "parquet"]
 
@@ -148,7 +148,7 @@ def verdicts(target: Path, chosen: Format, *, with_offsets: bool = False) -> Ite
 
 def _parquet_files(path: Path) -> ModuleType:
     try:
-        from isnad_dedup import parquet_files
+        from isnad_dedup.offline import parquet_files
     except ModuleNotFoundError as exc:
         if exc.name is None or not exc.name.startswith("pyarrow"):
             raise

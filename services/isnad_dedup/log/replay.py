@@ -15,7 +15,7 @@ from isnad.errors import SetupError, TransientError
 from isnad.health import Health
 from isnad.outcomes import Outcome, Record
 from isnad.similarity.snapshot import Captured, Described, Opened, SnapshotError, Snapshots
-from isnad_dedup.ledger import LastRecord, Ledger, Place
+from isnad_dedup.log.ledger import LastRecord, Ledger, Place
 
 _CHUNK = 200
 """Records in memory at once while the log is read; one can be megabytes."""

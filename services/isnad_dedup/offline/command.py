@@ -16,8 +16,8 @@ from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 from isnad_dedup.quick_start import load_compiler
 
 if TYPE_CHECKING:
-    from isnad_dedup.archives import Format, Verdicts
-    from isnad_dedup.lines import TimeFrom
+    from isnad_dedup.offline.archives import Format, Verdicts
+    from isnad_dedup.offline.lines import TimeFrom
 
 _CLOCKS_DIFFER = timedelta(days=1)
 """A date may be so far ahead of this machine's clock, which may be wrong too."""
@@ -149,7 +149,7 @@ def dedup(
     with seldom_collecting(), tidied_up_on_signals(), working_folder(work_dir) as folder:
         # Only here, so that the help is there at once.
         load_compiler()
-        from isnad_dedup import archives, from_files
+        from isnad_dedup.offline import archives, from_files
 
         gc.freeze()  # what was loaded stays, and need not be looked through for garbage
         chosen = archives.format_of(target, chosen)
@@ -180,7 +180,7 @@ def _from_log(
 
     from isnad.kafka import LogReader
     from isnad.topics import Topics
-    from isnad_dedup import from_log
+    from isnad_dedup.offline import from_log
 
     return asyncio.run(
         from_log.answer(

@@ -8,7 +8,7 @@ import structlog
 from isnad.errors import BrokerUnavailable, StorageUnavailable
 from isnad.health import Health
 from isnad.metrics import DedupMetrics
-from isnad_dedup.replay import Replay
+from isnad_dedup.log.replay import Replay
 
 _LOOK_SECONDS = 2.0
 

@@ -5,32 +5,31 @@ same order with the same append times gets the same answers: the service, a rebu
 on a file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 from itertools import islice
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
-import msgspec
 from msgspec.structs import replace
 
 from isnad.identity import page_of
-from isnad.messages import Link, Member, RawPlace, Relation, Span, StoryState, Verdict
+from isnad.messages import Member, RawPlace, Relation, StoryState, Verdict
 from isnad.similarity.archive import Archive
 from isnad.similarity.brief import of_one_report
-from isnad.similarity.evidence import Passages
 from isnad.similarity.index import NearDuplicateIndex
-from isnad.similarity.matches import Match, Taken
-from isnad.similarity.shingles import placed
+from isnad.similarity.matches import Taken
 from isnad.similarity.snapshot import Captured, Json, Opened, Part
 from isnad.similarity.stories import SHORT, Stories
 from isnad.similarity.twins import TextKey
 from isnad.similarity.window import Window
 from isnad.text.words import words
-from isnad_dedup.given import Answered, Given, Text
-from isnad_dedup.takedowns import Instruction, LeftStory, Removal, Takedowns, after
-from isnad_dedup.window_index import Index
+from isnad_dedup.matching.events import Answer, Arrival, Change, Event, Reply, Silence, StoryEvent
+from isnad_dedup.matching.given import Answered, Given, Text
+from isnad_dedup.matching.links import Linking, with_twin
+from isnad_dedup.matching.takedowns import Instruction, LeftStory, Removal, Takedowns, after
+from isnad_dedup.matching.window_index import Index
 
 FORMER_TEXTS = 16
 """So many earlier texts of an article are remembered with their verdicts. One that comes again after more than that
@@ -39,67 +38,12 @@ many others is a new revision."""
 DIGEST_BYTES = 16
 """Of what tells the texts of an article apart."""
 
-Change = Literal["new_story", "copy_joined", "article_edited"]
-
 _CHANGES: dict[Relation, Change] = {
     "original": "new_story",
     "copy": "copy_joined",
     "partial": "copy_joined",
     "revision": "article_edited",
 }
-
-
-class Arrival(msgspec.Struct, frozen=True):
-    """An article as it stands in the log."""
-
-    id: str
-    source: str
-    title: str
-    body: str
-    published_at: datetime
-    appended_at: datetime
-    url: str | None = None
-    arrived_at: datetime | None = None
-    """When its raw record came; None where there was none."""
-    undated: bool = False
-    """Whether `published_at` is not the publisher's word, but the time of arrival for want of a better one."""
-    page_id: str = ""
-    """Of the page that it stood on with others; empty where it stood alone."""
-    part: int = 0
-    """Which article of that page it is, counting from 1; 0 where it stood alone."""
-    raw: RawPlace | None = None
-    """The place of its raw record, None where nobody knows."""
-
-
-class StoryEvent(msgspec.Struct, frozen=True):
-    """What an article changed, and the story afterwards."""
-
-    kind: Change
-    story: StoryState
-
-
-class Answer(msgspec.Struct, frozen=True, tag=True):
-    """The verdict, and what it changed: nothing, where the article was delivered again. Times are in UTC."""
-
-    verdict: Verdict
-    event: StoryEvent | None
-    published_at: datetime
-    """The article's own; for an undated one, that of its first version: nobody published it again."""
-    arrived_at: datetime | None
-    """When this text of the article came first."""
-
-
-class Silence(msgspec.Struct, frozen=True, tag=True):
-    """Nothing is said of an article, and nothing has changed."""
-
-    why: Literal["stale", "taken_down"]
-    """A newer record of it was taken before, or somebody took it down."""
-
-
-Event = Arrival | Instruction
-"""What stands in the log."""
-
-Reply = Answer | Silence | Removal
 
 
 class _Known(NamedTuple):
@@ -164,7 +108,7 @@ class Matcher:
         self._stories = Stories(self._archive)
         self._given = Given(self._archive)
         self._takedowns = Takedowns()
-        self._evidence = evidence
+        self._linking = Linking(index, self._stories.story_of, evidence=evidence)
         self._events = events
 
     def __len__(self) -> int:
@@ -339,9 +283,9 @@ class Matcher:
             former = tuple(one for one in texts if one is not text)[-FORMER_TEXTS:]
         kind: Change = "article_edited"
         if text is None:
-            links = self._links(article.body, taken.matches)
+            links = self._linking.links(article.body, taken.matches)
             if joined.twin is not None:
-                links = _with_twin(links, self._index.key(joined.twin), joined.story_id)
+                links = with_twin(links, self._index.key(joined.twin), joined.story_id)
             verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=links)
             text = Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
             kind = _CHANGES[joined.relation]
@@ -415,33 +359,6 @@ class Matcher:
     def _title(self, number: int) -> str:
         return self._given.find(number)[0].title
 
-    def _links(self, body: str, matches: Sequence[Match]) -> tuple[Link, ...]:
-        if not matches:
-            return ()
-        spans = self._spans(body)
-        return tuple(
-            Link(
-                id=match.key,
-                story_id=self._stories.story_of(match.number),
-                jaccard=match.jaccard,
-                contained=match.contained,
-                contains=match.contains,
-                shared=match.shared,
-                passages=spans(match.number),
-            )
-            for match in matches
-        )
-
-    def _spans(self, body: str) -> Callable[[int], tuple[Span, ...]]:
-        if not self._evidence:
-            return _no_spans
-        own = Passages(placed(body))
-        return lambda other: own.shared_with(self._index.hashes(other))
-
-
-def _no_spans(_: int) -> tuple[Span, ...]:
-    return ()
-
 
 def _again(article: Arrival, known: _Known) -> Answer:
     """Answer an article whose text is the present one."""
@@ -462,16 +379,6 @@ def _member(article_id: str, answered: Answered) -> Member:
 
 def _is_late(raw: RawPlace | None, newest: RawPlace | None) -> bool:
     return raw is not None and newest is not None and raw.is_before(newest)
-
-
-def _with_twin(links: tuple[Link, ...], twin: str, story_id: str) -> tuple[Link, ...]:
-    """Add the earlier article of the same short text where it is not among the links.
-
-    A text of fewer than five words has no shingle that could be shared, and a very common one finds only the newest.
-    """
-    if any(link.id == twin for link in links):
-        return links
-    return (*links, Link(id=twin, story_id=story_id, jaccard=1.0, contained=1.0, contains=1.0, shared=0))
 
 
 def _digest(title: str, body: str) -> bytes:

@@ -21,7 +21,7 @@ from isnad.clock import Clock
 from isnad.errors import BrokerUnavailable, StorageUnavailable
 from isnad.metrics import DedupMetrics
 from isnad.similarity.snapshot import Captured, SnapshotError, Snapshots, SnapshotsBusy, described
-from isnad_dedup.ledger import Place
+from isnad_dedup.log.ledger import Place
 
 _LOOK_SECONDS = 1.0
 _COMMIT_SECONDS = 60.0

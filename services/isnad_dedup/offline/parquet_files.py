@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from isnad.errors import RequestError
 from isnad.messages import Verdict
-from isnad_dedup.lines import Row
+from isnad_dedup.offline.lines import Row
 
 _TEXTS = ("id", "body", "source", "title")
 _MOMENTS = ("published_at", "appended_at")

@@ -14,9 +14,9 @@ from isnad.offline import Bar, left_out
 from isnad.outcomes import Outcome, Record
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.archives import Verdicts
-from isnad_dedup.ledger import Ledger
-from isnad_dedup.replay import Log
+from isnad_dedup.log.ledger import Ledger
+from isnad_dedup.log.replay import Log
+from isnad_dedup.offline.archives import Verdicts
 
 _CHUNK = 200
 """Records in memory at once; one can be megabytes."""

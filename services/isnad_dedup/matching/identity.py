@@ -8,7 +8,7 @@ from types import ModuleType
 from isnad import similarity
 from isnad.similarity.snapshot import Json
 from isnad.similarity.window import Window
-from isnad_dedup import matching
+from isnad_dedup.matching import matcher
 
 ANSWERS = 4
 """To be raised with every change to what is answered, or to the form of the state, that changes no constant."""
@@ -20,7 +20,7 @@ def identity(topic: str, window: Window) -> dict[str, Json]:
     Every constant of the modules of `isnad.similarity` is one, so a changed threshold can't be forgotten.
     """
     names = [module.name for module in pkgutil.iter_modules(similarity.__path__) if not module.ispkg]
-    modules = [matching, *(import_module(f"{similarity.__name__}.{name}") for name in names)]
+    modules = [matcher, *(import_module(f"{similarity.__name__}.{name}") for name in names)]
     facts: dict[str, Json] = {
         "answers": ANSWERS,
         "topic": topic,

@@ -9,10 +9,11 @@ import click
 
 from isnad.offline import Reading
 from isnad.similarity.window import Window
-from isnad_dedup import archives
-from isnad_dedup.archives import Verdicts
-from isnad_dedup.lines import Clerk, TimeFrom
-from isnad_dedup.matching import Arrival, Matcher
+from isnad_dedup.matching.events import Arrival
+from isnad_dedup.matching.matcher import Matcher
+from isnad_dedup.offline import archives
+from isnad_dedup.offline.archives import Verdicts
+from isnad_dedup.offline.lines import Clerk, TimeFrom
 
 _BATCH_CHARACTERS = 8_000_000
 """In the bodies of a batch: some books, should the articles be books."""

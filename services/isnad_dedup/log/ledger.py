@@ -34,8 +34,9 @@ from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.similarity.snapshot import Captured, Json, Opened, SnapshotError
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.matching import Answer, Arrival, Matcher, Reply, Silence
-from isnad_dedup.takedowns import Instruction, Removal
+from isnad_dedup.matching.events import Answer, Arrival, Reply, Silence
+from isnad_dedup.matching.matcher import Matcher
+from isnad_dedup.matching.takedowns import Instruction, Removal
 
 REMEMBERED_RECORDS = 20_000
 """What a stage may have taken and not yet committed is a few seconds' worth; going back further costs reading the log

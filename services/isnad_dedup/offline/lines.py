@@ -8,7 +8,7 @@ import msgspec
 from isnad.errors import RequestError
 from isnad.messages import Link, Verdict
 from isnad.offline import decode_line
-from isnad_dedup.matching import Arrival
+from isnad_dedup.matching.events import Arrival
 
 TimeFrom = Literal["appended_at", "published_at"]
 

@@ -1,0 +1,1 @@
+"""`isnad dedup`: the same answers for files, without Kafka."""
