@@ -2,10 +2,10 @@
 
 A found name is the labelled one when their offsets share more than half of what both cover. Its canonical name is right
 when it is the one assigned to the labelled thing: each thing of the labels is assigned at most one of our canonical
-names, and each of ours at most one thing, so that most mentions agree. Which name stands for a thing is therefore free
-(«الولايات المتحدة» or «أميركا»), but it must be one name in all articles, and no other thing's: the entity-based measure
-CEAF with the number of shared mentions as similarity (Luo 2005, "On coreference resolution performance metrics"), across
-articles. The assignment is greedy, the largest agreement first.
+names, and each of ours at most one thing, so that most mentions agree. Which name stands for a thing is therefore
+free («الولايات المتحدة» or «أميركا»), but it must be one name in all articles, and no other thing's. That is CEAF
+with shared mentions as similarity (Luo 2005, "On coreference resolution performance metrics"), over all articles,
+with a greedy assignment, the largest agreement first.
 """
 
 from collections import Counter
@@ -187,13 +187,13 @@ def _count_dateline(label: LabelledArticle, text: Text, found: Dateline | None, 
 
 
 def _same_place(labelled: LabelledMention, found: Sequence[Mention]) -> Mention | None:
-    """The found mention of which more than half is the labelled one, and the other way round."""
-    best = max(found, key=lambda one: _overlap(labelled, one), default=None)
-    if best is None:
-        return None
-    both = _overlap(labelled, best)
-    covered = (labelled.end - labelled.start) + (best.end - best.start) - both
-    return best if 2 * both > covered else None
+    return next((one for one in found if _mostly_same(labelled, one)), None)
+
+
+def _mostly_same(one: _Placed, other: _Placed) -> bool:
+    both = _overlap(one, other)
+    covered = (one.end - one.start) + (other.end - other.start) - both
+    return 2 * both > covered
 
 
 def _overlap(one: _Placed, other: _Placed) -> int:
