@@ -1,5 +1,6 @@
 """Where a model's files lie: the folder that was named, or the hub's cache."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from isnad.errors import SetupError
@@ -7,15 +8,22 @@ from isnad_entities.pretrained import hub
 
 _USUAL = ("model.onnx", "onnx/model.onnx")
 """As `isnad entities export` writes it, and as optimum and the hub lay it out."""
+_WEIGHTS_BESIDE = ("", "_data", ".data")
+"""A large graph keeps its weights in a file of its own."""
 
 
-def folder_of(model: str, revision: str = "", file: str = "") -> Path:
+def graph_files(file: str = "") -> list[str]:
+    """Return what may hold a model's graph: the given ONNX file, or the usual ones, with the weights beside them."""
+    return [name + beside for name in ([file] if file else _USUAL) for beside in _WEIGHTS_BESIDE]
+
+
+def folder_of(model: str, revision: str, weights: Sequence[str]) -> Path:
     """Return the folder of a model, from the hub if it is no folder here.
 
     Args:
         model: a folder or a hub id, as `organisation/name`.
         revision: of a hub id: a branch, a tag or a commit; empty is its main branch.
-        file: the ONNX file if it is not one of the usual ones.
+        weights: which files to fetch from the hub beside configuration and tokenizer, those that there are.
 
     Raises:
         SetupError: there is no such folder or model, or the hub can't be asked.
@@ -27,7 +35,7 @@ def folder_of(model: str, revision: str = "", file: str = "") -> Path:
         raise SetupError(f"{folder} is a file. Name the folder that holds it, with config.json and the tokenizer.")
     if folder.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
         raise SetupError(f"There is no folder {folder}. Name a model's folder, or its id on the hub.")
-    return hub.fetched(model, revision or None, [file] if file else list(_USUAL))
+    return hub.fetched(model, revision or None, weights)
 
 
 def graph_in(folder: Path, model: str, file: str = "") -> Path:

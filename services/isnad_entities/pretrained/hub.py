@@ -1,7 +1,7 @@
 """Fetches a model from the Hugging Face hub, into its ordinary cache.
 
-The only module of the service that imports huggingface_hub. It takes only what is read here: no weights for torch, no
-code. HF_HOME, HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE mean what they mean to huggingface_hub.
+The only module of the service that imports huggingface_hub. It takes only what is asked for, and never code. HF_HOME,
+HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE mean what they mean to huggingface_hub.
 """
 
 from collections.abc import Sequence
@@ -13,26 +13,23 @@ _DESCRIPTIONS = (
     "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model",
 )  # fmt: skip
-_WEIGHTS_BESIDE = ("", "_data", ".data")
-"""A large graph keeps its weights in a file of its own."""
 
 
-def fetched(model: str, revision: str | None, graphs: Sequence[str]) -> Path:
+def fetched(model: str, revision: str | None, weights: Sequence[str]) -> Path:
     """Return the folder in the cache that holds a model, fetched if it is not there or has changed.
 
     Args:
         model: its id, as `organisation/name`.
         revision: a branch, a tag or a commit; None is the main branch.
-        graphs: the ONNX files to take, those that there are.
+        weights: the files to take beside configuration and tokenizer, those that there are.
 
     Raises:
         SetupError: there is no such model or it is closed to us, or the hub can't be reached and the cache lacks it.
     """
     from huggingface_hub import constants, errors, snapshot_download
 
-    wanted = [*_DESCRIPTIONS, *(graph + beside for graph in graphs for beside in _WEIGHTS_BESIDE)]
     try:
-        return Path(snapshot_download(model, revision=revision, allow_patterns=wanted))
+        return Path(snapshot_download(model, revision=revision, allow_patterns=[*_DESCRIPTIONS, *weights]))
     except errors.HFValidationError as exc:
         raise SetupError(
             f"There is no folder {model!r}, and it is no id of the hub either. Name a model's folder, or its id as "

@@ -34,7 +34,7 @@ def load(
     """
     need("transformers", "onnxruntime", "numpy")
     from isnad_entities.pretrained.checkpoint import read_checkpoint
-    from isnad_entities.pretrained.folder import folder_of, graph_in
+    from isnad_entities.pretrained.folder import folder_of, graph_files, graph_in
     from isnad_entities.pretrained.graph import Graph
     from isnad_entities.pretrained.labels import read_labels, read_overrides
     from isnad_entities.pretrained.tagger import PretrainedTagger
@@ -43,7 +43,7 @@ def load(
         overrides = read_overrides(labels)
     except ValueError as exc:
         raise SetupError(f"ISNAD_ENTITIES_MODEL_LABELS: {exc}.") from exc
-    folder = folder_of(model, revision, file)
+    folder = folder_of(model, revision, graph_files(file))
     checkpoint = read_checkpoint(folder)
     ours = read_labels(checkpoint.labels, overrides)
     path = graph_in(folder, model, file)

@@ -1,18 +1,22 @@
-"""The packages of the extra `transformers`, which only those need who name such a model."""
+"""Packages that only those need who name a transformers model, or export one."""
 
 from importlib.util import find_spec
 
 from isnad.errors import SetupError
 
+_EXTRA = "pip install 'isnad[transformers]'"
 
-def need(*packages: str) -> None:
+
+def need(*packages: str, how: str = _EXTRA) -> None:
     """Make sure that packages are there, before anything is read.
 
+    Args:
+        packages: by the names that are imported.
+        how: the command that installs them.
+
     Raises:
-        SetupError: one is missing; the text names the command that installs it.
+        SetupError: one is missing; the text names the command.
     """
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        raise SetupError(
-            f"A transformers model needs {' and '.join(missing)}. Get them: pip install 'isnad[transformers]'"
-        )
+        raise SetupError(f"This needs {' and '.join(missing)}, not installed here. Get it: {how}")
