@@ -1,7 +1,8 @@
 """Models of a few words in Hugging Face layout, whose every answer can be worked out by hand.
 
-A model looks up a number for each label by sub-word (`own`), adds what the sub-word before says (`after`), and the mean
-of what all sub-words say that are no filling (`mean`). So the last two see what stands around, and what is filling.
+A model looks up a number for each label by sub-word (`own`), adds what the sub-word before says (`after`), the mean of
+what all sub-words say that are no filling (`mean`), and what is said at its position (`at`). So it sees what stands
+around, what is filling, and where it is.
 """
 
 import json
@@ -48,8 +49,13 @@ def write_model(
     more_words: Sequence[str] = (),
     after: Numbers | None = None,
     mean: Numbers | None = None,
+    at: Mapping[int, str] | None = None,
     positions: int = 512,
+    config: Mapping[str, object] | None = None,
     inputs: Sequence[str] = ("input_ids", "attention_mask", "token_type_ids"),
+    whole: int = TensorProto.INT64,
+    types: Mapping[str, int] | None = None,
+    sizes: Sequence[str | int] = ("rows", "columns"),
     graph: str = "model.onnx",
 ) -> Path:
     """Write a folder with configuration, tokenizer and graph; return it."""
@@ -58,7 +64,7 @@ def write_model(
         said = [*own, *(after or {}), *(mean or {}), *more_words]
         tokenizer = word_pieces([*SPECIAL, *dict.fromkeys(said)])
     tokenizer.save(str(folder / "tokenizer.json"))
-    config = {
+    described = {
         "model_type": "bert",
         "architectures": ["BertForTokenClassification"],
         "vocab_size": tokenizer.get_vocab_size(),
@@ -70,19 +76,28 @@ def write_model(
         "id2label": {str(number): label for number, label in enumerate(labels)},
         "label2id": {label: number for number, label in enumerate(labels)},
     }
-    (folder / "config.json").write_text(json.dumps(config))
-    described = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]", "unk_token": "[UNK]"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(described))
+    (folder / "config.json").write_text(json.dumps(described | dict(config or {})))
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]", "unk_token": "[UNK]"})
+    )
     path = folder / graph
     path.parent.mkdir(exist_ok=True)
-    onnx.save(_graph(tokenizer, labels, own, after or {}, mean or {}, inputs), path)
+    taken = [helper.make_tensor_value_info(name, (types or {}).get(name, whole), sizes) for name in inputs]
+    onnx.save(_graph(tokenizer, labels, own, after or {}, mean or {}, at or {}, taken), path)
     return folder
 
 
 def _graph(
-    tokenizer: Tokenizer, labels: Sequence[str], own: Numbers, after: Numbers, mean: Numbers, inputs: Sequence[str]
+    tokenizer: Tokenizer,
+    labels: Sequence[str],
+    own: Numbers,
+    after: Numbers,
+    mean: Numbers,
+    at: Mapping[int, str],
+    taken: Sequence[onnx.ValueInfoProto],
 ) -> onnx.ModelProto:
     size = tokenizer.get_vocab_size()
+    names = {one.name for one in taken}
 
     def table(name: str, numbers: Numbers) -> onnx.TensorProto:
         rows = np.zeros((size, len(labels)), np.float32)
@@ -91,6 +106,10 @@ def _graph(
             for label, number in given.items():
                 rows[tokenizer.token_to_id(word), labels.index(label)] = number
         return numpy_helper.from_array(rows, name)
+
+    places = np.zeros((max(at, default=0) + 100, len(labels)), np.float32)
+    for position, label in at.items():
+        places[position, labels.index(label)] = SURE
 
     def constant(name: str, numbers: Sequence[int]) -> onnx.TensorProto:
         return numpy_helper.from_array(np.array(numbers, np.int64), name)
@@ -101,20 +120,25 @@ def _graph(
         # One row of zeros before, the last row off: what each sub-word says stands with the one after it.
         helper.make_node("Pad", ["after_said", "one_down"], ["from_left"]),
         helper.make_node("Gather", ["mean", "input_ids"], ["mean_said"]),
-        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
+        helper.make_node("Equal", ["input_ids", "input_ids"], ["all"]),
+        helper.make_node(
+            "Cast", ["attention_mask" if "attention_mask" in names else "all"], ["mask"], to=TensorProto.FLOAT
+        ),
         helper.make_node("Unsqueeze", ["mask", "last"], ["weights"]),
         helper.make_node("Mul", ["mean_said", "weights"], ["weighted"]),
         helper.make_node("ReduceSum", ["weighted", "columns"], ["sum"], keepdims=1),
         helper.make_node("ReduceSum", ["weights", "columns"], ["count"], keepdims=1),
         helper.make_node("Div", ["sum", "count"], ["from_all"]),
-        helper.make_node("Sum", ["own_said", "from_left", "from_all"], ["logits"]),
+        helper.make_node("Sum", ["own_said", "from_left", "from_all"], ["said"]),
+        helper.make_node("Gather", ["places", "position_ids" if "position_ids" in names else "zero"], ["at_said"]),
+        helper.make_node("Add", ["said", "at_said"], ["logits"]),
     ]
     return helper.make_model(
         helper.make_graph(
             nodes,
             "tiny",
-            [helper.make_tensor_value_info(name, TensorProto.INT64, ["rows", "columns"]) for name in inputs],
-            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["rows", "columns", len(labels)])],
+            taken,
+            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["any", "number", len(labels)])],
             [
                 table("own", own),
                 table("after", after),
@@ -122,6 +146,8 @@ def _graph(
                 constant("one_down", [0, 1, 0, 0, -1, 0]),
                 constant("last", [-1]),
                 constant("columns", [1]),
+                numpy_helper.from_array(places, "places"),
+                constant("zero", [0]),
             ],
         ),
         opset_imports=[helper.make_opsetid("", 17)],
