@@ -45,6 +45,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("real"):
+            # Where several processes share the tests, those of one file share its servers.
+            item.add_marker(pytest.mark.xdist_group(str(item.path.name)))
     if config.getoption("--long"):
         return
     long = [item for item in items if item.get_closest_marker("long")]
