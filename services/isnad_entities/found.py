@@ -26,12 +26,28 @@ class Found:
     minor: bool = False
     """A town that only GeoNames has, named by a single word."""
 
+    score: float = 1.0
+    """The probability that the words are a name of this type."""
+
+    typed: bool = False
+    """A tagger has read the sentence and says the type; otherwise the article may say another."""
+
     @classmethod
-    def of(cls, passage: Passage, match: Match) -> "Found":
+    def of(cls, passage: Passage, match: Match, score: float = 1.0) -> "Found":
         """A listed name as it was matched."""
         minor = match.pattern.minor and match.length == 1
         silent = match.pattern.silent
-        return cls(passage, match.first, match.last, match.cut, match.entity, listed=True, silent=silent, minor=minor)
+        return cls(
+            passage,
+            match.first,
+            match.last,
+            match.cut,
+            match.entity,
+            listed=True,
+            silent=silent,
+            minor=minor,
+            score=score,
+        )
 
     @property
     def type(self) -> EntityType:
@@ -49,3 +65,12 @@ class Found:
         """The normalised words, the clitics of the first taken off."""
         row = [self.passage.word(place) for place in range(self.first, self.last + 1)]
         return (row[0][self.cut :], *row[1:])
+
+
+def written_without(passage: Passage, first: int, last: int, cut: int) -> str:
+    """Return the words as they stand in the text, without so many letters of the first."""
+    span = Found(passage, first, last, cut, _NOTHING).span
+    return passage.text[span[0] : span[1]] if span else passage.written(first, last)
+
+
+_NOTHING = Entity("MISC", "")

@@ -34,16 +34,20 @@ _SOUNDS = str.maketrans("ابتثجحخدذرزسشصضطظعغفقكلمنهو�
 
 
 def rows(cities: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Yield the file's rows, the most populous of equal names only."""
+    """Yield the file's rows, of equal names in one country the most populous only."""
     taken: set[tuple[str, ...]] = set()
+    namesakes: set[tuple[tuple[str, ...], str]] = set()
     for city in sorted(cities.values(), key=lambda city: (-city["population"], city["geonameid"])):
         if city["population"] < _least_population(city["countrycode"]):
             continue
         names = _names(city)
         free = [name for name in names if tuple(words(name)) not in taken]
-        # Where a bigger town has its best name, the lesser ones of the smaller would mislead.
-        if not free or free[0] != names[0]:
+        if not names or (best := (tuple(words(names[0])), city["countrycode"])) in namesakes:
             continue
+        namesakes.add(best)
+        if not free or free[0] != names[0]:
+            # A bigger town has its best name: the lesser ones would mislead.
+            free = names[:1]
         taken.update(tuple(words(name)) for name in free)
         yield (
             free[0],

@@ -4,9 +4,10 @@ A look-up takes the longest name that begins at a word, clitics taken off it whe
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from isnad.identity import entity_id
 from isnad.messages import EntityType, GeoPoint
@@ -27,6 +28,7 @@ _SHORT_NAME_POPULATION = 1_000_000
 """Below it a name of so few letters is more often something else."""
 
 _SHORTEST_AFTER_CLITIC = 3
+_FARTHEST_BEFORE = 3
 _PLACE_OPENINGS = frozenset(words("سان سانت سانتا ساو لوس بورت فورت دير كفر بيت عين خان تل كيب نيو"))
 """Names that open with these are names of towns, though a saint's be made of given names."""
 
@@ -94,7 +96,12 @@ class Match:
 class Lexicon:
     """Patterns by their first word."""
 
-    def __init__(self, patterns: Iterable[Pattern], shorts: Iterable[tuple[tuple[str, ...], str]] = ()) -> None:
+    def __init__(
+        self,
+        patterns: Iterable[Pattern],
+        shorts: Iterable[tuple[tuple[str, ...], str]] = (),
+        namesakes: Mapping[tuple[str, ...], Sequence[Entity]] | None = None,
+    ) -> None:
         by_first: dict[str, dict[tuple[str, ...], Pattern]] = {}
         for pattern in patterns:
             by_first.setdefault(pattern.words[0], {}).setdefault(pattern.words, pattern)
@@ -103,6 +110,8 @@ class Lexicon:
         }
         self._starts: dict[str, tuple[tuple[int, Pattern], ...]] = {}
         self._by_sound = _by_sound(by_first)
+        self.namesakes = namesakes or {}
+        """Smaller towns in other countries that have the name of a listed one."""
         self.shorts: dict[str, list[tuple[str, ...]]] = {}
         """Short forms by canonical name; they hold in an article that has the name in full."""
         for short, canonical in shorts:
@@ -110,6 +119,11 @@ class Lexicon:
 
     def __len__(self) -> int:
         return sum(map(len, self._by_first.values()))
+
+    def __iter__(self) -> Iterator[Pattern]:
+        """Yield all patterns; those that begin with the same word follow each other, the longest first."""
+        for held in self._by_first.values():
+            yield from held
 
     def starts(self, word: str) -> tuple[tuple[int, Pattern], ...]:
         """Return (letters cut, pattern) of everything that could begin with this word, the longest first."""
@@ -134,6 +148,13 @@ class Lexicon:
                 for step, word in enumerate(pattern.words[1:], start=1)
             ):
                 yield Match(place, place + len(pattern.words) - 1, cut, pattern)
+
+    def around(self, passage: Passage, first: int, last: int) -> Iterator[Match]:
+        """Yield the names that go on beyond these words to one or both sides, the farthest before them first."""
+        for place in range(max(0, first - _FARTHEST_BEFORE), first + 1):
+            for match in self.match(passage, place):
+                if match.last >= last and match.length > last - first + 1:
+                    yield match
 
     def sounding_like(self, row: tuple[str, ...]) -> Entity | None:
         """Return the foreign person whose name is transliterated another way here, if there is exactly one."""
@@ -168,25 +189,28 @@ def lexicon() -> Lexicon:
     shorts: list[tuple[tuple[str, ...], str]] = []
     for name in ("people", "organisations", "events", "places"):
         for row in table(name):
-            entity = _entity(row, row["type"])
+            entity = _entity(row, cast(EntityType, row["type"]))
             patterns.extend(_patterns(entity, row))
             shorts.extend((tuple(words(short)), entity.canonical) for short in spellings(row["short"]))
     for row in table("territories"):
         patterns.extend(_patterns(_entity({**row, "country": row["iso"]}, "LOC"), row))
-    patterns.extend(_towns(patterns, known))
+    namesakes: dict[tuple[str, ...], list[Entity]] = {}
+    patterns.extend(_towns(patterns, known, namesakes))
     patterns.extend(Pattern(tuple(words(row["phrase"])), _NOTHING, silent=True) for row in table("no_names"))
-    return Lexicon(patterns, shorts)
+    return Lexicon(patterns, shorts, namesakes)
 
 
 @cache
 def agencies() -> Lexicon:
     """Return the news agencies, read once."""
-    return Lexicon(pattern for row in table("agencies") for pattern in _patterns(_entity(row, "ORG"), row))
+    return Lexicon(pattern for row in table("agencies") for pattern in _patterns(_entity(row, "ORG", "agency"), row))
 
 
-def _entity(row: dict[str, str], kind: str) -> Entity:
+def _entity(row: dict[str, str], type_: EntityType, kind: str | None = None) -> Entity:
+    """The entity of a row; of this kind where the table does not tell."""
     location = GeoPoint(float(row["lat"]), float(row["lon"])) if row["lat"] else None
-    return Entity(kind, row["canonical"], row["latin"] or None, row["country"] or None, location)  # type: ignore[arg-type]
+    told = row.get("kind") or kind
+    return Entity(type_, row["canonical"], row["latin"] or None, row["country"] or None, location, told)
 
 
 def _patterns(entity: Entity, row: dict[str, str]) -> Iterator[Pattern]:
@@ -208,17 +232,30 @@ def _forms(name: str) -> Iterator[tuple[str, ...]]:
         yield tuple(joined.split())
 
 
-def _towns(listed: list[Pattern], known: Vocabulary) -> Iterator[Pattern]:
-    """GeoNames' towns: new ones, and further spellings of those that our own lists have."""
+def _towns(
+    listed: list[Pattern], known: Vocabulary, namesakes: dict[tuple[str, ...], list[Entity]]
+) -> Iterator[Pattern]:
+    """GeoNames' towns: new ones, and further spellings of those that our own lists have.
+
+    Towns that have the name of one in another country go into `namesakes`.
+    """
     by_words = {pattern.words: pattern.entity for pattern in reversed(listed)}
+    own = [pattern.entity for pattern in listed if pattern.entity.location is not None]
     for row in table("geonames"):
-        town = _entity(row, "LOC")
+        town = _entity(row, "LOC", "city")
         names = [tuple(words(name)) for name in (row["canonical"], *spellings(row["variants"]))]
         entity = next((by_words[name] for name in names if _same_town(by_words.get(name), town)), town)
         for name in names:
-            if name not in by_words:
+            other = by_words.get(name)
+            if other is None:
                 framed = _is_ambiguous(name, int(row["population"]), known)
+                by_words[name] = entity
                 yield Pattern(name, entity, framed=framed, minor=entity is town)
+            elif other.type == "LOC" and other.country != town.country and other.kind == "city":
+                # Our own lists may have it under another name: «طرابلس اللبنانية».
+                same = next((one for one in own if _same_town(one, town) and one.kind == "city"), town)
+                if other != same:
+                    namesakes.setdefault(name, []).append(same)
 
 
 def _same_town(entity: Entity | None, town: Entity) -> bool:

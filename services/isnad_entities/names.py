@@ -1,44 +1,48 @@
 """The names in an article: people, places, organisations and events (pure).
 
-Each field is read once from left to right. At every word the longest listed name, a person by title or given name,
-and what a trigger word announces are weighed, and the longest wins. Then the short forms of what was found are looked
-for in what is left, in the title as well as in the body.
+Each field is read by itself: by a tagger joined with the lists (`joining.py`), or by lists and rules alone
+(`rules.py`). Then the whole article says what short forms mean, in the title as well as in the body, and which of
+several things with one name.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from isnad.messages import Mention
+from isnad.messages import Alternative, Mention
 from isnad_entities.found import Found
-from isnad_entities.homographs import Homographs
-from isnad_entities.lexicon import Entity, Lexicon, Match, lexicon
-from isnad_entities.organisations import Organisations
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.persons import Licence, Persons
-from isnad_entities.places import Places
+from isnad_entities.homographs import Homographs, Surroundings
+from isnad_entities.joining import Joining
+from isnad_entities.lexicon import Lexicon, lexicon
+from isnad_entities.passage import Passage
+from isnad_entities.rules import Rules
 from isnad_entities.shortforms import ShortForms
-from isnad_entities.spelling import bare, canonical_body, canonical_name
-from isnad_entities.vocabulary import Facts, Vocabulary, vocabulary
+from isnad_entities.tagging.tagger import Tagger
+from isnad_entities.vocabulary import Vocabulary, vocabulary
 
 MOST_MENTIONS = 2_000
 """Mentions kept of one article; a longer one is a list of names, not news."""
 
-_LONGEST_BRIDGE = 9
-"""Words that may stand between a title and the name."""
-
 
 class Names:
-    """Finds the names of an article."""
+    """Finds the names of an article.
 
-    def __init__(self, listed: Lexicon, known: Vocabulary) -> None:
+    Args:
+        listed: the lists of names.
+        known: the lists of words.
+        tagger: says which words are names; without one lists and rules alone do.
+    """
+
+    def __init__(self, listed: Lexicon, known: Vocabulary, tagger: Tagger | None = None) -> None:
         self._lexicon = listed
         self._vocabulary = known
-        self._persons = Persons(listed, known)
-        self._places = Places(listed, known)
-        self._organisations = Organisations(listed, known)
-        self._homographs = Homographs.read()
-        self._idle: dict[str, bool] = {}
+        self._tagger = tagger
+        self._homographs = Homographs.read(listed)
+        self._rules = Rules(listed, known)
+        self._joining = Joining(listed, known, self._homographs)
 
     def find(self, passages: Sequence[Passage], taken: Iterable[tuple[str, int, int]] = ()) -> list[Mention]:
         """Return the mentions in the order in which they stand.
@@ -54,168 +58,36 @@ class Names:
             if passage.field == field
             for place in passage.places(start, end)
         }
-        found = [name for passage in passages for name in islice(self._read(passage, closed), MOST_MENTIONS)]
+        found = self._read(passages, closed)
         shorts = ShortForms(found, passages, self._lexicon, self._vocabulary)
         if shorts:
             # A family name that is a town's too («مورينو») means the person of whom the article speaks.
             found = [name for name in found if not (name.minor and shorts.means_person(name.words()))]
+            found = [self._in_full(name, passages, shorts) for name in found]
             found.extend(self._short_names(passages, shorts, found, closed))
-        cues = frozenset(token.word for passage in passages for token in passage.tokens)
+        around = self._surroundings(passages, found)
         order = {passage.field: number for number, passage in enumerate(passages)}
         found.sort(key=lambda name: (order[name.passage.field], name.first))
-        return [mention for name in found[:MOST_MENTIONS] if (mention := self._mention(name, cues))]
+        return [mention for name in found[:MOST_MENTIONS] if (mention := self._mention(name, around))]
 
-    def _read(self, passage: Passage, closed: set[tuple[str, int]]) -> Iterator[Found]:
-        place, size, field = 0, len(passage), passage.field
-        title_at = -_LONGEST_BRIDGE
-        near = False
-        idle = self._idle
-        while place < size:
-            word = passage.tokens[place].word
-            if title_at < 0 and idle.get(word):
-                place += 1
-                continue
-            if closed and (field, place) in closed:
-                place += 1
-                title_at, near = -1, False
-                continue
-            facts = self._vocabulary.facts(word)
-            if title_at < 0 and word not in idle and self._is_idle(word, facts):
-                idle[word] = True
-                place += 1
-                continue
-            if passage.gaps[place] is Gap.STOP:
-                title_at, near = -1, False
-            licence = Licence.NONE if title_at < 0 else Licence.NEAR if near else Licence.FAR
-            names = self._at(passage, place, facts, licence)
-            if closed:
-                names = [
-                    name for name in names if not any((field, at) in closed for at in range(name.first, name.last + 1))
-                ]
-            yield from (name for name in names if not name.silent)
-            if names and names[0].silent:
-                place = names[0].last + 1
-                continue
-            if names:
-                person = names[-1].type == "PER"
-                place = names[-1].last + 1
-                title_at, near = (-1, False) if person else (title_at, title_at >= 0)
-                continue
-            title_at, near = self._bridge(passage, place, facts, title_at)
-            place += 1
-
-    def _bridge(self, passage: Passage, place: int, facts: Facts, title_at: int) -> tuple[int, bool]:
-        """Where the title stands whose name is still to come (-1: nowhere), and whether it may come next."""
-        if facts.title:
-            return place, True
-        if title_at < 0 or place - title_at >= _LONGEST_BRIDGE:
-            return -1, False
-        word = passage.word(place)
-        adjective = facts.nationality or (word.startswith("ال") and not facts.verb)
-        if adjective or facts.between:
-            return title_at, adjective
-        return (
-            (title_at, False) if facts.ordinary and not facts.verb and word.startswith(("ل", "و", "ب")) else (-1, False)
-        )
-
-    def _is_idle(self, word: str, facts: Facts) -> bool:
-        """Whether no name can begin at the word, and it announces none."""
-        return not (
-            self._lexicon.starts(word)
-            or facts.title
-            or facts.name_cuts
-            or facts.particle
-            or self._places.licenses(word)
-            or self._organisations.starts(word)
-        )
-
-    def _at(self, passage: Passage, place: int, facts: Facts, licence: Licence) -> list[Found]:
-        match = self._listed(passage, place, facts, licence)
-        run = self._persons.at(passage, place, facts, licence)
-        if run and (match is None or run.length > match.length):
-            return [self._person(passage, run.first, run.last, run.cut, match)]
-        if match:
-            return [Found.of(passage, match)]
-        body = self._organisations.at(passage, place)
-        if body:
-            return [self._body(passage, body.first, body.last, body.cut, body.type, body.prefix)]
+    def _read(self, passages: Sequence[Passage], closed: AbstractSet[tuple[str, int]]) -> list[Found]:
+        if self._tagger is None:
+            return [name for passage in passages for name in islice(self._rules.read(passage, closed), MOST_MENTIONS)]
         return [
-            Found.of(passage, name.match)
-            if name.match
-            else Found(
-                passage,
-                name.first,
-                name.last,
-                name.cut,
-                Entity("LOC", bare(_cut(passage, name.first, name.last, name.cut))),
-            )
-            for name in self._places.after(passage, place)
+            name
+            for passage, tagged in zip(passages, self._tagger.tag(passages), strict=True)
+            for name in self._joining.names(passage, tagged, closed)[:MOST_MENTIONS]
         ]
 
-    def _listed(self, passage: Passage, place: int, facts: Facts, licence: Licence) -> Match | None:
-        for match in self._lexicon.match(passage, place):
-            kind = match.entity.type
-            if match.pattern.framed:
-                framed = (
-                    (kind == "LOC" and self._places.frames(passage, place, minor=match.pattern.minor))
-                    or (kind == "ORG" and self._organisations.frames(passage, place))
-                    or (kind == "PER" and licence is Licence.NEAR and not match.cut)
-                )
-                if not framed:
-                    continue
-            if match.cut and match.length == 1 and facts.ordinary and facts.title:
-                continue
-            if (
-                match.length == 1
-                and facts.nationality
-                and kind == "LOC"
-                and self._is_adjective(passage, place, match.cut)
-            ):
-                continue
-            return match
-        return None
-
-    def _is_adjective(self, passage: Passage, place: int, cut: int) -> bool:
-        """Whether «سورية» is the adjective of the word before: «قوات سورية», but «شمال سورية»."""
-        before = passage.word(place - 1)
-        if cut or passage.gap(place) is not Gap.SPACE or before in self._vocabulary.triggers["country follows"]:
-            return False
-        if before in self._vocabulary.triggers["adjective follows"] or any(
-            before.endswith(word) and len(before) - len(word) <= 2
-            for word in self._vocabulary.triggers["adjective follows"]
-        ):
-            return True
-        return before.endswith(("ه", "ات")) and not before.startswith("ال") and self._vocabulary.facts(before).ordinary
-
-    def _person(self, passage: Passage, first: int, last: int, cut: int, match: Match | None) -> Found:
-        """A person by the rules; a listed one whose name goes on here («محمد بن سلمان بن عبدالعزيز») stays the same."""
-        name = Found(
-            passage, first, last, cut, Entity("PER", canonical_name(_cut(passage, first, last, cut), self._vocabulary))
-        )
-        whole = self._lexicon.known(name.words())
-        if whole and whole.entity.type == "PER":
-            return Found(passage, first, last, cut, whole.entity, listed=True)
-        alike = self._lexicon.sounding_like(name.words())
-        if alike:
-            return Found(passage, first, last, cut, alike, listed=True)
-        if (
-            match
-            and match.entity.type == "PER"
-            and match.length > 1
-            and self._vocabulary.facts(passage.word(match.last + 1)).particle
-        ):
-            return Found(passage, first, last, cut, match.entity, listed=True)
-        return name
-
-    def _body(self, passage: Passage, first: int, last: int, cut: int, kind: str, prefix: str) -> Found:
-        written = prefix + canonical_body(_cut(passage, first, last, cut), self._vocabulary)
-        row = Found(passage, first, last, cut, Entity("ORG", "")).words()
-        # «قناة «العربية»» is listed as one name.
-        outside = (passage.word(first - 1), *row)
-        known = self._lexicon.known(row) or (None if cut else self._lexicon.known(outside))
-        if known:
-            return Found(passage, first, last, cut, known.entity, listed=True)
-        return Found(passage, first, last, cut, Entity(kind, written))  # type: ignore[arg-type]
+    def _in_full(self, name: Found, passages: Sequence[Passage], shorts: ShortForms) -> Found:
+        """A name on no list that is short for one of the article's: «الحلبوسي» is «صهيب الحلبوسي»."""
+        if name.listed:
+            return name
+        number = next(number for number, passage in enumerate(passages) if passage is name.passage)
+        short = shorts.at(name.passage, name.first, number, sure=True)
+        if short is None or short[0] != name.last or short[2].type != name.type:
+            return name
+        return replace(name, cut=short[1], entity=short[2], listed=True)
 
     def _short_names(
         self, passages: Sequence[Passage], shorts: ShortForms, found: Sequence[Found], closed: set[tuple[str, int]]
@@ -232,11 +104,30 @@ class Names:
                 yield Found(passage, place, last, cut, entity, listed=True)
                 place = last + 1
 
-    def _mention(self, name: Found, cues: frozenset[str]) -> Mention | None:
+    def _surroundings(self, passages: Sequence[Passage], found: Sequence[Found]) -> Surroundings:
+        """What the article says, as far as it has a name that may mean several things."""
+        if not any(name.listed and name.words() in self._homographs for name in found):
+            return Surroundings(frozenset())
+        said = frozenset(token.word for passage in passages for token in passage.tokens)
+        countries = {
+            (name.entity.canonical, name.entity.country)
+            for name in found
+            if name.listed and name.type == "LOC" and name.entity.country and name.words() not in self._homographs
+        }
+        of_nationality = {
+            (word, country) for word in said if (country := self._vocabulary.country_of.get(word)) is not None
+        }
+        return Surroundings(said, Counter(country for _, country in countries | of_nationality))
+
+    def _mention(self, name: Found, around: Surroundings) -> Mention | None:
         span = name.span
         if span is None:
             return None
-        entity = self._homographs.meant(name.words(), name.entity, cues, self._lexicon) if name.listed else name.entity
+        entity = name.entity
+        alternatives: tuple[Alternative, ...] = ()
+        if name.listed:
+            type_ = name.type if name.typed else None
+            entity, alternatives = self._homographs.meant(name.words(), entity, around, type_)
         start, end = span
         return Mention(
             type=entity.type,
@@ -250,12 +141,9 @@ class Names:
             location=entity.location,
             kind=entity.kind,
             entity=entity.id,
+            score=round(name.score, 3),
+            alternatives=alternatives,
         )
-
-
-def _cut(passage: Passage, first: int, last: int, cut: int) -> str:
-    found = Found(passage, first, last, cut, Entity("MISC", "")).span
-    return passage.text[found[0] : found[1]] if found else passage.written(first, last)
 
 
 @cache

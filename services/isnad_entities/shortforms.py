@@ -80,8 +80,15 @@ class ShortForms:
         facts = self._vocabulary.facts(word)
         return None if facts.ordinary or facts.nationality or self._lexicon.starts(word) or not facts.unknown else word
 
-    def at(self, passage: Passage, place: int, field: int) -> tuple[int, int, Entity] | None:
-        """Return (last word, letters cut, entity) of a short form that stands at a word."""
+    def at(self, passage: Passage, place: int, field: int, *, sure: bool = False) -> tuple[int, int, Entity] | None:
+        """Return (last word, letters cut, entity) of a short form that stands at a word.
+
+        Args:
+            passage: the field.
+            place: the word.
+            field: the number of the field.
+            sure: it is known that the word names somebody or something.
+        """
         for cut, rest in splits(passage.word(place)):
             fitting = [
                 (row, short)
@@ -98,7 +105,7 @@ class ShortForms:
             before = [short for short in shorts if short.order < (field, place)]
             short = before[-1] if before else shorts[0]
             last = place + length - 1
-            if self._counts(passage, place, last, cut, short):
+            if sure or self._counts(passage, place, last, cut, short):
                 return last, cut, short.entity
         return None
 

@@ -13,12 +13,28 @@ from isnad_entities.vocabulary import Vocabulary
 _SERVANT = re.compile(r"\bعبدال(?=\w\w)")
 _SAME = str.maketrans("جقطصثذظشض", "غكتسسزسسد")
 _VOWELS = re.compile("[اويهىء]")
+_KUNYA = {"ابا": "ابو", "ابي": "ابو", "ابو": "ابو"}
+"""«أبا» and «أبي» are «أبو» in other cases."""
+
 _SPACES = re.compile(r"\s+")
 
 
 def canonical_name(written: str, known: Vocabulary) -> str:
     """Return the spelling under which a person written like this is listed."""
-    return " ".join(_word(word, known) for word in _SERVANT.sub("عبد ال", bare(written)).split(" "))
+    first, *more = _SERVANT.sub("عبد ال", bare(written)).split(" ")
+    if more and fold(first) in _KUNYA:
+        first = "أبو"
+    return " ".join(_word(word, known) for word in (first, *more))
+
+
+def plain_kunya(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Return normalised words with «أبا» and «أبي» at their start as «أبو»."""
+    return (_KUNYA[row[0]], *row[1:]) if len(row) > 1 and row[0] in _KUNYA else row
+
+
+def is_kunya(word: str) -> bool:
+    """Return whether a normalised word is «أبو», in any case."""
+    return word in _KUNYA
 
 
 def canonical_body(written: str, known: Vocabulary) -> str:

@@ -74,6 +74,8 @@ class Vocabulary:
         self._family = names["family"]
         self._particles = names["particle"]
         self._nationalities = _nationalities()
+        self.country_of = _countries()
+        """The country (ISO 3166-1 alpha-2) of adjectives of nationality, in all their forms."""
         self.nationality_spellings = _nationality_spellings()
         """The adjectives with the article, by normalised word, each in one spelling: «الأميركية» for «الأمريكية»."""
         self._facts: dict[str, Facts] = {}
@@ -135,6 +137,17 @@ def _nationalities() -> frozenset[str]:
     }
     peoples = {prefix + people for people in more["peoples"] for prefix in _NATIONALITY_PREFIXES}
     return frozenset(forms | peoples)
+
+
+def _countries() -> dict[str, str]:
+    return {
+        prefix + fold(adjective) + suffix: row["iso"]
+        for row in table("territories")
+        for adjective in spellings(row["adjectives"])
+        if " " not in adjective
+        for prefix in _NATIONALITY_PREFIXES
+        for suffix in _NATIONALITY_SUFFIXES
+    }
 
 
 def _nationality_spellings() -> dict[str, str]:

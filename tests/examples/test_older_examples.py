@@ -83,7 +83,7 @@ async def test_entities_finds_the_same_in_it() -> None:
 
 @pytest.mark.parametrize("topic", [TOPICS.enriched, TOPICS.changes])
 async def test_the_index_holds_the_same_document(topic: str) -> None:
-    """All but what an older isnad did not tell of a name: what sort it is, and what else it may mean."""
+    """All but what an older isnad did not tell: what sort a name is, what else it may mean, and how sure that is."""
     standing = []
     for one in both(topic):
         index = FakeIndex()
@@ -91,17 +91,18 @@ async def test_the_index_holds_the_same_document(topic: str) -> None:
         (outcome,) = await indexing(Writer(index), TOPICS, Indexes())([one])
         assert outcome.status == "indexed", outcome.error
         standing.append(
-            {place: without(document, "kind", "alternatives") for place, document in index.standing().items()}
+            {place: without(document, "kind", "alternatives", "score") for place, document in index.standing().items()}
         )
     assert standing[0] == standing[1]
     assert len(standing[0]) == 1
 
 
 def without(document: dict[str, Any], *untold: str) -> dict[str, Any]:
-    mentions = [
-        {name: value for name, value in one.items() if name not in untold} for one in document.get("mentions", [])
-    ]
-    return document | {"mentions": mentions}
+    known = {
+        field: [{name: value for name, value in one.items() if name not in untold} for one in document.get(field, [])]
+        for field in ("mentions", "credits")
+    }
+    return document | known
 
 
 def test_a_dead_letter_can_still_be_read() -> None:

@@ -1,0 +1,143 @@
+"""What entity a row of words means that somebody has called a name (pure).
+
+The tagger says which words are a name and of what type, in whole words. Which of the letters before it are clitics,
+which of the words are a title or say only what sort of thing it is, and which listed entity is meant, is found here.
+"""
+
+from dataclasses import replace
+
+from isnad.messages import EntityType
+from isnad_entities.clitics import splits
+from isnad_entities.found import Found, written_without
+from isnad_entities.homographs import Homographs
+from isnad_entities.lexicon import Entity, Lexicon
+from isnad_entities.passage import Gap, Passage
+from isnad_entities.spelling import bare, canonical_body, canonical_name, is_kunya, plain_kunya
+from isnad_entities.tagging.tagger import Tagged
+from isnad_entities.vocabulary import Vocabulary
+
+_CONJUNCTIONS = ("و", "ف")
+_PREPOSITIONS = ("ب", "ل", "ك")
+_ARTICLE = "ال"
+_SHORTEST = 3
+"""Letters that are left of a word on no list when a clitic is taken off it."""
+
+
+class Meaning:
+    """Finds the entities of tagged words."""
+
+    def __init__(self, listed: Lexicon, known: Vocabulary, homographs: Homographs) -> None:
+        self._lexicon = listed
+        self._homographs = homographs
+        self._vocabulary = known
+        triggers = known.triggers
+        self._sorts: dict[EntityType, frozenset[str]] = {
+            "LOC": frozenset().union(*(triggers[kind] for kind in ("place", "places", "place, loosely"))) | {"دوله"},
+            "ORG": triggers["organisation"],
+            "PER": frozenset(),
+            "MISC": triggers["event"],
+        }
+
+    def of(self, passage: Passage, tagged: Tagged) -> Found | None:
+        """Return the name with its entity; None where nothing but titles was tagged."""
+        first = self._behind_titles(passage, tagged) if tagged.type == "PER" else tagged.first
+        if first > tagged.last:
+            return None
+        row = tuple(passage.word(place) for place in range(first, tagged.last + 1))
+        listed = self._listed(passage, first, tagged.last, row, tagged.type)
+        if listed is not None:
+            cut, entity = listed
+            return Found(passage, first, tagged.last, cut, entity, listed=True, score=tagged.score, typed=True)
+        cut = self._clitics(passage, first, row)
+        name = Found(passage, first, tagged.last, cut, Entity(tagged.type, ""), score=tagged.score)
+        return replace(name, entity=self._unlisted(name, tagged.type), typed=True)
+
+    def _behind_titles(self, passage: Passage, tagged: Tagged) -> int:
+        """«الرئيس بشار الأسد» begins with «بشار», unless the title is a part of the name, as in «البابا فرنسيس»."""
+        first = tagged.first
+        while first <= tagged.last:
+            facts = self._vocabulary.facts(passage.word(first))
+            if not facts.title or facts.of_person:
+                break
+            row = tuple(passage.word(place) for place in range(first, tagged.last + 1))
+            if self._lexicon.known(row):
+                break
+            first += 1
+        return first
+
+    def _listed(
+        self, passage: Passage, first: int, last: int, row: tuple[str, ...], kind: EntityType
+    ) -> tuple[int, Entity] | None:
+        """The entity on a list that goes by these words, or by those behind the word that says its sort."""
+        for cut, rest in splits(row[0]):
+            pattern = self._lexicon.known((rest, *row[1:]))
+            if pattern is not None and not pattern.silent:
+                if pattern.entity.type == kind:
+                    return cut, pattern.entity
+                other = self._homographs.of_type((rest, *row[1:]), kind)
+                if other is not None:
+                    return cut, other
+        if kind == "PER":
+            plain = plain_kunya(row)
+            alike = (self._lexicon.known(plain) if plain != row else None) or None
+            if alike is not None and alike.entity.type == "PER":
+                return 0, alike.entity
+            for cut, rest in splits(row[0]):
+                heard = self._lexicon.sounding_like((rest, *row[1:]))
+                if heard is not None:
+                    return cut, heard
+        if len(row) > 1:
+            for cut, rest in splits(row[0]):
+                if rest not in self._sorts[kind]:
+                    continue
+                pattern = self._lexicon.known(row[1:])
+                if pattern is not None and pattern.entity.type == kind and not pattern.silent:
+                    return cut, pattern.entity
+        return self._longer(passage, first, last, kind)
+
+    def _longer(self, passage: Passage, first: int, last: int, kind: EntityType) -> tuple[int, Entity] | None:
+        """«حماس» of «حركة حماس»: the listed name goes on to either side."""
+        for match in self._lexicon.around(passage, first, last):
+            if match.entity.type == kind and not match.pattern.framed and not match.pattern.silent:
+                return (match.cut if match.first == first else 0), match.entity
+        return None
+
+    def _clitics(self, passage: Passage, first: int, row: tuple[str, ...]) -> int:
+        """Letters before a name that is on no list.
+
+        «والX» and «بالX» are sure. Otherwise a letter comes off where what is left is a known name, or where what
+        stands before says so: a conjunction follows another name's end, and no name begins with a preposition's letter
+        and is found without it in the same passage.
+        """
+        word = row[0]
+        facts = self._vocabulary.facts(word)
+        if facts.of_person or facts.family:
+            return 0
+        for cut, rest in splits(word):
+            if not cut:
+                continue
+            if rest.startswith(_ARTICLE) and len(rest) > _SHORTEST and not word.startswith(_ARTICLE):
+                return cut
+            known = self._vocabulary.facts(rest)
+            kunya = len(row) > 1 and is_kunya(rest)
+            if kunya or (known.of_person and not known.ordinary) or self._begins_listed(rest):
+                return cut
+        if len(word) <= _SHORTEST or not word.startswith(_CONJUNCTIONS + _PREPOSITIONS):
+            return 0
+        rest = word[1:]
+        if any(token.word == rest for token in passage.tokens):
+            return 1
+        # «اسبانيا وفرنسا»: after a name, a word with waw goes on counting.
+        after_name = first > 0 and passage.gap(first) is Gap.SPACE and self._begins_listed(passage.word(first - 1))
+        return 1 if word.startswith("و") and after_name and not facts.unknown else 0
+
+    def _begins_listed(self, word: str) -> bool:
+        return any(not cut and len(pattern.words) == 1 for cut, pattern in self._lexicon.starts(word))
+
+    def _unlisted(self, name: Found, kind: EntityType) -> Entity:
+        written = written_without(name.passage, name.first, name.last, name.cut)
+        if kind == "PER":
+            return Entity(kind, canonical_name(written, self._vocabulary))
+        if kind == "ORG":
+            return Entity(kind, canonical_body(written, self._vocabulary))
+        return Entity(kind, bare(written))

@@ -1,0 +1,128 @@
+"""A tagger's names with what the lists know; the stand-in tags the words that the test puts in braces."""
+
+import re
+from collections.abc import Sequence
+from itertools import starmap
+
+import pytest
+
+from isnad.messages import EntityType, Mention
+from isnad_entities.lexicon import lexicon
+from isnad_entities.names import Names
+from isnad_entities.passage import Passage
+from isnad_entities.tagging.tagger import Tagged
+from isnad_entities.vocabulary import vocabulary
+
+_MARKED = re.compile(r"\{(PER|LOC|ORG|MISC) ([^}]*)\}")
+
+
+class Marked:
+    """Tags what was marked, with a score of .9."""
+
+    def __init__(self, spans: Sequence[tuple[EntityType, int, int]]) -> None:
+        self._spans = spans
+
+    def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
+        return [list(starmap(self._tagged, ((passage, *span) for span in self._spans))) for passage in passages]
+
+    def _tagged(self, passage: Passage, kind: EntityType, start: int, end: int) -> Tagged:
+        places = passage.places(start, end)
+        return Tagged(places[0], places[-1], kind, 0.9)
+
+
+def found(marked: str) -> list[Mention]:
+    text, spans, rest = "", [], 0
+    for mark in _MARKED.finditer(marked):
+        text += marked[rest : mark.start()]
+        spans.append((mark[1], len(text), len(text) + len(mark[2])))
+        text += mark[2]
+        rest = mark.end()
+    text += marked[rest:]
+    return Names(lexicon(), vocabulary(), Marked(spans)).find([Passage.of("body", text)])  # type: ignore[arg-type]
+
+
+def told(marked: str) -> list[str]:
+    return [f"{one.type} {one.text} = {one.canonical}" for one in found(marked)]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("قال {PER نزار الدهامشي} ذلك", ["PER نزار الدهامشي = نزار الدهامشي"]),
+        ("أعلنت حركة {ORG حماس} ذلك", ["ORG حماس = حركة حماس"]),
+        ("في إقليم {LOC كردستان} اليوم", ["LOC كردستان = إقليم كردستان"]),
+        ("لقاء {ORG سبارتاك موسكو} اليوم", ["ORG سبارتاك موسكو = سبارتاك موسكو"]),
+        ("وزار بان {LOC كي مون} البلد", ["PER بان كي مون = بان كي مون"]),
+        ("من جنوب {LOC أفريقيا} أمس", ["LOC جنوب أفريقيا = جنوب أفريقيا"]),
+        ("إلى {LOC الإمارات العربية وقطر} معا", ["LOC الإمارات العربية = الإمارات", "LOC قطر = قطر"]),
+        ("فريق {ORG بنفيكا (البرتغال} اليوم", ["ORG بنفيكا = بنفيكا", "LOC البرتغال = البرتغال"]),
+        (
+            "رئيسة {PER لاتفيا فايرا فيكي فريبيرجا}",
+            ["LOC لاتفيا = لاتفيا", "PER فايرا فيكي فريبيرجا = فايرا فيكي فريبيرجا"],
+        ),
+        ("فاز {ORG برشلونة} أمس", ["ORG برشلونة = برشلونة لكرة القدم"]),
+        ("عاد إلى {LOC برشلونة} أمس", ["LOC برشلونة = برشلونة"]),
+    ],
+)
+def test_where_both_have_something_the_words_are_the_taggers_and_the_entity_the_lists(marked, expected):
+    assert told(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("في بيان من مايكروسوفت أمس", ["ORG مايكروسوفت = مايكروسوفت"]),
+        ("قرب مدينة دير الزور أمس", ["LOC دير الزور = دير الزور"]),
+        ("بلدات سقبا وتفتناز أمس", ["LOC سقبا = سقبا", "LOC تفتناز = تفتناز"]),
+        ("عملية «غصن الزيتون» مستمرة", ["MISC غصن الزيتون = غصن الزيتون"]),
+        ("في كأس العالم أمس", []),
+        ("وقالت وزيرة الخارجية الأميركية أمس", []),
+        ("قدم حصة الأسد من التمويل", []),
+    ],
+)
+def test_listed_and_announced_names_that_the_tagger_left_out_are_added(text, expected):
+    assert told(text) == expected
+
+
+def test_nothing_stands_inside_a_phrase_that_names_nothing():
+    assert told("قدم حصة {PER الأسد} من التمويل") == []
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("قال {PER الرئيس بشار الأسد} ذلك", ["PER بشار الأسد = بشار الأسد"]),
+        ("قال {PER الدكتور نزار الدهامشي} ذلك", ["PER نزار الدهامشي = نزار الدهامشي"]),
+        ("زاره {PER البابا فرنسيس} أمس", ["PER البابا فرنسيس = البابا فرنسيس"]),
+        ("عين {PER الوزير} أمس", []),
+    ],
+)
+def test_titles_are_no_part_of_the_name_but_where_it_is_listed_with_one(marked, expected):
+    assert told(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("قيل {PER لمحمد الدهامشي} ذلك", ["PER محمد الدهامشي = محمد الدهامشي"]),
+        ("اتصل {PER بأبي نزار الدهامشي} أمس", ["PER أبي نزار الدهامشي = أبو نزار الدهامشي"]),
+        ("سافر {LOC للدهامشية} أمس", ["LOC دهامشية = دهامشية"]),
+        ("سافر {LOC والدهامشية} أمس", ["LOC الدهامشية = الدهامشية"]),
+        ("في {LOC كردفان} و {LOC وادمدني} أمس", ["LOC كردفان = كردفان", "LOC وادمدني = وادمدني"]),
+        ("عاش في كوتاب ثم عاد {LOC لكوتاب} أمس", ["LOC كوتاب = كوتاب"]),
+        ("عن {ORG وزارة الأشغال} أمس", ["ORG وزارة الأشغال = وزارة الأشغال"]),
+    ],
+)
+def test_clitics_come_off_a_tagged_name(marked, expected):
+    assert told(marked) == expected
+
+
+def test_a_tagged_surname_means_who_is_named_in_full():
+    marked = "قال {PER نزار الدهامشي} ذلك. وأضاف {PER الدهامشي} أنه باق. وتابع الدهامشي."
+    assert [one.canonical for one in found(marked)] == ["نزار الدهامشي"] * 3
+
+
+def test_a_name_has_the_taggers_score_and_an_added_one_less():
+    tagged, added = found("قال {PER نزار الدهامشي} في مايكروسوفت")
+    assert tagged.score == 0.9
+    assert added.score < tagged.score
