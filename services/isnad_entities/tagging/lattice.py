@@ -91,7 +91,7 @@ def best_path(emissions: Floats, gaps: NDArray[np.uint8], transitions: Floats) -
             came_from[place, label] = best_before
         score[:] = behind
     path = np.empty(size, np.int8)
-    label = np.argmax(score)
+    label = int(np.argmax(score))
     for place in range(size - 1, -1, -1):
         path[place] = label
         if place:

@@ -1,0 +1,172 @@
+"""What a row of words adds up to, by what is known of each word type (pure but for what it remembers).
+
+Each word type is worked out once: the sum of the weights of its evidence, for itself and for the words up to two before
+and behind it, lies in one row of a table. The emissions of a word are then five rows and a few columns' weights.
+"""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isnad.similarity.compiled import compiled
+from isnad_entities.tagging.fast.evidence import Evidence
+from isnad_entities.tagging.fast.listed import CODES, NameTrie, padded
+from isnad_entities.tagging.fast.surroundings import bridge, columns
+from isnad_entities.tagging.labels import LABELS
+from isnad_entities.vocabulary import Vocabulary
+
+Floats = NDArray[np.float32]
+
+OFFSETS = 5
+"""A word's evidence counts for the second word before it up to the second behind it."""
+
+MOST_TYPES = 200_000
+"""Word types that are remembered (190 bytes each, and their spelling); after that all are worked out anew."""
+
+OUTSIDE = 0
+"""The number of what stands before the first and behind the last word."""
+
+
+class Weights(Protocol):
+    """Weights by the name of a feature."""
+
+    def of(self, features: Sequence[str]) -> Floats:
+        """Return the sum of the features' weights, `[OFFSETS × labels]`; unknown ones weigh nothing."""
+        ...
+
+
+class Row:
+    """What the tables say of a row of words."""
+
+    __slots__ = ("columns", "numbers")
+
+    def __init__(self, numbers: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
+        self.numbers = numbers
+        """Of the word types."""
+        self.columns = columns
+        """`surroundings.columns`."""
+
+
+class _Types:
+    """The word types met so far. Only ever added to, so that others may read meanwhile."""
+
+    def __init__(self, most: int) -> None:
+        self.numbers: dict[str, int] = {}
+        self.rows = np.empty((most + 1, OFFSETS * len(LABELS)), np.float32)
+        self.listed = np.empty(most + 1, np.int32)
+        self.starts = np.empty((most + 1, len(padded(()))), np.int32)
+        self.single = np.empty(most + 1, np.bool_)
+        self.bridges = np.empty(most + 1, np.uint8)
+        self.profiles = np.empty(most + 1, np.uint16)
+
+
+class WordTables:
+    """The tables, filled as words come; may be used by several threads at once."""
+
+    def __init__(  # the parts of a model
+        self,
+        evidence: Evidence,
+        trie: NameTrie,
+        known: Vocabulary,
+        profiles: Sequence[str],
+        weights: Weights,
+        column_weights: Floats,
+        most: int = MOST_TYPES,
+    ) -> None:
+        self._evidence = evidence
+        self._trie = trie
+        self._vocabulary = known
+        self._profiles = {profile: number for number, profile in enumerate(profiles, start=1)}
+        self._weights = weights
+        self._column_weights = column_weights
+        self._most = most
+        self._lock = Lock()
+        self._types = self._new_types()
+
+    @property
+    def remembered(self) -> int:
+        """Number of word types worked out and kept."""
+        return len(self._types.numbers)
+
+    def emissions(self, words: Sequence[str], gaps: NDArray[np.uint8]) -> Floats:
+        """Return how much speaks for each label of each word, `[words, labels]`.
+
+        Args:
+            words: normalised words.
+            gaps: what stands before each.
+        """
+        types, numbers = self._numbers(words)
+        return _sums(numbers, types.rows, self._columns(types, numbers, gaps), self._column_weights)
+
+    def columns(self, words: Sequence[str], gaps: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return the columns of a row of words, as training needs them."""
+        types, numbers = self._numbers(words)
+        return self._columns(types, numbers, gaps)
+
+    def _columns(self, types: _Types, numbers: NDArray[np.int32], gaps: NDArray[np.uint8]) -> NDArray[np.int32]:
+        listed = self._trie.codes(types.listed[numbers], types.starts[numbers], types.single[numbers], gaps)
+        return columns(gaps, listed, types.bridges[numbers], types.profiles[numbers], len(self._profiles) + 1, CODES)
+
+    def _numbers(self, words: Sequence[str]) -> tuple[_Types, NDArray[np.int32]]:
+        types = self._types
+        try:
+            return types, np.array([types.numbers[word] for word in words], np.int32)
+        except KeyError:
+            with self._lock:
+                types = self._with(words)
+            return types, np.array([types.numbers[word] for word in words], np.int32)
+
+    def _with(self, words: Sequence[str]) -> _Types:
+        """Work out the words that are new, in new tables where the old ones are full."""
+        types = self._types
+        new = [word for word in dict.fromkeys(words) if word not in types.numbers]
+        if len(types.numbers) + len(new) > self._most:
+            new = list(dict.fromkeys(words))
+            types = self._new_types(max(self._most, len(new)))
+        for word in new:
+            self._work_out(types, word)
+        self._types = types
+        return types
+
+    def _new_types(self, most: int = 0) -> _Types:
+        types = _Types(most or self._most)
+        types.rows[OUTSIDE] = self._weights.of([OUTSIDE_FEATURE])
+        return types
+
+    def _work_out(self, types: _Types, word: str) -> None:
+        number = len(types.numbers) + 1
+        starts = self._trie.starts(word)
+        types.rows[number] = self._weights.of(self._evidence.of(word))
+        types.listed[number] = starts.number
+        types.starts[number] = padded(starts.nodes)
+        types.single[number] = len(word) == 1
+        types.bridges[number] = bridge(word, self._vocabulary.facts(word))
+        types.profiles[number] = self._profiles.get(self._evidence.profile(word), 0)
+        types.numbers[word] = number  # last, as others may look it up from now on
+
+
+OUTSIDE_FEATURE = "outside"
+"""The feature of what is no word."""
+
+
+@compiled
+def _sums(
+    numbers: NDArray[np.int32], rows: Floats, columns: NDArray[np.int32], column_weights: Floats
+) -> NDArray[np.float32]:
+    size, labels = len(numbers), column_weights.shape[1]
+    reach = rows.shape[1] // labels // 2
+    found = np.zeros((size, labels), np.float32)
+    for place in range(size):
+        for step in range(-reach, reach + 1):
+            at = place + step
+            number = numbers[at] if 0 <= at < size else 0
+            start = (step + reach) * labels
+            for label in range(labels):
+                found[place, label] += rows[number, start + label]
+        for column in columns[place]:
+            for label in range(labels):
+                found[place, label] += column_weights[column, label]
+    return found

@@ -1,0 +1,96 @@
+"""The `fast` tagger: passages in, names with calibrated scores out."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+
+from isnad_entities.lexicon import agencies, lexicon
+from isnad_entities.passage import Passage
+from isnad_entities.tagging.calibration import Calibration, Curve, calibrated
+from isnad_entities.tagging.fast import model_file
+from isnad_entities.tagging.fast.classes import Classes
+from isnad_entities.tagging.fast.evidence import Evidence
+from isnad_entities.tagging.fast.listed import NameTrie
+from isnad_entities.tagging.fast.tables import WordTables
+from isnad_entities.tagging.labels import LABELS, TYPES, type_of
+from isnad_entities.tagging.lattice import GAPS, Floats, Lattice, Names
+from isnad_entities.tagging.tagger import Tagged
+from isnad_entities.vocabulary import vocabulary
+
+MODEL_FILE = "fast.model"
+
+
+class FastTagger:
+    """Tags by tables; may be used by several threads at once."""
+
+    def __init__(self, tables: WordTables, transitions: Floats, calibration: Calibration) -> None:
+        self._tables = tables
+        self._lattice = Lattice(transitions)
+        self._calibration = calibration
+
+    def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
+        """Return the names of each passage; see `tagging.tagger.Tagger`."""
+        return [self._named(self.names(passage)) for passage in passages]
+
+    def names(self, passage: Passage) -> Names:
+        """Return the names of a passage as the model believes in them, before calibration."""
+        gaps = np.frombuffer(bytes(passage.gaps[: len(passage)]), np.uint8)
+        emissions = self._tables.emissions([token.word for token in passage.tokens], gaps)
+        return self._lattice.decode(emissions, gaps)
+
+    def _named(self, names: Names) -> list[Tagged]:
+        if not len(names.first):
+            return []
+        kinds = [type_of(label) for label in names.label.tolist()]
+        scores = calibrated(self._calibration, kinds, names.probability)
+        return list(map(Tagged, names.first.tolist(), names.last.tolist(), kinds, scores))
+
+
+def load(file: Path) -> FastTagger:
+    """Return the tagger of a model file.
+
+    Raises:
+        SetupError: the file can't be used; the text says why and what to do.
+    """
+    model = model_file.read(file)
+    labels = len(LABELS)
+    features = model.features.split("\n")
+    weights = model_file.ScaledWeights(
+        features,
+        np.frombuffer(model.weights, np.int8).reshape(len(features), -1),
+        np.frombuffer(model.scales, np.float32),
+    )
+    words = model.words.split("\n") if model.words else []
+    classes = Classes(
+        words,
+        np.frombuffer(model.finest, np.uint16),
+        np.frombuffer(model.coarser, np.uint16).reshape(-1, model.depths),
+        np.frombuffer(model.opinions, np.uint8).reshape(len(words), len(TYPES)),
+        np.frombuffer(model.often, np.uint8),
+    )
+    known = vocabulary()
+    tables = WordTables(
+        Evidence(lexicon(), agencies(), known, classes),
+        NameTrie(lexicon()),
+        known,
+        model.profiles,
+        weights,
+        np.frombuffer(model.column_weights, np.float16).reshape(-1, labels).astype(np.float32),
+    )
+    transitions = np.frombuffer(model.transitions, np.float32).reshape(GAPS, labels, labels)
+    curves = {kind: Curve(*model.curves[kind]) for kind in TYPES if kind in model.curves}
+    return FastTagger(tables, transitions, curves)
+
+
+@cache
+def fast_tagger() -> FastTagger:
+    """Return the tagger of the model that ships, read once.
+
+    Raises:
+        SetupError: its file is missing or damaged.
+    """
+    with as_file(files("isnad_entities") / "data" / MODEL_FILE) as file:
+        return load(file)
