@@ -1,11 +1,15 @@
 """From a setting to a tagger: the one place where a model's parts are put together."""
 
+from typing import TYPE_CHECKING
+
 import structlog
 
 from isnad.errors import SetupError
 from isnad_entities.pretrained.needs import need
 from isnad_entities.settings import Device
-from isnad_entities.tagging.tagger import Tagger
+
+if TYPE_CHECKING:
+    from isnad_entities.pretrained.tagger import PretrainedTagger
 
 _log = structlog.get_logger(__name__)
 
@@ -18,7 +22,7 @@ def load(
     labels: str = "",
     device: Device = "auto",
     threads: int = 0,
-) -> Tagger:
+) -> "PretrainedTagger":
     """Load a transformers model for token classification.
 
     Args:

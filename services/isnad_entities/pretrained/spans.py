@@ -5,7 +5,7 @@ COUNTRY still names a place. Where the labels contradict each other they are rep
 (Tjong Kim Sang and Buchholz 2000): a name begins where its type does, whether or not the label says so.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -22,33 +22,56 @@ def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float32]:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
-def spans(rows: NDArray[np.float32], places: Sequence[int], starts: Sequence[bool], labels: Labels) -> list[Tagged]:
-    """Return the names of one passage.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the pieces that are judged stand, one after the other."""
+
+    passages: NDArray[np.int64]
+    """Which passage each is of, ascending."""
+    words: NDArray[np.int64]
+    """Which word of its passage each is; below 0 it is a mark, with which no name begins or ends."""
+    starts: NDArray[np.bool_]
+    """Whether a sentence begins with it; no name goes on there."""
+
+
+def spans(rows: NDArray[np.float32], standing: Standing, labels: Labels, passages: int) -> list[list[Tagged]]:
+    """Return the names of each passage.
 
     A name's score is the product of its words' probabilities: of the first, that it is of the type; of each other one,
     that it carries the name on. Words are taken as independent: long names come out a little less sure than they are.
 
     Args:
-        rows: the probability of each label, for each piece that is to be judged.
-        places: which word of the passage each piece is; below 0 it is a mark, which is part of no name's end.
-        starts: whether a sentence begins with the piece; no name goes on there.
+        rows: the probability of each label, for each piece.
+        standing: where the pieces stand.
         labels: what the columns are.
+        passages: how many there are.
     """
+    found: list[list[Tagged]] = [[] for _ in range(passages)]
     if not len(rows):
-        return []
-    kinds, begins, ends, first, further = _judge(rows, labels)
+        return found
+    judged = _judge(rows, labels)
+    named = judged.kinds > 0
     goes_on = np.zeros(len(rows), bool)
-    goes_on[1:] = (kinds[1:] > 0) & (kinds[1:] == kinds[:-1]) & ~begins[1:] & ~ends[:-1]
-    goes_on &= ~np.asarray(starts, bool)
-    found: list[Tagged] = []
-    for start in np.flatnonzero((kinds > 0) & ~goes_on):
-        stop = start + 1
-        while stop < len(rows) and goes_on[stop]:
-            stop += 1
-        words = [piece for piece in range(start, stop) if places[piece] >= 0]
-        if words:
-            score = float(first[words[0]] * np.prod(further[words[1:]]))
-            found.append(Tagged(places[words[0]], places[words[-1]], TYPES[kinds[start] - 1], min(1.0, score)))
+    goes_on[1:] = (
+        (judged.kinds[1:] == judged.kinds[:-1])
+        & ~judged.begins[1:]
+        & ~judged.ends[:-1]
+        & ~standing.starts[1:]
+        & (standing.passages[1:] == standing.passages[:-1])
+    )
+    words = np.flatnonzero(named & (standing.words >= 0))
+    if not len(words):
+        return found
+    names = np.cumsum(named & ~goes_on)[words]
+    heads = np.flatnonzero(np.diff(names, prepend=-1))
+    tails = np.append(heads[1:], len(words)) - 1
+    chances = judged.further[words]
+    chances[heads] = judged.first[words[heads]]
+    scores = np.minimum(np.multiply.reduceat(chances, heads), 1)
+    first, last = words[heads], words[tails]
+    columns = (standing.passages[first], standing.words[first], standing.words[last], judged.kinds[first], scores)
+    for passage, start, end, kind, score in zip(*(column.tolist() for column in columns), strict=True):
+        found[passage].append(Tagged(start, end, TYPES[kind - 1], score))
     return found
 
 

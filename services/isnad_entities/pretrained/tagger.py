@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from isnad_entities.pretrained.checkpoint import Checkpoint
 from isnad_entities.pretrained.graph import Feeds, Graph
 from isnad_entities.pretrained.labels import Labels
 from isnad_entities.pretrained.pieces import JOINT, Pieces, pieces_of
-from isnad_entities.pretrained.spans import probabilities, spans
-from isnad_entities.pretrained.subwords import Subwords, subwords
+from isnad_entities.pretrained.spans import Standing, probabilities, spans
+from isnad_entities.pretrained.subwords import Cutter, Subwords
 from isnad_entities.pretrained.windows import Window, windows
 from isnad_entities.tagging.tagger import Tagged
 
@@ -42,8 +43,9 @@ class Batch:
 class Prepared:
     """Passages, ready for the graph."""
 
-    pieces: list[Pieces]
-    subwords: Subwords
+    passages: int
+    standing: Standing
+    """Where the pieces that are judged stand."""
     batches: list[Batch]
 
 
@@ -65,6 +67,7 @@ class PretrainedTagger:
         self.graph = graph
         self._checkpoint = checkpoint
         self._labels = labels
+        self._cutter = Cutter(checkpoint.tokenizer)
         most = min(window, checkpoint.most or window)
         self._most = max(1, most - len(checkpoint.prefix) - len(checkpoint.suffix))
         self._batch = batch or (_BATCH_GPU if graph.on_gpu else _BATCH_CPU)
@@ -78,32 +81,22 @@ class PretrainedTagger:
     def prepare(self, passages: Sequence[Passage]) -> Prepared:
         """Read passages into what the graph is given."""
         pieces = [pieces_of(passage) for passage in passages]
-        cut = subwords(self._checkpoint.tokenizer, [one.written for one in pieces])
-        return Prepared(pieces, cut, list(self._batches(pieces, cut)))
+        cut = self._cutter.cut([one.written for one in pieces])
+        standing = _standing(pieces, cut)
+        return Prepared(len(pieces), standing, list(self._batches(standing, cut)))
 
     def read(self, prepared: Prepared, answers: Iterable[NDArray[np.floating]]) -> list[list[Tagged]]:
         """Return the names of each passage, from what the graph answered to each batch."""
-        cut = prepared.subwords
-        rows = np.zeros((len(cut.firsts), len(self._labels.kinds)), np.float32)
+        standing = prepared.standing
+        rows = np.zeros((len(standing.words), len(self._labels.kinds)), np.float32)
         for batch, logits in zip(prepared.batches, answers, strict=True):
             rows[batch.judged] = probabilities(logits[batch.rows, batch.columns])
-        bounds = np.searchsorted(cut.firsts, cut.passages)
-        return [
-            self._read_passage(rows[start:stop], cut.pieces[start:stop].tolist(), pieces)
-            for pieces, start, stop in zip(prepared.pieces, bounds[:-1], bounds[1:], strict=True)
-        ]
+        counting = standing.words != JOINT
+        counted = Standing(standing.passages[counting], standing.words[counting], standing.starts[counting])
+        return spans(rows[counting], counted, self._labels, prepared.passages)
 
-    def _read_passage(self, rows: NDArray[np.float32], judged: list[int], pieces: Pieces) -> list[Tagged]:
-        counting = [number for number, piece in enumerate(judged) if pieces.places[piece] != JOINT]
-        return spans(
-            rows[counting],
-            [pieces.places[judged[number]] for number in counting],
-            [pieces.starts[judged[number]] for number in counting],
-            self._labels,
-        )
-
-    def _batches(self, pieces: Sequence[Pieces], cut: Subwords) -> Iterator[Batch]:
-        cuts = np.array([(window.start, window.end, window.owned) for window in self._windows(pieces, cut)], np.int64)
+    def _batches(self, standing: Standing, cut: Subwords) -> Iterator[Batch]:
+        cuts = np.array([(window.start, window.end, window.owned) for window in self._windows(standing, cut)], np.int64)
         if not len(cuts):
             return
         starts, ends, owned = cuts.T
@@ -127,19 +120,26 @@ class PretrainedTagger:
                 columns=columns[np.concatenate(judged)],
             )
 
-    def _windows(self, pieces: Sequence[Pieces], cut: Subwords) -> Iterator[Window]:
+    def _windows(self, standing: Standing, cut: Subwords) -> Iterator[Window]:
         """The windows of all passages, in order, as they lie in the row of all sub-words."""
         bounds = np.searchsorted(cut.firsts, cut.passages)
-        for number, passage in enumerate(pieces):
-            offset, size = int(cut.passages[number]), int(cut.passages[number + 1] - cut.passages[number])
-            if size <= self._most:
-                if size:
-                    yield Window(offset, offset + size, offset)
+        for number, (offset, end) in enumerate(pairwise(cut.passages.tolist())):
+            if end - offset <= self._most:
+                if end > offset:
+                    yield Window(offset, end, offset)
                 continue
             judged = slice(bounds[number], bounds[number + 1])
-            words = (cut.firsts[judged] - offset).tolist()
-            sentences = [
-                word for word, piece in zip(words, cut.pieces[judged].tolist(), strict=True) if passage.starts[piece]
-            ]
-            for one in windows(size, words, sentences, self._most, self._most // _OVERLAP):
+            words = cut.firsts[judged] - offset
+            sentences = words[standing.starts[judged]]
+            overlap = self._most // _OVERLAP
+            for one in windows(end - offset, words.tolist(), sentences.tolist(), self._most, overlap):
                 yield Window(offset + one.start, offset + one.end, offset + one.owned)
+
+
+def _standing(pieces: Sequence[Pieces], cut: Subwords) -> Standing:
+    """Where the pieces stand that have sub-words."""
+    size = sum(len(passage.written) for passage in pieces)
+    words = np.fromiter(chain.from_iterable(passage.places for passage in pieces), np.int64, size)
+    starts = np.fromiter(chain.from_iterable(passage.starts for passage in pieces), np.bool_, size)
+    passages = np.repeat(np.arange(len(pieces)), [len(passage.written) for passage in pieces])
+    return Standing(passages[cut.pieces], words[cut.pieces], starts[cut.pieces])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from isnad_entities.pretrained.labels import read_labels
-from isnad_entities.pretrained.spans import probabilities, spans
+from isnad_entities.pretrained.spans import Standing, probabilities, spans
 from isnad_entities.tagging.tagger import Tagged
 
 BIO = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
@@ -13,12 +13,21 @@ BILOU = ["O", "B-PER", "I-PER", "L-PER", "U-PER"]
 BARE = ["O", "PER", "TOWN", "COUNTRY"]
 
 
+def name(rows, labels, places=None, starts=None):
+    """The names of one passage."""
+    size = len(rows)
+    standing = Standing(
+        np.zeros(size, np.int64),
+        np.array(range(size) if places is None else places, np.int64),
+        np.array(starts or [False] * size, bool),
+    )
+    return spans(np.array(rows, np.float32).reshape(size, len(labels)), standing, read_labels(labels, {}), 1)[0]
+
+
 def read(labels, said, places=None, starts=None):
     """Names of pieces of which the model is sure, as (first, last, type)."""
     rows = np.eye(len(labels), dtype=np.float32)[[labels.index(label) for label in said]]
-    size = len(said)
-    found = spans(rows, places or list(range(size)), starts or [False] * size, read_labels(labels, {}))
-    return [(name.first, name.last, name.type) for name in found]
+    return [(one.first, one.last, one.type) for one in name(rows, labels, places, starts)]
 
 
 @pytest.mark.parametrize(
@@ -57,14 +66,22 @@ def test_a_word_of_which_the_tokenizer_leaves_nothing_does_not_part_a_name():
 
 def test_probabilities_of_labels_that_are_one_type_are_added_up():
     labels = ["O", "B-TOWN", "B-COUNTRY", "I-COUNTRY"]
-    rows = np.array([[0.4, 0.3, 0.2, 0.1]], np.float32)
-    assert spans(rows, [0], [False], read_labels(labels, {})) == [Tagged(0, 0, "LOC", pytest.approx(0.6))]
+    assert name([[0.4, 0.3, 0.2, 0.1]], labels) == [Tagged(0, 0, "LOC", pytest.approx(0.6))]
 
 
-def test_a_score_is_the_product_of_first_being_of_the_type_and_the_others_going_on():
-    rows = np.array([[0.1, 0.8, 0.1, 0, 0], [0.1, 0.2, 0.7, 0, 0], [0.5, 0, 0.5, 0, 0.0]], np.float32)
-    found = spans(rows[:2], [0, 1], [False, False], read_labels(BIO, {}))
-    assert found == [Tagged(0, 1, "PER", pytest.approx(0.9 * 0.7))]
+def test_a_score_is_the_product_of_the_first_being_of_the_type_and_the_others_going_on():
+    rows = [[0.1, 0.8, 0.1, 0, 0], [0.1, 0.2, 0.7, 0, 0]]
+    assert name(rows, BIO) == [Tagged(0, 1, "PER", pytest.approx(0.9 * 0.7))]
+    # A mark in the name does not make it less sure.
+    among = [rows[0], [0.4, 0, 0.6, 0, 0], rows[1]]
+    assert name(among, BIO, places=[0, -1, 1]) == [Tagged(0, 1, "PER", pytest.approx(0.9 * 0.7))]
+
+
+def test_no_name_goes_on_into_the_next_passage():
+    rows = np.eye(5, dtype=np.float32)[[1, 2, 2]]
+    standing = Standing(np.array([0, 0, 2]), np.array([0, 1, 0]), np.zeros(3, bool))
+    found = spans(rows, standing, read_labels(BIO, {}), 3)
+    assert found == [[Tagged(0, 1, "PER", 1.0)], [], [Tagged(0, 0, "PER", 1.0)]]
 
 
 def test_probabilities_are_the_softmax_also_of_large_numbers_and_of_half_precision():
