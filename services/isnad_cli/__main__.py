@@ -22,7 +22,7 @@ COMMANDS = {
     "search": ("isnad_cli.search:search", "Search the articles, in Arabic."),
     "explain": ("isnad_cli.explain:explain", "Show why two articles are linked: the words that both have."),
     "dedup": ("isnad_dedup.offline.command:dedup", "Find reprints in a file, without Kafka."),
-    "entities": ("isnad_entities.command:entities", "Find names in a file, without Kafka."),
+    "entities": ("isnad_entities.command:entities", "Find names in a file, without Kafka; train models."),
     "bench": ("isnad_cli.bench.command:bench", "Measure the dedup, beside other libraries."),
     "topics": ("isnad_cli.topics:topics", "Create or check the topics."),
     "delete": ("isnad_cli.delete:delete", "Take articles down, for good."),

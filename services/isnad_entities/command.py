@@ -1,7 +1,9 @@
-"""`isnad entities`: find the names in a file of articles, without Kafka."""
+"""`isnad entities`: find the names in a file of articles, without Kafka; beside it what makes and exports models."""
 
+import importlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,21 +17,48 @@ from isnad_entities.names import names
 _SHOW_EVERY = 100
 _TYPES = ("PER", "LOC", "ORG", "MISC")
 
+COMMANDS = {
+    "train": ("isnad_entities.training.command:train", "Train a model of names from a tagged corpus and news."),
+    "export": ("isnad_entities.pretrained.command:export", "Make the ONNX file of a transformers model."),
+}
 
-@click.command(epilog="Exit status: 0 done, 2 the input is not as it must be (no file is written), 1 anything else.")
-@click.option(
-    "--input", "source", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Articles, one a line."
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when called: they need more than the service does."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: Any = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101  the table above is ours
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Lazy,
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND …]",
+    epilog="Exit status: 0 done, 2 the input is not as it must be (no file is written), 1 anything else.",
 )
+@click.option("--input", "source", metavar="FILE", type=click.Path(path_type=Path), help="Articles, one a line.")
 @click.option(
     "--output",
     "target",
-    required=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Names, one article a line.",
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out lines that are no articles, and count them.")
-def entities(source: Path, target: Path, *, skip_bad: bool) -> None:
+@click.pass_context
+def entities(ctx: click.Context, source: Path | None, target: Path | None, *, skip_bad: bool) -> None:
     """Find the people, places, organisations and events that Arabic articles name.
 
     Input lines (.gz is unpacked, - is standard input); a missing title or body counts as empty:
@@ -52,6 +81,14 @@ def entities(source: Path, target: Path, *, skip_bad: bool) -> None:
       isnad entities --input articles.jsonl --output entities.jsonl
       zcat archive/*.gz | isnad entities --input - --output - | head
     """  # noqa: D301  click's mark for lines to be kept as they are
+    if ctx.invoked_subcommand is not None:
+        return
+    if source is None or target is None:
+        raise click.UsageError(f"Missing option '{'--input' if source is None else '--output'}'.")
+    _find(source, target, skip_bad=skip_bad)
+
+
+def _find(source: Path, target: Path, *, skip_bad: bool) -> None:
     clock = SystemClock()
     finder, wire_finder = names(), wires()
     started = clock.monotonic()
