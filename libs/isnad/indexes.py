@@ -44,10 +44,20 @@ class Indexes:
         return f"{self.prefix}-takedowns"
 
     @property
+    def entities(self) -> str:
+        """The index of the entities: who and what the articles name, and how often."""
+        return f"{self.prefix}-entities"
+
+    @property
+    def recounts(self) -> str:
+        """The index of what is to be counted again, for whoever comes after a worker that died."""
+        return f"{self.prefix}-recounts"
+
+    @property
     def families(self) -> tuple[str, ...]:
         """All names that readers ask by; whatever else there is stands behind one of them."""
         # What keeps documents out comes before them.
-        return (self.takedowns, self.articles, self.stories)
+        return (self.takedowns, self.articles, self.stories, self.entities, self.recounts)
 
     def generation(self, number: int) -> "Indexes":
         """Return the names of indexes that are made beside these, to take their place when they are complete.

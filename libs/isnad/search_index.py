@@ -4,7 +4,7 @@
 """
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from isnad.errors import PermanentError, RequestError
@@ -47,6 +47,35 @@ class Copy:
     index: str
     id: str
     version: int
+    content: Mapping[str, Any] = field(default_factory=dict)
+    """The fields that were asked for, those that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A document's last change: what changes it again has another."""
+
+    sequence: int
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A document as it stands, with the mark of its last change."""
+
+    mark: Mark
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One document to put into an index, or to take out of it, unless somebody else changes it first."""
+
+    id: str
+    before: Mark | None
+    """How it stood; None: it was not there."""
+    document: bytes | None
+    """JSON; None takes the document out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +124,22 @@ class SearchIndex(Protocol):
         """
         ...
 
-    async def copies(self, family: str, ids: Iterable[str]) -> list[Copy]:
-        """Return where these ids stand in a family's indexes, also what no search finds yet."""
+    async def copies(self, family: str, ids: Iterable[str], fields: Sequence[str] = ()) -> list[Copy]:
+        """Return where these ids stand in a family's indexes, also what no search finds yet, with some fields."""
+        ...
+
+    async def marked(self, index: str, ids: Iterable[str]) -> dict[str, Marked]:
+        """Return the documents of one index by id, those that are there, as `swap` needs them."""
+        ...
+
+    async def swap(self, index: str, swaps: Sequence[Swap]) -> list[bool]:
+        """Write documents that nobody has changed since they were read.
+
+        Nothing else may write into this index.
+
+        Returns:
+            For each whether it was written; False: somebody else was first.
+        """
         ...
 
     async def search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from isnad_api.models import (
     DayCount,
     EntitiesAnswer,
     EntityCount,
+    EntityView,
     Facets,
     Highlight,
     SearchAnswer,
@@ -91,8 +92,13 @@ def article_answer(answer: Json) -> ArticleAnswer | None:
 
 
 def entities_answer(answer: Json) -> EntitiesAnswer:
-    """Return the entities, most named first."""
-    return EntitiesAnswer(entities=_entities(answer.get("aggregations", {})))
+    """Return the entities among some articles, most named first."""
+    return EntitiesAnswer(entities=list(_entities(answer.get("aggregations", {}))))
+
+
+def known_entities_answer(answer: Json) -> EntitiesAnswer:
+    """Return the entities among all articles, most named first."""
+    return EntitiesAnswer(entities=[EntityView.model_validate(hit["_source"]) for hit in answer["hits"]["hits"]])
 
 
 def highlight(field: str, marked: str) -> Highlight:
@@ -213,7 +219,10 @@ def _buckets(facets: Json, name: str) -> list[tuple[str, dict[str, int]]]:
 def _entities(facets: Json) -> list[EntityCount]:
     counts = []
     for key, numbers in _buckets(facets, "entities"):
-        type_, _, name = key.split("|", 2)
+        type_, _, rest = key.split("|", 2)
+        name, _, id_ = rest.rpartition("|")
+        if not id_.startswith(f"{type_}:"):
+            name, id_ = rest, ""  # an older isnad wrote it
         if type_ in get_args(EntityType):
-            counts.append(EntityCount.model_validate({"type": type_, "name": name, **numbers}))
+            counts.append(EntityCount.model_validate({"type": type_, "name": name, "id": id_, **numbers}))
     return counts

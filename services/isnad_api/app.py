@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.routing import Match
@@ -32,6 +32,7 @@ from isnad_api.models import (
     Accepted,
     ArticleAnswer,
     EntitiesAnswer,
+    EntityAnswer,
     Problem,
     PushAnswer,
     Refused,
@@ -41,7 +42,7 @@ from isnad_api.models import (
 from isnad_api.parameters import MAX_DEPTH, AskedFilters, AskedId, AskedPage, AskedSize, AskedText
 from isnad_api.problems import ProblemError
 from isnad_api.pushing import Line, Settled, read_lines, settle
-from isnad_api.queries import Sort
+from isnad_api.queries import Filters, Sort
 from isnad_api.questions import MAX_CHARACTERS, understand
 from isnad_api.watching import Watching
 
@@ -215,13 +216,33 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
     @app.get("/v1/entities", tags=["search"], dependencies=_READ)
     async def entities(
         filters: AskedFilters,
-        q: Annotated[str, Query(max_length=100, description="Words in its name, in any spelling.")] = "",
+        q: Annotated[
+            str, Query(max_length=100, description="Its name, or how one of its words begins, in any spelling.")
+        ] = "",
         type: Annotated[EntityType | None, Query(description="Person, place, organisation, other.")] = None,  # noqa: A002
+        page: AskedPage = 1,
         size: AskedSize = 20,
     ) -> EntitiesAnswer:
-        """Look up entities; most named first."""
+        """Look up people, places and organisations by any spelling, or its beginning; most named first.
+
+        With filters they are counted among the articles that pass them; those have one page.
+        """
+        if filters == Filters():
+            _check_depth(page, size)
+            body = queries.known_entities(q, type, page, size)
+            return answers.known_entities_answer(await parts.index.search(parts.indexes.entities, body))
         body = queries.entities(q, type, filters, size)
         return answers.entities_answer(await parts.index.search(parts.indexes.articles, body))
+
+    @app.get("/v1/entities/{id:path}", tags=["search"], dependencies=_READ)
+    async def entity(
+        id: Annotated[str, Path(description="Percent-encoded.", examples=["PER:بشار_الاسد"], max_length=300)],  # noqa: A002
+    ) -> EntityAnswer:
+        """Return an entity: what it is, how it is written, how many articles name it, the first and the last."""
+        found = (await parts.index.documents(parts.indexes.entities, [id] if id else [])).get(id)
+        if found is None:
+            raise ProblemError(404, f"No article names an entity of this id. {_IN_SECONDS}")
+        return EntityAnswer.model_validate(found)
 
 
 class _LiteralEnding(APIRoute):

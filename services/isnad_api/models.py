@@ -126,6 +126,7 @@ class EntityCount(Model):
 
     type: EntityType
     name: str = Field(description="Its canonical name.")
+    id: str = Field("", description="Ask /v1/entities/{id} for it; empty where an older isnad indexed the articles.")
     articles: int
     stories: int
 
@@ -321,10 +322,41 @@ class ArticleAnswer(Model):
     cut: list[CutView] = []
 
 
+class Variant(Model):
+    """A way in which an entity is written."""
+
+    text: str
+    articles: int
+
+
+class EntityView(Model):
+    """An entity that articles name."""
+
+    id: str = Field(description="The same for every spelling; `entity` of a search takes it.")
+    type: EntityType
+    name: str = Field(description="Its canonical name.", validation_alias="canonical")
+    kind: str | None = Field(None, description="What sort of its type: `country`, `city`, `armed group`, `party` …")
+    latin: str | None = None
+    country: str | None = None
+    location: Location | None = None
+    articles: int = Field(description="How many name it. Some seconds may pass until new ones are counted.")
+    first_seen: datetime = Field(description="Publication of the first article that names it, of those that are here.")
+    last_seen: datetime
+
+
+class EntityAnswer(EntityView):
+    """An entity with its spellings."""
+
+    variants: list[Variant] = Field([], description="Most frequent first.")
+
+
 class EntitiesAnswer(Model):
     """Entities, most named first."""
 
-    entities: list[EntityCount]
+    entities: list[EntityCount | EntityView] = Field(
+        description="Among the articles that pass the filters counted in articles and stories; without filters with "
+        "all that is known of them."
+    )
 
 
 class Accepted(Model):

@@ -38,7 +38,7 @@ def _filters(
     entity: Annotated[
         _Texts,
         Query(
-            description="Named entity, `سوريا` or `LOC:سوريا` (PER, LOC, ORG, MISC); several: all.",
+            description="Named entity, `سوريا` or `LOC:سوريا` (PER, LOC, ORG, MISC), or an entity's id; several: all.",
             examples=["LOC:سوريا"],
         ),
     ] = [],  # noqa: B006

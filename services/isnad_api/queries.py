@@ -63,7 +63,7 @@ class Filters:
 
     outlets: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
-    """`سوريا` in any spelling, or `LOC:سوريا`; all of them must be named."""
+    """`سوريا` in any spelling, `LOC:سوريا`, or an entity's id; all of them must be named."""
     days: tuple[date, ...] = ()
     languages: tuple[str, ...] = ()
     since: datetime | date | None = None
@@ -121,6 +121,22 @@ def entities(name: str, type_: EntityType | None, filters: Filters, size: int) -
         folded = "".join(f"[^|]*{word}" for word in wanted) + "[^|]*"
         facet["terms"]["include"] = f"{type_ or '[A-Z]+'}\\|{folded}\\|.*"
     return {"query": _query(Question(), filters), "size": 0, "timeout": "8s", "aggs": {"entities": facet}}
+
+
+def known_entities(name: str, type_: EntityType | None, page: int, size: int) -> Json:
+    """Return the search in the index of the entities: those whose name goes on like this from any of its words."""
+    wanted: list[Json] = [{"term": {"type": type_}}] if type_ else []
+    typed = " ".join(words(name))
+    if typed:
+        wanted.append({"prefix": {"names": typed}})
+    return {
+        "query": {"bool": {"filter": wanted}},
+        "from": (page - 1) * size,
+        "size": size,
+        "track_total_hits": True,
+        "timeout": "8s",
+        "sort": [{"articles": "desc"}, {"id": "asc"}],
+    }
 
 
 def article(id_: str) -> Json:
@@ -240,7 +256,8 @@ def _entity(entity: str) -> Json:
                 f"There is no kind of entity {typed[1]!r}: write {', '.join(_ENTITY_TYPES[:-1])} or "
                 f"{_ENTITY_TYPES[-1]} before the colon, or the name alone."
             )
-        return {"prefix": {"entity_keys": f"{typed[1]}|{folded}|"}}
+        by_name = {"prefix": {"entity_keys": f"{typed[1]}|{folded}|"}}
+        return {"bool": {"should": [by_name, {"term": {"entity_ids": entity}}], "minimum_should_match": 1}}
     return {"term": {"entity_names": folded}}
 
 

@@ -15,6 +15,7 @@ from isnad.search_index import SearchIndex, Write
 from isnad.stage import Stage
 from isnad.topics import Topics
 from isnad_index.documents import article_write, story_write, takedown_write
+from isnad_index.recounting import Recounting
 from isnad_index.removing import Removing
 from isnad_index.setting_up import set_up
 from isnad_index.settings import IndexSettings
@@ -34,15 +35,28 @@ def write_of(record: Record, topics: Topics, indexes: Indexes) -> Write | Matche
         return exc
 
 
-def indexing(writer: Writer, topics: Topics, indexes: Indexes) -> Process:
-    """Return the stage's work: records of both topics in, their outcomes out."""
-    removing = Removing(writer, indexes)
+def indexing(writer: Writer, topics: Topics, indexes: Indexes, recounting: Recounting | None = None) -> Process:
+    """Return the stage's work: records of both topics in, their outcomes out.
+
+    Args:
+        writer: where to.
+        topics: the names of the topics.
+        indexes: the names of the indexes.
+        recounting: counts the entities, when it is asked to; one of its own if None, for others to find its notes.
+    """
+    counting = recounting or Recounting(writer.index, indexes)
+    removing = Removing(writer, indexes, counting)
 
     async def process(records: list[Record]) -> list[Outcome]:
         read = await asyncio.to_thread(lambda: [write_of(record, topics, indexes) for record in records])
         asked = [takedown_write(one, indexes) if isinstance(one, MatchedTakedown) else one for one in read]
         writes = [write for write in asked if isinstance(write, Write)]
-        results = dict(zip(writes, await writer.write(writes), strict=True))
+        note = await counting.note(writes)
+        try:
+            results = dict(zip(writes, await writer.write(writes), strict=True))
+        finally:
+            counting.touched(note)
+        await counting.keep_up()
         outcomes = [_outcome(one, results) for one in asked]
         # Only now: whoever writes one of these articles later sees that it was taken down.
         await removing.carry_out(
@@ -79,13 +93,15 @@ def build_on(index: SearchIndex, settings: IndexSettings, health: Health) -> Sta
             structlog.get_logger().warning("A newer isnad made this index template; it stays.", template=name)
 
     topics = settings.topics
+    recounting = Recounting(index, settings.indexes)
     return Stage(
         NAME,
         (topics.enriched, topics.changes),
-        indexing(Writer(index), topics, settings.indexes),
+        indexing(Writer(index), topics, settings.indexes, recounting),
         settings,
         startup=(put_templates,),
-        shutdown=(index.close,),
+        background=(recounting.run,),
+        shutdown=(recounting.finish, index.close),
         health=health,
     )
 

@@ -27,6 +27,7 @@ from isnad.messages import (
 )
 from isnad.search_index import Write
 from isnad.text.words import words
+from isnad_index.entities import named_by, spelling_key
 
 MAX_MENTIONS = 1000
 """Mentions kept in a document; an article with more is a list, and its facets still count all entities."""
@@ -71,7 +72,11 @@ class ArticleDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     entity_names: tuple[str, ...] = ()
     """Folded names, for a filter that takes any spelling."""
     entity_keys: tuple[str, ...] = ()
-    """`TYPE|folded name|canonical name`, so that one aggregation can count, look up and show entities."""
+    """`TYPE|folded name|canonical name|id`, so that one aggregation can count, look up and show entities."""
+    entity_ids: tuple[str, ...] = ()
+    """Most mentioned first."""
+    entity_spellings: tuple[str, ...] = ()
+    """`id|spelling`, so that the articles can be counted that spell an entity like this."""
     countries: tuple[str, ...] = ()
     location: tuple[GeoPoint, ...] = ()
     mentions: tuple[Mention, ...] = ()
@@ -117,12 +122,15 @@ class TakedownDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
     """Return the article's document and where it belongs."""
     article, verdict = enriched.article, enriched.verdict
-    entities = Counter((mention.type, mention.canonical) for mention in enriched.mentions if mention.canonical)
+    mentions = tuple(_with_id(mention) for mention in enriched.mentions if mention.canonical)
+    entities = Counter((mention.type, mention.canonical, mention.entity) for mention in mentions)
     ranked = [entity for entity, _ in entities.most_common()]
     facets: dict[str, Any] = {
-        field: tuple(name for kind, name in ranked if kind == type_) for type_, field in _FACETS.items()
+        field: _distinct(name for kind, name, _ in ranked if kind == type_) for type_, field in _FACETS.items()
     }
     folded = {entity: " ".join(words(entity[1])) for entity in ranked}
+    kept = mentions[:MAX_MENTIONS]
+    named = named_by(kept)
     document = ArticleDocument(
         id=article.id,
         source=article.source,
@@ -150,10 +158,12 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
         links=verdict.links,
         linked_ids=tuple(link.id for link in verdict.links),
         entity_names=tuple(dict.fromkeys(folded.values())),
-        entity_keys=tuple(f"{kind}|{folded[kind, name]}|{name}" for kind, name in ranked),
-        countries=_distinct(mention.country for mention in enriched.mentions),
-        location=_distinct(mention.location for mention in enriched.mentions),
-        mentions=tuple(_with_id(mention) for mention in enriched.mentions[:MAX_MENTIONS]),
+        entity_keys=tuple(f"{kind}|{folded[kind, name, id_]}|{name}|{id_}" for kind, name, id_ in ranked),
+        entity_ids=tuple(named),
+        entity_spellings=tuple(spelling_key(id_, spelling) for id_, one in named.items() for spelling in one.spellings),
+        countries=_distinct(mention.country for mention in mentions),
+        location=_distinct(mention.location for mention in mentions),
+        mentions=kept,
         agencies=_distinct(credit.agency for credit in enriched.credits if credit.role == "credit"),
         quoted_agencies=_distinct(credit.agency for credit in enriched.credits if credit.role == "quoted"),
         credits=enriched.credits,

@@ -19,6 +19,7 @@ from isnad.errors import RecordError, RequestError, SetupError
 from isnad.indexes import Indexes
 from isnad.search_index import Document, Exchange, SearchIndex, Write
 from isnad_index.documents import keepers
+from isnad_index.recounting import Recounting
 from isnad_index.setting_up import set_up
 from isnad_index.templates import templates
 from isnad_index.writing import Writer
@@ -99,17 +100,20 @@ class Generations:
         """
         copied = 0
         writer = Writer(self._index)
-        for family in self._indexes.families:
+        recounting = Recounting(self._index, generation)
+        for family in (self._indexes.takedowns, self._indexes.articles, self._indexes.stories):
             there = self._indexes.renamed(family, generation)
             async with contextlib.aclosing(self._index.everything(family)) as pages:
                 async for page in pages:
                     missing = await self._missing(there, page)
                     if family == self._indexes.stories:
                         missing = await self._with_articles(generation, missing)
-                    await self._copy(writer, generation, there, missing)
+                    await self._copy(writer, recounting, generation, there, missing)
                     copied += len(missing)
                     advance(len(page))
             await self._index.refresh(there)
+        # The entities are never copied: they are what the articles of the generation say.
+        await recounting.settle()
         return copied
 
     async def close_old(self) -> list[str]:
@@ -129,6 +133,7 @@ class Generations:
             False where there is an index now that was not closed, because its month had begun meanwhile: nothing was
             done; close it, catch up, and call again.
         """
+        await Recounting(self._index, generation).settle()
         made = await self._index.aliases(f"{generation.prefix}-*")
         if made.keys() & set(await self._seen()):
             # It was done, and the answer was lost.
@@ -185,7 +190,9 @@ class Generations:
         told = {bucket["key"] for bucket in answer.get("aggregations", {}).get("stories", {}).get("buckets", [])}
         return [story for story in stories if story.id in told]
 
-    async def _copy(self, writer: Writer, generation: Indexes, family: str, documents: list[Document]) -> None:
+    async def _copy(
+        self, writer: Writer, recounting: Recounting, generation: Indexes, family: str, documents: list[Document]
+    ) -> None:
         writes = [
             Write(
                 family,
@@ -197,7 +204,13 @@ class Generations:
             )
             for document in documents
         ]
-        for write, result in zip(writes, await writer.write(writes), strict=True):
+        note = await recounting.note(writes)
+        try:
+            results = await writer.write(writes)
+        finally:
+            recounting.touched(note)
+        await recounting.keep_up()
+        for write, result in zip(writes, results, strict=True):
             if isinstance(result, RecordError):
                 raise SetupError(
                     f"The new indexes don't take the document {write.id}, which is no longer in Kafka ({result}). "

@@ -15,6 +15,7 @@ from isnad.indexes import Indexes
 from isnad.messages import SCHEMA, MatchedTakedown, Member, Relation, StoryChange, StoryState
 from isnad.search_index import Write
 from isnad_index.documents import story_write
+from isnad_index.recounting import Recounting
 from isnad_index.writing import Writer
 
 _IDS_AT_ONCE = 100
@@ -39,8 +40,9 @@ class _Standing(msgspec.Struct, frozen=True):
 class Removing:
     """Takes out what takedowns say."""
 
-    def __init__(self, writer: Writer, indexes: Indexes) -> None:
+    def __init__(self, writer: Writer, indexes: Indexes, recounting: Recounting) -> None:
         self._index = writer.index
+        self._recounting = recounting
         self._writer = writer
         self._indexes = indexes
 
@@ -60,7 +62,12 @@ class Removing:
             some = {one.takedown.id: one for one in takedowns[begin : begin + _IDS_AT_ONCE]}
             while found := await self._older(some, await self._found(some)):
                 await self._mend_stories(found)
-                await self._writer.remove([removal for removal, _, _ in found], "What was taken down")
+                removals = [removal for removal, _, _ in found]
+                note = await self._recounting.note(removals)
+                try:
+                    await self._writer.remove(removals, "What was taken down")
+                finally:
+                    self._recounting.touched(note)
                 await self._index.refresh(self._indexes.articles)
 
     async def _found(self, ids: Iterable[str]) -> list[_Standing]:

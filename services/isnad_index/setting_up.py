@@ -18,5 +18,7 @@ async def set_up(index: SearchIndex, indexes: Indexes, replicas: int) -> list[st
     # Made now and not with the first story: a server that lacks a filter says so before anything is taken from Kafka.
     await index.create(indexes.stories)
     await index.create(indexes.takedowns)
+    await index.create(indexes.entities)
+    await index.create(indexes.recounts)
     await index.put_alias(f"{indexes.articles}-*", indexes.articles)
     return newer

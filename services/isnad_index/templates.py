@@ -9,7 +9,7 @@ from typing import Any
 from isnad.indexes import Indexes
 from isnad_index.analysis import analysis
 
-VERSION = 2
+VERSION = 3
 """Grows with every change here; a server that has a template of a higher version keeps it."""
 
 _LONGEST_NAME = 512
@@ -67,6 +67,8 @@ ARTICLE_FIELDS: dict[str, dict[str, Any]] = {
     "others": KEYWORD,
     "entity_names": KEYWORD,
     "entity_keys": KEYWORD,
+    "entity_ids": KEYWORD,
+    "entity_spellings": KEYWORD,
     "countries": KEYWORD,
     "location": {"type": "geo_point", "ignore_malformed": True},
     "mentions": KEPT,
@@ -109,6 +111,29 @@ TAKEDOWN_FIELDS: dict[str, dict[str, Any]] = {
 }
 
 
+ENTITY_FIELDS: dict[str, dict[str, Any]] = {
+    "id": KEYWORD,
+    "type": KEYWORD,
+    "kind": KEYWORD,
+    "canonical": KEYWORD,
+    "latin": KEYWORD,
+    "country": KEYWORD,
+    "location": {"type": "geo_point", "ignore_malformed": True},
+    "variants": KEPT,
+    "names": KEYWORD,
+    "articles": COUNT,
+    "first_seen": DATE,
+    "last_seen": DATE,
+}
+
+RECOUNT_FIELDS: dict[str, dict[str, Any]] = {
+    "id": KEYWORD,
+    "noted_at": DATE,
+    "articles": KEPT,
+    "entities": KEPT,
+}
+
+
 def templates(indexes: Indexes, replicas: int) -> dict[str, dict[str, Any]]:
     """Return the index templates by name.
 
@@ -120,6 +145,8 @@ def templates(indexes: Indexes, replicas: int) -> dict[str, dict[str, Any]]:
         indexes.articles: _template(f"{indexes.articles}-*", ARTICLE_FIELDS, replicas, aliases={indexes.articles: {}}),
         indexes.stories: _template(indexes.stories, STORY_FIELDS, replicas, aliases={}),
         indexes.takedowns: _template(indexes.takedowns, TAKEDOWN_FIELDS, replicas, aliases={}),
+        indexes.entities: _template(indexes.entities, ENTITY_FIELDS, replicas, aliases={}),
+        indexes.recounts: _template(indexes.recounts, RECOUNT_FIELDS, replicas, aliases={}),
     }
 
 

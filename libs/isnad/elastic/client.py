@@ -16,9 +16,10 @@ from isnad import tls
 from isnad.elastic.errors import VARIABLE, is_elasticsearchs, is_incomplete, reason_of, status_of, translate, translated
 from isnad.elastic_access import ElasticAccess
 from isnad.errors import RequestError, SearchUnavailable, SetupError
-from isnad.search_index import Answer, Copy, Document, Exchange, RequestRefused, Write
+from isnad.search_index import Answer, Copy, Document, Exchange, Mark, Marked, RequestRefused, Swap, Write
 
 _BAD_REQUEST = 400
+_CONFLICT = 409
 _TOO_LARGE = 413
 
 _PAGE_DOCUMENTS = 200
@@ -78,18 +79,22 @@ class Elastic:
 
     async def bulk(self, writes: Sequence[Write]) -> list[Answer]:
         """Send writes in one request; see `SearchIndex.bulk`."""
-        # The client's type knows only dicts; bytes go through its serializer as they are.
-        lines: list[Any] = []
+        lines: list[bytes] = []
         for write in writes:
             action = "delete" if write.document is None else "index"
             about = {"_index": write.index, "_id": write.id, "version": write.version, "version_type": "external_gte"}
             lines.append(msgspec.json.encode({action: about}))
             if write.document is not None:
                 lines.append(write.document)
+        return await self._bulk(lines)
+
+    async def _bulk(self, lines: Sequence[bytes]) -> list[Answer]:
+        # The client's type knows only dicts; bytes go through its serializer as they are.
+        operations: list[Any] = list(lines)
         with translated(self._url):
             try:
                 fields = "items.*.status,items.*.error"
-                answer = (await self._client.bulk(operations=lines, filter_path=fields)).body
+                answer = (await self._client.bulk(operations=operations, filter_path=fields)).body
             except transport.ApiError as exc:
                 if status_of(exc) == _TOO_LARGE or (status_of(exc) == _BAD_REQUEST and is_elasticsearchs(exc)):
                     raise RequestRefused(status_of(exc), reason_of(exc)) from exc
@@ -99,7 +104,7 @@ class Elastic:
                 raise
         return [_answer(item) for item in answer.get("items", [])]
 
-    async def copies(self, family: str, ids: Iterable[str]) -> list[Copy]:
+    async def copies(self, family: str, ids: Iterable[str], fields: Sequence[str] = ()) -> list[Copy]:
         """Look the ids up in every index of a family, in real time; see `SearchIndex.copies`."""
         wanted = list(ids)
         with translated(self._url):
@@ -109,11 +114,48 @@ class Elastic:
                 return []
             if not indexes or not wanted:
                 return []
-            docs = [{"_index": index, "_id": one, "_source": False} for index in indexes for one in wanted]
-            fields = "docs._index,docs._id,docs._version,docs.error"
-            found = (await self._client.mget(docs=docs, filter_path=fields)).body.get("docs", [])
+            source = list(fields) or False
+            docs = [{"_index": index, "_id": one, "_source": source} for index in indexes for one in wanted]
+            told = "docs._index,docs._id,docs._version,docs.error,docs._source"
+            found = (await self._client.mget(docs=docs, filter_path=told)).body.get("docs", [])
         _check_looked(found)
-        return [Copy(doc["_index"], doc["_id"], doc["_version"]) for doc in found if "_version" in doc]
+        return [
+            Copy(doc["_index"], doc["_id"], doc["_version"], doc.get("_source", {}))
+            for doc in found
+            if "_version" in doc
+        ]
+
+    async def marked(self, index: str, ids: Iterable[str]) -> dict[str, Marked]:
+        """Return documents by id with the marks of their last changes; see `SearchIndex.marked`."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        with translated(self._url):
+            found = (await self._client.mget(index=index, ids=wanted)).body["docs"]
+        _check_looked(found)
+        return {
+            doc["_id"]: Marked(Mark(doc["_seq_no"], doc["_primary_term"]), doc["_source"])
+            for doc in found
+            if doc.get("found")
+        }
+
+    async def swap(self, index: str, swaps: Sequence[Swap]) -> list[bool]:
+        """Write what nobody has changed since it was read; see `SearchIndex.swap`."""
+        lines: list[bytes] = []
+        for swap in swaps:
+            about: dict[str, Any] = {"_index": index, "_id": swap.id}
+            if swap.before is not None:
+                about |= {"if_seq_no": swap.before.sequence, "if_primary_term": swap.before.term}
+            action = "delete" if swap.document is None else "create" if swap.before is None else "index"
+            lines.append(msgspec.json.encode({action: about}))
+            if swap.document is not None:
+                lines.append(swap.document)
+        answers = await self._bulk(lines) if lines else []
+        refused = [answer for answer in answers if answer.status >= _BAD_REQUEST and answer.status != _CONFLICT]
+        if refused or len(answers) != len(swaps):
+            said = f"{refused[0].status} {refused[0].error}: {refused[0].reason}" if refused else "too few answers"
+            raise SearchUnavailable(f"Elasticsearch at {self._url} refuses writes into {index} for now ({said}).")
+        return [answer.status != _CONFLICT for answer in answers]
 
     async def search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Search; see `SearchIndex.search`."""

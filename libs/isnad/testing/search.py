@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from isnad.errors import RequestError, SearchUnavailable
-from isnad.search_index import Answer, Copy, Document, Exchange, RequestRefused, Write
+from isnad.search_index import Answer, Copy, Document, Exchange, Mark, Marked, RequestRefused, Swap, Write
 from isnad.text.words import words
 
 Json = dict[str, Any]
@@ -30,6 +30,8 @@ class _Stored:
     version: int
     document: Json | None
     """None: it was taken out, and the version still stands."""
+    sequence: int = 0
+    """Grows with every write."""
 
 
 class FakeIndex:
@@ -55,6 +57,7 @@ class FakeIndex:
         self._aliases: dict[str, set[str]] = {}
         self._templates: dict[str, Json] = {}
         self._blocked: set[str] = set()
+        self._writes = 0
 
     def standing(self) -> dict[tuple[str, str], Json]:
         """Return all documents, by index and id."""
@@ -99,21 +102,51 @@ class FakeIndex:
             reason = f"current version [{known.version}] is higher than the one provided [{write.version}]"
             return Answer(409, "version_conflict_engine_exception", reason)
         gone = known is None or known.document is None
-        index[write.id] = _Stored(
-            write.version, None if write.document is None else msgspec.json.decode(write.document)
-        )
+        index[write.id] = self._stored(write.version, write.document)
         if write.document is None:
             return Answer(404 if gone else 200)
         return Answer(201 if gone else 200)
 
-    async def copies(self, family: str, ids: Iterable[str]) -> list[Copy]:
+    def _stored(self, version: int, document: bytes | None) -> _Stored:
+        self._writes += 1
+        return _Stored(version, None if document is None else msgspec.json.decode(document), self._writes)
+
+    async def copies(self, family: str, ids: Iterable[str], fields: Sequence[str] = ()) -> list[Copy]:
         """Look the ids up; see `SearchIndex.copies`."""
         self._answering()
         ids = _named(ids)
         found = [(name, id_, self._indexes[name].get(id_)) for name in self._resolve(family) for id_ in ids]
         return [
-            Copy(name, id_, one.version) for name, id_, one in found if one is not None and one.document is not None
+            Copy(name, id_, one.version, {field: one.document[field] for field in fields if field in one.document})
+            for name, id_, one in found
+            if one is not None and one.document is not None
         ]
+
+    async def marked(self, index: str, ids: Iterable[str]) -> dict[str, Marked]:
+        """Return documents with their marks; see `SearchIndex.marked`."""
+        self._answering()
+        (held,) = self._resolve(index) or [index]
+        stored = {id_: self._indexes.get(held, {}).get(id_) for id_ in _named(ids)}
+        return {
+            id_: Marked(Mark(one.sequence, 1), one.document)
+            for id_, one in stored.items()
+            if one is not None and one.document is not None
+        }
+
+    async def swap(self, index: str, swaps: Sequence[Swap]) -> list[bool]:
+        """Write what nobody has changed; see `SearchIndex.swap`."""
+        self._answering()
+        (held,) = self._resolve(index)
+        if held in self._blocked:
+            raise SearchUnavailable(f"index [{held}] blocked by: index write (api)")
+        done = []
+        for swap in swaps:
+            one = self._indexes[held].get(swap.id)
+            stands = None if one is None or one.document is None else Mark(one.sequence, 1)
+            done.append(stands == swap.before)
+            if stands == swap.before:
+                self._indexes[held][swap.id] = self._stored(1, swap.document)
+        return done
 
     async def documents(self, index: str, ids: Iterable[str]) -> dict[str, Json]:
         """Return documents by id; see `SearchIndex.documents`."""
@@ -347,8 +380,15 @@ def _value(field: str, document: Json) -> Any:  # noqa: ANN401  text or number, 
 def _facet(facet: Json, documents: list[Json]) -> Json:
     if "cardinality" in facet:
         return {"value": len({value for one in documents for value in _values(one, facet["cardinality"]["field"])})}
+    for kind, choose in (("min", min), ("max", max)):
+        if kind in facet:
+            moments = [value for one in documents for value in _values(one, facet[kind]["field"])]
+            return {"value_as_string": choose(moments, key=datetime.fromisoformat)} if moments else {"value": None}
     terms = facet["terms"]
-    include = re.compile(terms.get("include", ".*"), re.DOTALL)
+    included = terms.get("include", ".*")
+    include = re.compile(
+        included if isinstance(included, str) else "|".join(re.escape(one) for one in included), re.DOTALL
+    )
     holders: dict[str, list[Json]] = {}
     for one in documents:
         for value in set(_values(one, terms["field"])):

@@ -11,7 +11,7 @@ from isnad_api.models import SearchAnswer
 def test_every_answer_is_described(parts):
     paths = create_app(parts).openapi()["paths"]
     assert set(paths) == {
-        *("/v1/articles", "/v1/search", "/v1/entities", "/v1/articles/{id}", "/v1/stories/{id}"),
+        *("/v1/articles", "/v1/search", "/v1/entities", "/v1/articles/{id}", "/v1/stories/{id}", "/v1/entities/{id}"),
         *("/v1/articles/{id}/links", "/v1/comparison", "/v1/takedowns/{id}"),
     }
     for methods in paths.values():

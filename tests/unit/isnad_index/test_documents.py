@@ -52,7 +52,9 @@ def test_entities_are_facets_by_type_the_most_named_first(make_article):
     assert found["people"] == ["بشار الأسد"]
     assert found["organisations"] == ["الأمم المتحدة"]
     assert found["others"] == ["رمضان"]
-    assert found["entity_keys"][0] == "LOC|امريكا|أمريكا"
+    assert found["entity_keys"][0] == "LOC|امريكا|أمريكا|LOC:امريكا"
+    assert found["entity_ids"][:2] == ["LOC:سوريا", "LOC:امريكا"]
+    assert found["entity_spellings"][:2] == ["LOC:سوريا|سوريا", "LOC:امريكا|أمريكا"]
     assert "الامم المتحده" in found["entity_names"]
 
 

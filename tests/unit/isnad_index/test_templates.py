@@ -9,6 +9,7 @@ from isnad.indexes import Indexes
 from isnad.messages import Member
 from isnad_index import templates
 from isnad_index.documents import ArticleDocument, StoryDocument, TakedownDocument
+from isnad_index.entities import EntityDocument, RecountDocument
 
 STOCK_FILTERS = {"pattern_capture", "pattern_replace", "unique", "mapping", "lowercase"}
 
@@ -19,6 +20,8 @@ STOCK_FILTERS = {"pattern_capture", "pattern_replace", "unique", "mapping", "low
         (ArticleDocument, templates.ARTICLE_FIELDS),
         (StoryDocument, templates.STORY_FIELDS),
         (TakedownDocument, templates.TAKEDOWN_FIELDS),
+        (EntityDocument, templates.ENTITY_FIELDS),
+        (RecountDocument, templates.RECOUNT_FIELDS),
     ],
 )
 def test_a_field_stands_in_the_template_exactly_when_it_stands_in_the_document(document, fields):
@@ -51,7 +54,11 @@ def test_only_stock_filters_are_used():
 
 def test_no_keyword_is_longer_than_lucene_takes():
     """Lucene's end is 32,766 bytes, a character has up to 4."""
-    for fields in (templates.ARTICLE_FIELDS, templates.STORY_FIELDS, templates.TAKEDOWN_FIELDS):
+    of_all = (
+        *(templates.ARTICLE_FIELDS, templates.STORY_FIELDS, templates.TAKEDOWN_FIELDS),
+        *(templates.ENTITY_FIELDS, templates.RECOUNT_FIELDS),
+    )
+    for fields in of_all:
         for field in fields.values():
             if field.get("type") == "keyword":
                 assert field["ignore_above"] * 4 <= 32_766

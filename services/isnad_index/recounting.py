@@ -1,0 +1,239 @@
+"""Counting entities again after articles came, changed or went, so that the counts never drift.
+
+Nothing is added up: after a change every entity that an article names now, or named before, is counted anew over the
+articles that stand in the index. A redelivered article, a replay, a revision and a takedown are all the same to it.
+
+Counting takes longer than writing, so it is put off for some seconds and then done for many articles at once. What
+keeps it right when a worker dies in between:
+
+* *Before* the first write of a batch, a note goes into the index of recounts: the ids of its articles, and which
+  entities they named so far (afterwards nobody could tell). Only then are articles written, and offsets committed.
+* The note goes when its entities were counted. Of a worker that was killed the notes stay; whoever runs finds those
+  that are older than a minute, and counts what they say. A batch that was not committed comes again, with a note of its
+  own.
+* Two workers may count the same entity at the same moment. Each reads the entity's document *before* it counts, and
+  replaces only what it read (Elasticsearch's `if_seq_no`); who comes second counts again, and sees what the first saw
+  and more. One that was made new is counted once more a little later, since a document that was taken out meanwhile
+  leaves no mark.
+"""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import islice
+
+import msgspec
+import structlog
+
+from isnad.clock import Clock, SystemClock
+from isnad.errors import SearchUnavailable
+from isnad.identity import LONGEST_ID_BYTES
+from isnad.indexes import Indexes
+from isnad.search_index import SearchIndex, Write
+from isnad_index import entities
+from isnad_index.entities import Named, RecountDocument
+
+_AT_ONCE = 300
+"""Entities that one aggregation counts."""
+
+_MOST_ROUNDS = 20
+_MOST_DUE = 100_000
+"""With more, whoever writes waits until they are counted: some hundred megabytes."""
+
+_MOST_NOTES = 100
+_SHARE_OF_TIME = 10
+"""Counting takes at most one part of so many of the time."""
+
+
+class Recounting:
+    """Counts entities again; within one event loop.
+
+    Args:
+        index: the search index.
+        indexes: the names.
+        pause_seconds: so long changes are gathered at the least before they are counted.
+        orphaned_seconds: older notes are those of workers that are gone.
+    """
+
+    def __init__(
+        self,
+        index: SearchIndex,
+        indexes: Indexes,
+        *,
+        pause_seconds: float = 5.0,
+        orphaned_seconds: float = 60.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self._index = index
+        self._indexes = indexes
+        self._pause_seconds = pause_seconds
+        self._orphaned_seconds = orphaned_seconds
+        self._clock = clock or SystemClock()
+        self._noted: dict[str, dict[str, Named]] = {}
+        self._due: dict[str, Named] = {}
+        self._counted_notes: list[str] = []
+        self._counting = asyncio.Lock()
+
+    async def note(self, writes: Iterable[Write]) -> str | None:
+        """Note what these writes are about to change; return the note for `touched`, None where they change nothing.
+
+        Raises:
+            SearchUnavailable: it is not noted; nothing may be written.
+        """
+        articles = [write for write in writes if write.family == self._indexes.articles and _can_stand(write.id)]
+        if not articles:
+            return None
+        ids = sorted({write.id for write in articles})
+        before = {
+            id_
+            for copy in await self._index.copies(self._indexes.articles, ids, ("entity_ids",))
+            for id_ in copy.content.get("entity_ids", ())
+        }
+        named = entities.merge(entities.named_in(write.document) for write in articles if write.document is not None)
+        if not before and not named:
+            return None
+        for id_ in before:
+            named.setdefault(id_, Named())
+        note = uuid.uuid4().hex
+        document = RecountDocument(
+            id=note, noted_at=self._clock.now(), articles=tuple(ids), entities=tuple(sorted(before))
+        )
+        await self._write_notes([Write(self._indexes.recounts, self._indexes.recounts, note, 1, _json(document))])
+        self._noted[note] = named
+        return note
+
+    def touched(self, note: str | None) -> None:
+        """Take up what was noted: it is due to be counted, whether it was written as a whole or in part."""
+        if note is not None:
+            self._take_up(self._noted.pop(note))
+            self._counted_notes.append(note)
+
+    async def keep_up(self) -> None:
+        """Count now where very much is due."""
+        if len(self._due) > _MOST_DUE:
+            await self.recount()
+
+    async def recount(self) -> None:
+        """Count all that is due.
+
+        Raises:
+            SearchUnavailable: not all is counted; it stays due.
+        """
+        async with self._counting:
+            due, notes = self._due, self._counted_notes
+            self._due, self._counted_notes = {}, []
+            if not due and not notes:
+                return
+            left = due
+            try:
+                await self._index.refresh(self._indexes.articles)
+                while some := dict(islice(left.items(), _AT_ONCE)):
+                    await self._count(some)
+                    for id_ in some:
+                        del left[id_]
+                await self._write_notes(
+                    [Write(self._indexes.recounts, self._indexes.recounts, note, 2, None) for note in notes]
+                )
+            except BaseException:
+                self._take_up(left)
+                self._counted_notes += notes
+                raise
+
+    async def settle(self, *, older_seconds: float = 0.0) -> None:
+        """Count what any worker has noted, and not yet counted, so long ago.
+
+        Raises:
+            SearchUnavailable: not all is counted.
+        """
+        while True:
+            await self._index.refresh(self._indexes.recounts)
+            until = self._clock.now() - timedelta(seconds=older_seconds)
+            body = {
+                "query": {"range": {"noted_at": {"lte": until.isoformat()}}},
+                "size": _MOST_NOTES,
+                "sort": [{"noted_at": "asc"}],
+            }
+            hits = (await self._index.search(self._indexes.recounts, body))["hits"]["hits"]
+            notes = [msgspec.convert(hit["_source"], RecountDocument) for hit in hits]
+            own = {*self._noted, *self._counted_notes}
+            left = [note for note in notes if note.id not in own or note.id in self._counted_notes]
+            for note in left:
+                await self._adopt(note)
+            await self.recount()
+            if len(notes) < _MOST_NOTES or not left:
+                return
+
+    async def run(self) -> None:
+        """Count what is due from time to time, for ever; while the index does not answer, all stays due."""
+        log = structlog.get_logger()
+        pause, looked = self._pause_seconds, time.monotonic()
+        while True:
+            await asyncio.sleep(pause)
+            started = time.monotonic()
+            try:
+                if started - looked > self._orphaned_seconds:
+                    await self.settle(older_seconds=self._orphaned_seconds)
+                    looked = started
+                else:
+                    await self.recount()
+            except SearchUnavailable as exc:
+                log.warning("The entities are counted later.", reason=str(exc))
+            pause = max(self._pause_seconds, (_SHARE_OF_TIME - 1) * (time.monotonic() - started))
+
+    async def finish(self) -> None:
+        """Count what is due before the process ends; what is left then, others find by its notes."""
+        with contextlib.suppress(SearchUnavailable):
+            await self.recount()
+
+    def _take_up(self, named: Mapping[str, Named]) -> None:
+        for id_, one in named.items():
+            self._due.setdefault(id_, Named()).add(one)
+
+    async def _adopt(self, note: RecountDocument) -> None:
+        """Make due what another worker noted."""
+        for id_ in note.entities:
+            self._due.setdefault(id_, Named())
+        for copy in await self._index.copies(self._indexes.articles, note.articles, ("mentions",)):
+            self._take_up(entities.named_in(copy.content))
+        if note.id not in self._counted_notes:
+            self._counted_notes.append(note.id)
+
+    async def _count(self, named: dict[str, Named]) -> None:
+        """Count these until each stands as it was counted."""
+        for _ in range(_MOST_ROUNDS):
+            standing = await self._index.marked(self._indexes.entities, sorted(named))
+            known = entities.merge([{id_: entities.known_before(one.content) for id_, one in standing.items()}, named])
+            answer = await self._index.search(self._indexes.articles, entities.question(known))
+            changes = list(entities.swaps(standing, entities.documents(known, answer), sorted(named)))
+            done = await self._index.swap(self._indexes.entities, changes) if changes else []
+            again = {}
+            for change, was_written in zip(changes, done, strict=True):
+                if not was_written:
+                    again[change.id] = named[change.id]
+                elif change.before is None:
+                    self._take_up({change.id: named[change.id]})
+            if not again:
+                return
+            named = again
+        raise SearchUnavailable("Others change the same entities all the time.")
+
+    async def _write_notes(self, writes: Sequence[Write]) -> None:
+        for begin in range(0, len(writes), _AT_ONCE):
+            some = writes[begin : begin + _AT_ONCE]
+            answers = await self._index.bulk(some)
+            refused = [one for one in answers if one.status >= 300 and one.status not in (404, 409)]
+            if refused or len(answers) != len(some):
+                said = f"{refused[0].status} {refused[0].error}" if refused else "too few answers"
+                raise SearchUnavailable(f"Elasticsearch does not take what is to be counted ({said}).")
+
+
+def _can_stand(id_: str) -> bool:
+    """Elasticsearch can't even look for other ids."""
+    return 0 < len(id_.encode()) <= LONGEST_ID_BYTES
+
+
+def _json(document: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(document)
