@@ -7,15 +7,17 @@ as light stemmers do (Larkey, Ballesteros, Connell 2002), and what is left is lo
 import re
 from collections.abc import Set as AbstractSet
 
-_PREFIXES = (
+_PREFIXES = frozenset({
     "", "و", "ف", "ب", "ل", "ك", "س", "ال", "وال", "بال", "لل", "فال", "كال", "ولل", "وبال", "وب", "ول", "وك", "وس",
     "فس", "فل", "فب", "ا", "وا", "فلل", "فبال",
-)  # fmt: skip
-_SUFFIXES = (
+})  # fmt: skip
+_SUFFIXES = frozenset({
     "ه", "ها", "هم", "هما", "هن", "نا", "ي", "ك", "كم", "ا", "ان", "ين", "ون", "ات", "ت", "وا", "تا", "تان", "تين",
     "ته", "تها", "تهم", "تهما", "تنا", "تي", "اته", "اتها", "اتهم", "اتنا", "وه", "وها", "يه", "يا",
     "ني", "نه", "نها", "نهم",
-)  # fmt: skip
+})  # fmt: skip
+_LONGEST_PREFIX = max(map(len, _PREFIXES))
+_LONGEST_SUFFIX = max(map(len, _SUFFIXES))
 _VERB_PREFIXES = ("", "و", "ف", "س", "وس", "فس")
 _VERB_SUFFIXES = ("ت", "وا", "ا", "ون")
 _PAST_ENDINGS = ("ت", "وا")
@@ -45,14 +47,15 @@ class Inflection:
 
     def is_ordinary(self, word: str) -> bool:
         """Whether the word is listed, as it is or with prefixes and suffixes."""
-        for prefix in _PREFIXES:
-            rest = word[len(prefix) :]
-            if not word.startswith(prefix) or len(rest) < _SHORTEST_VERB:
+        for letters in range(_LONGEST_PREFIX + 1):
+            rest = word[letters:]
+            if word[:letters] not in _PREFIXES or len(rest) < _SHORTEST_VERB:
                 continue
             if rest in self._stems or self._is_present(rest):
                 return True
-            if any(rest.endswith(suffix) and self._is_stem(rest[: -len(suffix)], suffix) for suffix in _SUFFIXES):
-                return True
+            for at in range(len(rest) - 1, max(len(rest) - _LONGEST_SUFFIX, 0) - 1, -1):
+                if rest[at:] in _SUFFIXES and self._is_stem(rest[:at], rest[at:]):
+                    return True
         return False
 
     def is_verb(self, word: str) -> bool:

@@ -209,8 +209,8 @@ def answers(tagger: FastTagger, sentences: Iterable[Sentence]) -> Iterator[froze
 class _Weightless:
     """Weights of nothing, for tables that only number words."""
 
-    def of(self, features: Sequence[str]) -> Floats:  # noqa: ARG002  none of them weighs anything
-        return np.zeros(OFFSETS * len(LABELS), np.float32)
+    def of(self, rows: Sequence[Sequence[str]]) -> Floats:
+        return np.zeros((len(rows), OFFSETS * len(LABELS)), np.float32)
 
 
 def _small(names: Sequence[str], profiles: list[str], weights: Weights) -> Learnt:

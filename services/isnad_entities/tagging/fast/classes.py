@@ -6,7 +6,7 @@ ways to use vectors in a linear model); a class lies in coarser ones. A rare wor
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ FIRST, INSIDE, BOTH = range(3)
 _ENDINGS = ("ها", "هم", "ه", "ي", "ا", "ين", "ون", "ات")
 _SHORTEST = 3
 _MARKS = "BIM"
+_DIGITS = str.maketrans("123456789", "0" * 9)
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,7 @@ class Classes:
         if place is None:
             yield "class=none"
         else:
-            finest = self.finest[place]
-            yield f"class={finest}"
-            yield from (f"class {depth}={one}" for depth, one in enumerate(self.coarser[finest]))
+            yield from self._classes[self.finest[place]]
         yield from self._opinion(word, "opinion")
         for cut, rest in splits(word):
             if cut:
@@ -61,18 +60,17 @@ class Classes:
         own = self._places.get(word)
         yield f"often={self.often[own] if own is not None else 0}"
 
-    def _opinion(self, word: str, name: str) -> Iterator[str]:
+    def _opinion(self, word: str, name: str) -> tuple[str, ...]:
         place = self._places.get(word)
-        if place is None:
-            yield f"{name}=none"
-            return
-        row = self.opinions[place]
-        if not row.any():
-            yield f"{name}=no name"
-        for kind, value in zip(TYPES, row, strict=True):
-            if value:
-                yield f"{name}={kind} {value // 3}"
-                yield f"{name}={kind} {value // 3}{_MARKS[value % 3]}"
+        return _opinion(name, None if place is None else self.opinions[place].tobytes())
+
+    @cached_property
+    def _classes(self) -> list[tuple[str, ...]]:
+        """The features of each of the finest classes."""
+        return [
+            (f"class={finest}", *(f"class {depth}={one}" for depth, one in enumerate(row)))
+            for finest, row in enumerate(self.coarser.tolist())
+        ]
 
     def _place(self, word: str) -> int | None:
         """The word itself, else without clitics, else without its ending."""
@@ -87,6 +85,21 @@ class Classes:
         return None
 
 
+@cache
+def _opinion(name: str, row: bytes | None) -> tuple[str, ...]:
+    """The features of what the rules think; there are some hundreds of different rows."""
+    if row is None:
+        return (f"{name}=none",)
+    if not any(row):
+        return (f"{name}=no name",)
+    return tuple(
+        feature
+        for kind, value in zip(TYPES, row, strict=True)
+        if value
+        for feature in (f"{name}={kind} {value // 3}", f"{name}={kind} {value // 3}{_MARKS[value % 3]}")
+    )
+
+
 def without_digits(word: str) -> str:
     """Return the word with 0 for every digit: numbers are one to the news' classes."""
-    return "".join("0" if letter.isdigit() else letter for letter in word)
+    return word.translate(_DIGITS)

@@ -3,7 +3,7 @@
 Form (the word, its ends, what clitics leave of it), what the lists know, and its classes in unlabelled news.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from isnad_entities.clitics import splits
@@ -23,9 +23,6 @@ _SHORTEST_STEM = 3
 _FACTS = (
     "ordinary", "verb", "family", "particle", "nationality", "title", "between", "misshapen", "unlike_name",
 )  # fmt: skip
-
-SPELLED = ("word=", "rest=", "stem=", "p4=", "s4=")
-"""How features begin that name a word: of a word seen once, they would teach to know it by heart."""
 
 
 class Evidence:
@@ -77,11 +74,10 @@ class Evidence:
                 yield "rest is of a person"
             if behind.nationality:
                 yield "rest is nationality"
-        for kind, held in self._vocabulary.triggers.items():
-            if word in held:
-                yield f"trigger={kind}"
-            elif any(rest in held for rest in rests):
-                yield f"trigger after clitics={kind}"
+        kinds = self._triggers.get(word, ())
+        yield from (f"trigger={kind}" for kind in kinds)
+        for rest in rests:
+            yield from (f"trigger after clitics={kind}" for kind in self._triggers.get(rest, ()) if kind not in kinds)
         yield from (f"listed={name}" for name in self._alone(word))
         if any(len(pattern.words) == 1 for _, pattern in self._agencies.starts(word)):
             yield "agency"
@@ -98,6 +94,15 @@ class Evidence:
             if len(pattern.words) == 1:
                 marks = (pattern.framed, pattern.minor, pattern.silent, cut > 0)
                 yield pattern.entity.type + "".join(mark for mark, is_so in zip("fmsc", marks, strict=True) if is_so)
+
+    @cached_property
+    def _triggers(self) -> Mapping[str, Sequence[str]]:
+        """The kinds of triggers that a word is."""
+        found: dict[str, list[str]] = {}
+        for kind in sorted(self._vocabulary.triggers):
+            for word in self._vocabulary.triggers[kind]:
+                found.setdefault(word, []).append(kind)
+        return found
 
     @cached_property
     def _inside(self) -> Mapping[str, Mapping[str, int]]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.errors import SetupError
+from isnad.similarity.compiled import compiled
 from isnad_entities.tagging.labels import LABELS
 
 FORMAT = 1
@@ -66,10 +67,25 @@ class ScaledWeights:
         self._weights = weights
         self._scales = scales
 
-    def of(self, features: Sequence[str]) -> NDArray[np.float32]:
-        """Return the sum of the features' weights; unknown ones weigh nothing."""
-        places = [self._places[feature] for feature in features if feature in self._places]
-        return np.asarray(self._scales[places] @ self._weights[places].astype(np.float32), np.float32)
+    def of(self, rows: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """Return the sums of the weights of rows of features; unknown ones weigh nothing."""
+        known = self._places
+        places = [[known[feature] for feature in row if feature in known] for row in rows]
+        ends = np.cumsum([0, *map(len, places)], dtype=np.int64)
+        return _sums(np.array([place for row in places for place in row], np.int64), ends, self._weights, self._scales)
+
+
+@compiled
+def _sums(
+    places: NDArray[np.int64], ends: NDArray[np.int64], weights: NDArray[np.int8], scales: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    found = np.zeros((len(ends) - 1, weights.shape[1]), np.float32)
+    for row in range(len(found)):
+        for at in range(ends[row], ends[row + 1]):
+            place = places[at]
+            for column in range(weights.shape[1]):
+                found[row, column] += weights[place, column] * scales[place]
+    return found
 
 
 def scaled(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

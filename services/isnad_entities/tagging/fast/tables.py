@@ -33,8 +33,8 @@ OUTSIDE = 0
 class Weights(Protocol):
     """Weights by the name of a feature."""
 
-    def of(self, features: Sequence[str]) -> Floats:
-        """Return the sum of the features' weights, `[OFFSETS × labels]`; unknown ones weigh nothing."""
+    def of(self, rows: Sequence[Sequence[str]]) -> Floats:
+        """Return the summed weights of rows of features, `[rows, OFFSETS × labels]`; unknown ones weigh nothing."""
         ...
 
 
@@ -126,26 +126,27 @@ class WordTables:
         if len(types.numbers) + len(new) > self._most:
             new = list(dict.fromkeys(words))
             types = self._new_types(max(self._most, len(new)))
-        for word in new:
-            self._work_out(types, word)
+        self._work_out(types, new)
         self._types = types
         return types
 
     def _new_types(self, most: int = 0) -> _Types:
         types = _Types(most or self._most)
-        types.rows[OUTSIDE] = self._weights.of([OUTSIDE_FEATURE])
+        types.rows[OUTSIDE] = self._weights.of([[OUTSIDE_FEATURE]])[0]
         return types
 
-    def _work_out(self, types: _Types, word: str) -> None:
-        number = len(types.numbers) + 1
-        starts = self._trie.starts(word)
-        types.rows[number] = self._weights.of(self._evidence.of(word))
-        types.listed[number] = starts.number
-        types.starts[number] = padded(starts.nodes)
-        types.single[number] = len(word) == 1
-        types.bridges[number] = bridge(word, self._vocabulary.facts(word))
-        types.profiles[number] = self._profiles.get(self._evidence.profile(word), 0)
-        types.numbers[word] = number  # last, as others may look it up from now on
+    def _work_out(self, types: _Types, words: Sequence[str]) -> None:
+        first = len(types.numbers) + 1
+        types.rows[first : first + len(words)] = self._weights.of([self._evidence.of(word) for word in words])
+        for number, word in enumerate(words, start=first):
+            starts = self._trie.starts(word)
+            types.listed[number] = starts.number
+            types.starts[number] = padded(starts.nodes)
+            types.single[number] = len(word) == 1
+            types.bridges[number] = bridge(word, self._vocabulary.facts(word))
+            types.profiles[number] = self._profiles.get(self._evidence.profile(word), 0)
+        # Last, as others may look them up from now on.
+        types.numbers.update(zip(words, range(first, first + len(words)), strict=True))
 
 
 OUTSIDE_FEATURE = "outside"
