@@ -53,6 +53,16 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """uint8, `[words, types]`."""
     often: bytes
     """uint8, `[words]`."""
+    ready_words: tuple[int, ...]
+    """The most frequent of the words, by their place among them: what is known of them is worked out already."""
+    ready_rows: bytes
+    """int8, `[ready words, offsets × labels]`."""
+    ready_scales: bytes
+    """float32, `[ready words]`."""
+    ready_bridges: bytes
+    """uint8, `[ready words]`."""
+    ready_profiles: bytes
+    """uint16, `[ready words]`."""
     curves: dict[str, tuple[tuple[float, ...], tuple[float, ...]]]
     """For each type what the model believes, and how often it is right then."""
     trained: dict[str, str | int | float]
@@ -88,11 +98,17 @@ def _sums(
     return found
 
 
-def scaled(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def scaled(weights: NDArray[np.floating]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return weights as whole numbers from -127 to 127, and the scale of each row."""
     greatest = np.abs(weights).max(axis=1, initial=0)
     scales = np.where(greatest > 0, greatest / 127, 1).astype(np.float32)
     return np.rint(weights / scales[:, None]).astype(np.int8), scales
+
+
+def unscaled(rows: bytes, scales: bytes) -> NDArray[np.float32]:
+    """Return the rows that `scaled` made small."""
+    held = np.frombuffer(scales, np.float32)
+    return np.frombuffer(rows, np.int8).reshape(len(held), -1) * held[:, None]
 
 
 def write(file: Path, model: Model) -> None:

@@ -5,6 +5,7 @@ and behind it, lies in one row of a table. The emissions of a word are then five
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
@@ -38,16 +39,17 @@ class Weights(Protocol):
         ...
 
 
-class Row:
-    """What the tables say of a row of words."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Word types that are worked out already: a model brings the most frequent ones."""
 
-    __slots__ = ("columns", "numbers")
-
-    def __init__(self, numbers: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
-        self.numbers = numbers
-        """Of the word types."""
-        self.columns = columns
-        """`surroundings.columns`."""
+    words: Sequence[str]
+    rows: Floats
+    """`[words, OFFSETS × labels]`."""
+    bridges: NDArray[np.uint8]
+    """`surroundings.bridge`."""
+    profiles: NDArray[np.uint16]
+    """Numbers of profiles from 1 on; 0 is any other."""
 
 
 class _Types:
@@ -74,6 +76,7 @@ class WordTables:
         profiles: Sequence[str],
         weights: Weights,
         column_weights: Floats,
+        ready: Ready | None = None,
         most: int = MOST_TYPES,
     ) -> None:
         self._evidence = evidence
@@ -82,6 +85,7 @@ class WordTables:
         self._profiles = {profile: number for number, profile in enumerate(profiles, start=1)}
         self._weights = weights
         self._column_weights = column_weights
+        self._ready = ready
         self._most = most
         self._lock = Lock()
         self._types = self._new_types()
@@ -125,28 +129,38 @@ class WordTables:
         new = [word for word in dict.fromkeys(words) if word not in types.numbers]
         if len(types.numbers) + len(new) > self._most:
             new = list(dict.fromkeys(words))
-            types = self._new_types(max(self._most, len(new)))
-        self._work_out(types, new)
+            types = self._new_types(self._most + len(new))
+            new = [word for word in new if word not in types.numbers]
+        self._enter(types, self.worked_out(new))
         self._types = types
         return types
 
     def _new_types(self, most: int = 0) -> _Types:
         types = _Types(most or self._most)
         types.rows[OUTSIDE] = self._weights.of([[OUTSIDE_FEATURE]])[0]
+        if self._ready:
+            self._enter(types, self._ready)
         return types
 
-    def _work_out(self, types: _Types, words: Sequence[str]) -> None:
-        first = len(types.numbers) + 1
-        types.rows[first : first + len(words)] = self._weights.of([self._evidence.of(word) for word in words])
-        for number, word in enumerate(words, start=first):
+    def worked_out(self, words: Sequence[str]) -> Ready:
+        """Return what is known of words, to be ready another time."""
+        profiles = [self._profiles.get(self._evidence.profile(word), 0) for word in words]
+        bridges = [bridge(word, self._vocabulary.facts(word)) for word in words]
+        rows = self._weights.of([self._evidence.of(word) for word in words])
+        return Ready(words, rows, np.array(bridges, np.uint8), np.array(profiles, np.uint16))
+
+    def _enter(self, types: _Types, ready: Ready) -> None:
+        first, end = len(types.numbers) + 1, len(types.numbers) + 1 + len(ready.words)
+        types.rows[first:end] = ready.rows
+        types.bridges[first:end] = ready.bridges
+        types.profiles[first:end] = ready.profiles
+        for number, word in enumerate(ready.words, start=first):
             starts = self._trie.starts(word)
             types.listed[number] = starts.number
             types.starts[number] = padded(starts.nodes)
             types.single[number] = len(word) == 1
-            types.bridges[number] = bridge(word, self._vocabulary.facts(word))
-            types.profiles[number] = self._profiles.get(self._evidence.profile(word), 0)
         # Last, as others may look them up from now on.
-        types.numbers.update(zip(words, range(first, first + len(words)), strict=True))
+        types.numbers.update(zip(ready.words, range(first, end), strict=True))
 
 
 OUTSIDE_FEATURE = "outside"

@@ -14,7 +14,7 @@ from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast.classes import Classes
 from isnad_entities.tagging.fast.evidence import Evidence
 from isnad_entities.tagging.fast.listed import NameTrie
-from isnad_entities.tagging.fast.tables import WordTables
+from isnad_entities.tagging.fast.tables import Ready, WordTables
 from isnad_entities.tagging.labels import LABELS, TYPES, type_of
 from isnad_entities.tagging.lattice import GAPS, Floats, Lattice, Names
 from isnad_entities.tagging.tagger import Tagged
@@ -71,6 +71,12 @@ def load(file: Path) -> FastTagger:
         np.frombuffer(model.opinions, np.uint8).reshape(len(words), len(TYPES)),
         np.frombuffer(model.often, np.uint8),
     )
+    ready = Ready(
+        [words[place] for place in model.ready_words],
+        model_file.unscaled(model.ready_rows, model.ready_scales),
+        np.frombuffer(model.ready_bridges, np.uint8),
+        np.frombuffer(model.ready_profiles, np.uint16),
+    )
     known = vocabulary()
     tables = WordTables(
         Evidence(lexicon(), agencies(), known, classes),
@@ -79,6 +85,7 @@ def load(file: Path) -> FastTagger:
         model.profiles,
         weights,
         np.frombuffer(model.column_weights, np.float16).reshape(-1, labels).astype(np.float32),
+        ready,
     )
     transitions = np.frombuffer(model.transitions, np.float32).reshape(GAPS, labels, labels)
     curves = {kind: Curve(*model.curves[kind]) for kind in TYPES if kind in model.curves}
