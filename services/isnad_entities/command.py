@@ -1,18 +1,21 @@
 """`isnad entities`: find the names in a file of articles, without Kafka; beside it what makes and exports models."""
 
 import importlib
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 
+from isnad import settings
 from isnad.clock import SystemClock
 from isnad.linefiles import opened, written
 from isnad.offline import Reading, summary
 from isnad_entities.enrich import read, wires
+from isnad_entities.finder import finder as finder_of
 from isnad_entities.lines import read_line, write_line
-from isnad_entities.names import names
+from isnad_entities.settings import EntitiesModel
 
 _SHOW_EVERY = 100
 _TYPES = ("PER", "LOC", "ORG", "MISC")
@@ -57,8 +60,16 @@ class _Lazy(click.Group):
     help="Names, one article a line.",
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out lines that are no articles, and count them.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="What finds the names: default, fast, or a transformers model's folder or hub id; ISNAD_ENTITIES_MODEL says "
+    "it too.",
+)
 @click.pass_context
-def entities(ctx: click.Context, source: Path | None, target: Path | None, *, skip_bad: bool) -> None:
+def entities(
+    ctx: click.Context, source: Path | None, target: Path | None, model: str | None, *, skip_bad: bool
+) -> None:
     """Find the people, places, organisations and events that Arabic articles name.
 
     Input lines (.gz is unpacked, - is standard input); a missing title or body counts as empty:
@@ -80,17 +91,20 @@ def entities(ctx: click.Context, source: Path | None, target: Path | None, *, sk
     Examples:
       isnad entities --input articles.jsonl --output entities.jsonl
       zcat archive/*.gz | isnad entities --input - --output - | head
+      isnad entities --model models/arabic-ner --input articles.jsonl --output entities.jsonl
     """  # noqa: D301  click's mark for lines to be kept as they are
     if ctx.invoked_subcommand is not None:
         return
     if source is None or target is None:
         raise click.UsageError(f"Missing option '{'--input' if source is None else '--output'}'.")
-    _find(source, target, skip_bad=skip_bad)
+    environ = os.environ  # noqa: TID251  a command's own root: its options are the only other thing that it is told
+    told = settings.access(EntitiesModel, "ISNAD_ENTITIES_MODEL", environ, **({} if model is None else {"name": model}))
+    _find(source, target, told, skip_bad=skip_bad)
 
 
-def _find(source: Path, target: Path, *, skip_bad: bool) -> None:
+def _find(source: Path, target: Path, model: EntitiesModel, *, skip_bad: bool) -> None:
     clock = SystemClock()
-    finder, wire_finder = names(), wires()
+    finder, wire_finder = finder_of(model), wires()
     started = clock.monotonic()
     kinds: Counter[str] = Counter()
     with (

@@ -25,6 +25,10 @@ class EntitiesModel:
     """For one run of the model; 0 takes the cores."""
 
 
+SHIPPED = EntitiesModel()
+"""The model that ships with isnad."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntitiesSettings(StageSettings):
     """What the entities service is told beside what every stage is."""

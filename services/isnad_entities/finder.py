@@ -1,0 +1,21 @@
+"""The finder of names that ISNAD_ENTITIES_MODEL asks for: its tagger, joined with the lists."""
+
+from functools import cache
+
+from isnad_entities.lexicon import lexicon
+from isnad_entities.names import Names, names
+from isnad_entities.settings import EntitiesModel
+from isnad_entities.tagging.choosing import DEFAULT, chosen
+from isnad_entities.vocabulary import vocabulary
+
+
+@cache
+def finder(model: EntitiesModel) -> Names:
+    """Return the finder over the data files with the tagger that a setting names, read once.
+
+    Raises:
+        SetupError: the tagger can't be used; the text says what to do.
+    """
+    if model.name in ("", DEFAULT):
+        return names()
+    return Names(lexicon(), vocabulary(), chosen(model))
