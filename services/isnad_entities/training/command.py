@@ -12,7 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from isnad.errors import SetupError
 from isnad_entities.training.request import Request
 
-PROFILES = {"fast": ("isnad_entities.training.fast_profile:train", ("gensim", "scipy"))}
+PROFILES = {
+    "default": ("isnad_entities.training.default_profile:train", ("torch", "onnx", "onnxruntime")),
+    "fast": ("isnad_entities.training.fast_profile:train", ("gensim", "scipy")),
+}
 """For each profile the function that trains it, and the packages that it needs beyond the service's."""
 
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -59,6 +62,7 @@ def train(profile: str, corpus: Path, news: tuple[Path, ...], output: Path, seed
     Examples:
       isnad entities train --profile fast --corpus anercorp_train.txt --news ant/ --output models/fast
       isnad entities train --profile fast --corpus anercorp_train.txt --news ant/ --output held-out --hold-out
+      isnad entities train --profile default --corpus anercorp_train.txt --news ant/ --output models/default
     """  # noqa: D301  click's mark for lines to be kept as they are
     function, packages = PROFILES[profile]
     for package in packages:

@@ -6,6 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from isnad_entities.lexicon import agencies, lexicon
 from isnad_entities.passage import Passage
@@ -35,11 +36,18 @@ class FastTagger:
         """Return the names of each passage; see `tagging.tagger.Tagger`."""
         return [self._named(self.names(passage)) for passage in passages]
 
+    @property
+    def transitions(self) -> Floats:
+        """The weights of transitions, as `tagging.lattice.Lattice` takes them."""
+        return self._lattice.weights
+
+    def emissions(self, passage: Passage) -> Floats:
+        """Return how much speaks for each label of each word, `[words, labels]`."""
+        return self._tables.emissions([token.word for token in passage.tokens], _gaps(passage))
+
     def names(self, passage: Passage) -> Names:
         """Return the names of a passage as the model believes in them, before calibration."""
-        gaps = np.frombuffer(bytes(passage.gaps[: len(passage)]), np.uint8)
-        emissions = self._tables.emissions([token.word for token in passage.tokens], gaps)
-        return self._lattice.decode(emissions, gaps)
+        return self._lattice.decode(self.emissions(passage), _gaps(passage))
 
     def _named(self, names: Names) -> list[Tagged]:
         if not len(names.first):
@@ -47,6 +55,10 @@ class FastTagger:
         kinds = [type_of(label) for label in names.label.tolist()]
         scores = calibrated(self._calibration, kinds, names.probability)
         return list(map(Tagged, names.first.tolist(), names.last.tolist(), kinds, scores))
+
+
+def _gaps(passage: Passage) -> NDArray[np.uint8]:
+    return np.frombuffer(bytes(passage.gaps[: len(passage)]), np.uint8)
 
 
 def load(file: Path) -> FastTagger:

@@ -22,6 +22,29 @@ from isnad_entities.tagging.neural.rows import RowTables
 MANIFEST = "model.json"
 TABLES, WORDS, GRAPH = "rows.npz", "words.txt", "network.onnx"
 FORMAT = 1
+OUTSIDE = 0
+"""The number of the label O."""
+
+
+class Pool(msgspec.Struct, frozen=True, kw_only=True):
+    """How much the network and the tables have to say."""
+
+    network: float
+    tables: float
+    outside: float
+    """Added for each word to what speaks against a name; below 0 more is found and less of it is right."""
+
+    def emissions(self, by_network: Floats, by_tables: Floats) -> Floats:
+        """Return what both say together for each label of each word."""
+        pooled: Floats = np.float32(self.network) * by_network + np.float32(self.tables) * by_tables
+        pooled[:, OUTSIDE] += np.float32(self.outside)
+        return pooled
+
+    def transitions(self, by_network: Floats, by_tables: Floats) -> Floats:
+        """Return the transitions of both together."""
+        return np.where(
+            np.isfinite(by_tables), np.float32(self.network) * by_network + np.float32(self.tables) * by_tables, -np.inf
+        ).astype(np.float32)
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +55,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the facts of a word that the model reads, in order."""
     curves: dict[EntityType, tuple[tuple[float, ...], tuple[float, ...]]]
     """For each type what is believed, and how often that is right."""
+    pool: Pool
     sums: dict[str, str]
     """SHA-256 of each other file."""
     trained: dict[str, str | int | float]

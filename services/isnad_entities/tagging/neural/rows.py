@@ -8,6 +8,7 @@ facts add. It does not depend on the words around, so it is worked out once for 
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,16 +64,18 @@ class WordRows:
         self._facts = facts
         self._places: dict[str, int] = {}
         self._kept = np.zeros((1024, tables.width), np.float32)
+        self._lock = Lock()
 
     def of(self, spellings: Sequence[str]) -> NDArray[np.float32]:
-        """Return the rows of spellings, in order."""
-        places = self._places
-        if len(places) >= _REMEMBERED:
-            places.clear()
-        for spelling in spellings:
-            if spelling not in places:
-                self._keep(spelling)
-        return self._kept[[places[spelling] for spelling in spellings]]
+        """Return the rows of spellings, in order; threads may ask at the same time."""
+        with self._lock:
+            places = self._places
+            if len(places) >= _REMEMBERED:
+                places.clear()
+            for spelling in spellings:
+                if spelling not in places:
+                    self._keep(spelling)
+            return self._kept[[places[spelling] for spelling in spellings]]
 
     def _keep(self, spelling: str) -> None:
         place = len(self._places)

@@ -1,4 +1,9 @@
-"""The tagger that ships, from passages to names with scores."""
+"""The tagger that ships, from passages to names with scores.
+
+The network and the tables of `tagging.fast` judge each word apart from one another, and their weights are added (a
+logarithmic opinion pool, Smith, Cohn, Osborne 2005): the one knows contexts and spellings of ten million words of news,
+the other what lists and rules say, and they err on different names.
+"""
 
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
@@ -11,6 +16,7 @@ from numpy.typing import NDArray
 from isnad_entities.lexicon import Lexicon, lexicon
 from isnad_entities.passage import Passage
 from isnad_entities.tagging.calibration import Calibration, calibrated
+from isnad_entities.tagging.fast.tagger import FastTagger, fast_tagger
 from isnad_entities.tagging.labels import LABELS, type_of
 from isnad_entities.tagging.lattice import Floats, Lattice
 from isnad_entities.tagging.neural import folder as model_folder
@@ -28,18 +34,28 @@ class NeuralTagger:
     """A `Tagger` that asks the network that ships, or one trained alike."""
 
     def __init__(
-        self, rows: WordRows, network: Network, lattice: Lattice, calibration: Calibration, known: Lexicon
+        self,
+        trained: model_folder.Trained,
+        rows: WordRows,
+        network: Network,
+        tables: FastTagger,
+        known: Lexicon,
     ) -> None:
+        self._pool = trained.manifest.pool
         self._rows = rows
         self._network = network
-        self._lattice = lattice
-        self._calibration = calibration
+        self._tables = tables
+        self._lattice = Lattice(self._pool.transitions(trained.transitions, tables.transitions))
+        self._calibration: Calibration = trained.calibration
         self._lexicon = known
 
     def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
         """Return the names of each passage; see `isnad_entities.tagging.tagger.Tagger`."""
         readings = [_Reading(passage) for passage in passages]
-        emissions = self._emissions(readings)
+        if not readings:
+            return []
+        by_tables = np.concatenate([self._tables.emissions(passage) for passage in passages])
+        emissions = self._pool.emissions(self._emissions(readings), by_tables)
         ends = np.cumsum([len(passage) for passage in passages]).tolist()
         return [
             list(self._names(reading, emissions[end - len(reading.passage) : end]))
@@ -100,8 +116,8 @@ def _and_filling(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([rows, np.zeros((1, rows.shape[1]), np.float32)])
 
 
-def load(folder: Path, known: Lexicon, words: Vocabulary) -> NeuralTagger:
-    """Read a model's folder into a tagger.
+def load(folder: Path, tables: FastTagger, known: Lexicon, words: Vocabulary) -> NeuralTagger:
+    """Read a model's folder into a tagger, beside which the tables of another judge.
 
     Raises:
         SetupError: the folder can't be used, or ONNX Runtime is missing; the text says what to do.
@@ -109,7 +125,7 @@ def load(folder: Path, known: Lexicon, words: Vocabulary) -> NeuralTagger:
     trained = model_folder.read(folder)
     network = Network(trained.graph, trained.tables.width)
     rows = WordRows(trained.tables, WordFacts(words, trained.manifest.facts))
-    return NeuralTagger(rows, network, Lattice(trained.transitions), trained.calibration, known)
+    return NeuralTagger(trained, rows, network, tables, known)
 
 
 def load_default() -> NeuralTagger:
@@ -118,4 +134,4 @@ def load_default() -> NeuralTagger:
     Raises:
         SetupError: its files are damaged, or ONNX Runtime is missing; the text says what to do.
     """
-    return load(Path(str(files("isnad_entities") / "models" / "default")), lexicon(), vocabulary())
+    return load(Path(str(files("isnad_entities") / "models" / "default")), fast_tagger(), lexicon(), vocabulary())
