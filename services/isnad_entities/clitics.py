@@ -4,6 +4,7 @@ A normalised word is split in every way that the orthography allows; which split
 is given in letters of the normalised word, and `offset_after` finds it in the text as written.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from isnad.text.words import fold
@@ -32,6 +33,14 @@ def splits(word: str) -> tuple[tuple[int, str], ...]:
         if after.startswith("لل") and len(after) > _SHORTEST + 2:
             found.setdefault("ال" + after[2:], len(conjunction) + 2)
     return tuple((cut, rest) for rest, cut in found.items())
+
+
+def with_clitics(word: str) -> Iterator[str]:
+    """Yield the forms in which a text can have a normalised word: those that `splits` takes apart into it."""
+    for conjunction in _CONJUNCTIONS:
+        yield from (conjunction + preposition + word for preposition in _PREPOSITIONS)
+        if word.startswith("ال"):
+            yield conjunction + "لل" + word[2:]
 
 
 def offset_after(text: str, start: int, end: int, letters: int) -> int | None:

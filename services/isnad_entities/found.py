@@ -55,6 +55,11 @@ class Found:
         return self.entity.type
 
     @property
+    def places(self) -> range:
+        """The words."""
+        return range(self.first, self.last + 1)
+
+    @property
     def span(self) -> tuple[int, int] | None:
         """Start and end in the passage's text; None where the cut falls inside a character."""
         opening = self.passage.tokens[self.first]

@@ -29,6 +29,7 @@ _SHORT_NAME_POPULATION = 1_000_000
 
 _SHORTEST_AFTER_CLITIC = 3
 _FARTHEST_BEFORE = 3
+_TWO = 2
 _PLACE_OPENINGS = frozenset(words("سان سانت سانتا ساو لوس بورت فورت دير كفر بيت عين خان تل كيب نيو"))
 """Names that open with these are names of towns, though a saint's be made of given names."""
 
@@ -93,6 +94,15 @@ class Match:
         return self.last - self.first + 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The patterns that can begin with a word: those that go on, by their second word, and those that don't."""
+
+    by_second: Mapping[str, Sequence[tuple[int, Pattern]]]
+    """Letters cut and pattern, the longest first."""
+    alone: tuple[tuple[int, Pattern], ...]
+
+
 class Lexicon:
     """Patterns by their first word."""
 
@@ -109,6 +119,7 @@ class Lexicon:
             first: sorted(held.values(), key=lambda pattern: -len(pattern.words)) for first, held in by_first.items()
         }
         self._starts: dict[str, tuple[tuple[int, Pattern], ...]] = {}
+        self._beginnings: dict[str, _Beginning] = {}
         self._by_sound = _by_sound(by_first)
         self.namesakes = namesakes or {}
         """Smaller towns in other countries that have the name of a listed one."""
@@ -142,12 +153,31 @@ class Lexicon:
 
     def match(self, passage: Passage, place: int) -> Iterator[Match]:
         """Yield the names that stand at a word, the longest first."""
-        for cut, pattern in self.starts(passage.word(place)):
-            if all(
-                passage.word(place + step) == word and passage.tight(place + step)
-                for step, word in enumerate(pattern.words[1:], start=1)
-            ):
-                yield Match(place, place + len(pattern.words) - 1, cut, pattern)
+        beginning = self._beginning(passage.word(place))
+        longer = beginning.by_second.get(passage.word(place + 1)) if beginning.by_second else None
+        if longer and passage.tight(place + 1):
+            for cut, pattern in longer:
+                if len(pattern.words) == _TWO or all(
+                    passage.word(place + step) == word and passage.tight(place + step)
+                    for step, word in enumerate(pattern.words[2:], start=2)
+                ):
+                    yield Match(place, place + len(pattern.words) - 1, cut, pattern)
+        for cut, pattern in beginning.alone:
+            yield Match(place, place, cut, pattern)
+
+    def _beginning(self, word: str) -> "_Beginning":
+        known = self._beginnings.get(word)
+        if known is None:
+            if len(self._beginnings) >= _REMEMBERED:
+                self._beginnings.clear()
+            by_second: dict[str, list[tuple[int, Pattern]]] = {}
+            starts = self.starts(word)
+            for cut, pattern in starts:
+                if len(pattern.words) > 1:
+                    by_second.setdefault(pattern.words[1], []).append((cut, pattern))
+            alone = tuple(one for one in starts if len(one[1].words) == 1)
+            known = self._beginnings[word] = _Beginning(by_second, alone)
+        return known
 
     def around(self, passage: Passage, first: int, last: int) -> Iterator[Match]:
         """Yield the names that go on beyond these words to one or both sides, the farthest before them first."""

@@ -30,6 +30,7 @@ class Meaning:
         self._lexicon = listed
         self._homographs = homographs
         self._vocabulary = known
+        self._last: tuple[Passage, frozenset[str]] | None = None
         triggers = known.triggers
         self._sorts: dict[EntityType, frozenset[str]] = {
             "LOC": frozenset().union(*(triggers[kind] for kind in ("place", "places", "place, loosely"))) | {"دوله"},
@@ -125,11 +126,17 @@ class Meaning:
         if len(word) <= _SHORTEST or not word.startswith(_CONJUNCTIONS + _PREPOSITIONS):
             return 0
         rest = word[1:]
-        if any(token.word == rest for token in passage.tokens):
+        if rest in self._said(passage):
             return 1
         # «اسبانيا وفرنسا»: after a name, a word with waw goes on counting.
         after_name = first > 0 and passage.gap(first) is Gap.SPACE and self._begins_listed(passage.word(first - 1))
         return 1 if word.startswith("و") and after_name and not facts.unknown else 0
+
+    def _said(self, passage: Passage) -> frozenset[str]:
+        """The words of a passage; names of one passage come one after another."""
+        if self._last is None or self._last[0] is not passage:
+            self._last = (passage, frozenset(token.word for token in passage.tokens))
+        return self._last[1]
 
     def _begins_listed(self, word: str) -> bool:
         return any(not cut and len(pattern.words) == 1 for cut, pattern in self._lexicon.starts(word))

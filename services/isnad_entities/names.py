@@ -17,6 +17,7 @@ from isnad_entities.found import Found
 from isnad_entities.homographs import Homographs, Surroundings
 from isnad_entities.joining import Joining
 from isnad_entities.lexicon import Lexicon, lexicon
+from isnad_entities.paragraphs import NOWHERE, Paragraph, Remembered, paragraphs
 from isnad_entities.passage import Passage
 from isnad_entities.rules import Rules
 from isnad_entities.shortforms import ShortForms
@@ -43,6 +44,7 @@ class Names:
         self._homographs = Homographs.read(listed)
         self._rules = Rules(listed, known)
         self._joining = Joining(listed, known, self._homographs)
+        self._remembered = Remembered()
 
     def find(self, passages: Sequence[Passage], taken: Iterable[tuple[str, int, int]] = ()) -> list[Mention]:
         """Return the mentions in the order in which they stand.
@@ -73,11 +75,22 @@ class Names:
     def _read(self, passages: Sequence[Passage], closed: AbstractSet[tuple[str, int]]) -> list[Found]:
         if self._tagger is None:
             return [name for passage in passages for name in islice(self._rules.read(passage, closed), MOST_MENTIONS)]
-        return [
-            name
-            for passage, tagged in zip(passages, self._tagger.tag(passages), strict=True)
-            for name in self._joining.names(passage, tagged, closed)[:MOST_MENTIONS]
-        ]
+        named = self._tagged([one for passage in passages for one in paragraphs(passage)])
+        return [name for name in named if closed.isdisjoint((name.passage.field, at) for at in name.places)]
+
+    def _tagged(self, read: Sequence[Paragraph]) -> Iterator[Found]:
+        """The names of paragraphs; those that are not remembered go to the tagger all at once."""
+        keys = [one.key for one in read]
+        known = {key: found for key in keys if (found := self._remembered.get(key)) is not None}
+        new = {key: one for key, one in zip(keys, read, strict=True) if key not in known}
+        alone = {key: one.alone() for key, one in new.items()}
+        if self._tagger is not None and alone:
+            for (key, passage), tagged in zip(alone.items(), self._tagger.tag(list(alone.values())), strict=True):
+                names = self._joining.names(passage, tagged)[:MOST_MENTIONS]
+                known[key] = tuple(replace(name, passage=NOWHERE) for name in names)
+                self._remembered.put(key, known[key])
+        for key, one in zip(keys, read, strict=True):
+            yield from map(one.put_back, known[key])
 
     def _in_full(self, name: Found, passages: Sequence[Passage], shorts: ShortForms) -> Found:
         """A name on no list that is short for one of the article's: «الحلبوسي» is «صهيب الحلبوسي»."""
@@ -90,19 +103,25 @@ class Names:
         return replace(name, cut=short[1], entity=short[2], listed=True)
 
     def _short_names(
-        self, passages: Sequence[Passage], shorts: ShortForms, found: Sequence[Found], closed: set[tuple[str, int]]
+        self,
+        passages: Sequence[Passage],
+        shorts: ShortForms,
+        found: Sequence[Found],
+        closed: AbstractSet[tuple[str, int]],
     ) -> Iterator[Found]:
-        covered = closed | {(name.passage.field, place) for name in found for place in range(name.first, name.last + 1)}
+        covered = closed | {(name.passage.field, place) for name in found for place in name.places}
+        opening = shorts.opening
         for number, passage in enumerate(passages):
-            place = 0
-            while place < len(passage):
-                short = None if (passage.field, place) in covered else shorts.at(passage, place, number)
+            behind = 0
+            for place in [place for place, token in enumerate(passage.tokens) if token.word in opening]:
+                if place < behind or (passage.field, place) in covered:
+                    continue
+                short = shorts.at(passage, place, number)
                 if short is None or any((passage.field, at) in covered for at in range(place, short[0] + 1)):
-                    place += 1
                     continue
                 last, cut, entity = short
                 yield Found(passage, place, last, cut, entity, listed=True)
-                place = last + 1
+                behind = last + 1
 
     def _surroundings(self, passages: Sequence[Passage], found: Sequence[Found]) -> Surroundings:
         """What the article says, as far as it has a name that may mean several things."""

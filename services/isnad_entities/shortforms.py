@@ -5,8 +5,9 @@ A short form means what the article names in full, before or after it; where two
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from isnad_entities.clitics import splits
+from isnad_entities.clitics import splits, with_clitics
 from isnad_entities.found import Found
 from isnad_entities.lexicon import Entity, Lexicon
 from isnad_entities.passage import Gap, Passage
@@ -53,6 +54,11 @@ class ShortForms:
 
     def __bool__(self) -> bool:
         return bool(self._by_first)
+
+    @property
+    def opening(self) -> frozenset[str]:
+        """The words, with clitics or without, that a short form can begin with."""
+        return frozenset().union(*map(_written_forms, self._by_first))
 
     def means_person(self, row: tuple[str, ...]) -> bool:
         """Whether these words are what a person of the article goes by."""
@@ -124,6 +130,11 @@ class ShortForms:
             and bool(before)
             and (before in self._vocabulary.triggers["said"] or self._vocabulary.facts(before).title)
         )
+
+
+@lru_cache(maxsize=65536)
+def _written_forms(word: str) -> frozenset[str]:
+    return frozenset(with_clitics(word))
 
 
 def _tails(row: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:

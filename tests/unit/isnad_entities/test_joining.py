@@ -9,6 +9,7 @@ import pytest
 from isnad.messages import EntityType, Mention
 from isnad_entities.lexicon import lexicon
 from isnad_entities.names import Names
+from isnad_entities.paragraphs import Remembered
 from isnad_entities.passage import Passage
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.vocabulary import vocabulary
@@ -126,3 +127,35 @@ def test_a_name_has_the_taggers_score_and_an_added_one_less():
     tagged, added = found("قال {PER نزار الدهامشي} في مايكروسوفت")
     assert tagged.score == 0.9
     assert added.score < tagged.score
+
+
+class Counted(Marked):
+    """Tags nothing, and knows which paragraphs it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.asked: list[str] = []
+
+    def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
+        self.asked += [passage.text for passage in passages]
+        return super().tag(passages)
+
+
+def test_a_paragraph_seen_before_is_not_tagged_again_and_names_the_same():
+    tagger = Counted()
+    finder = Names(lexicon(), vocabulary(), tagger)
+    bodies = ["قال إنه في دمشق.\nثم عاد إلى حلب.", "وفي الخبر المنقول:\nثم عاد إلى حلب.\nقال إنه في دمشق."]
+    first, copy = (finder.find([Passage.of("body", body)]) for body in bodies)
+    assert tagger.asked == ["قال إنه في دمشق.", "ثم عاد إلى حلب.", "وفي الخبر المنقول:"]
+    assert [one.canonical for one in first] == ["دمشق", "حلب"]
+    assert [one.canonical for one in copy] == ["حلب", "دمشق"]
+    assert [bodies[1][one.start : one.end] for one in copy] == ["حلب", "دمشق"]
+
+
+def test_of_the_paragraphs_those_longest_not_asked_for_are_forgotten():
+    remembered = Remembered(2)
+    for key in (b"a", b"b"):
+        remembered.put(key, ())
+    assert remembered.get(b"a") == ()
+    remembered.put(b"c", ())
+    assert [remembered.get(key) for key in (b"a", b"b", b"c")] == [(), None, ()]

@@ -1,0 +1,95 @@
+"""Paragraphs, and what was found in those seen before: reprints cost next to nothing (pure).
+
+Names are found paragraph by paragraph, so that what a copy shares with its original need not be tagged again. Only what
+takes the whole article (short forms, ambiguous names) is worked out for each.
+"""
+
+import hashlib
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from isnad.text.words import Token
+from isnad_entities.found import Found
+from isnad_entities.passage import Gap, Passage
+
+_MOST_REMEMBERED = 20_000
+"""Paragraphs; about a kilobyte each."""
+
+_DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Words of a passage between two line breaks."""
+
+    passage: Passage
+    first: int
+    """Word of the passage with which it begins."""
+    behind: int
+    start: int
+    """Offset in the passage's text."""
+    end: int
+
+    @property
+    def key(self) -> bytes:
+        """Equal for equal texts."""
+        text = self.passage.text[self.start : self.end]
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
+
+    def alone(self) -> Passage:
+        """Return it as a passage of its own."""
+        whole = self.passage
+        if self.behind - self.first == len(whole):
+            return whole
+        shift = self.start
+        tokens = [
+            Token(token.word, token.start - shift, token.end - shift)
+            for token in whole.tokens[self.first : self.behind]
+        ]
+        gaps = [Gap.STOP, *whole.gaps[self.first + 1 : self.behind]]
+        return Passage(whole.field, whole.text[self.start : self.end], tokens, gaps)
+
+    def put_back(self, name: Found) -> Found:
+        """Return a name of the paragraph as one of the passage."""
+        base = 0 if self.behind - self.first == len(self.passage) else self.first
+        return replace(name, passage=self.passage, first=name.first + base, last=name.last + base)
+
+
+def paragraphs(passage: Passage) -> Iterator[Paragraph]:
+    """Yield the paragraphs that have words."""
+    first, start, text = 0, 0, passage.text
+    while first < len(passage):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        behind = bisect_left(passage.tokens, end, first, key=lambda token: token.start)
+        if behind > first:
+            yield Paragraph(passage, first, behind, start, end)
+        first, start = behind, end + 1
+
+
+class Remembered:
+    """Names by paragraph, as many as there is room for; those longest not asked for go first."""
+
+    def __init__(self, most: int = _MOST_REMEMBERED) -> None:
+        self._most = most
+        self._held: OrderedDict[bytes, tuple[Found, ...]] = OrderedDict()
+
+    def get(self, key: bytes) -> tuple[Found, ...] | None:
+        """Return what was found in a paragraph, if it is remembered."""
+        found = self._held.get(key)
+        if found is not None:
+            self._held[key] = found
+            self._held.move_to_end(key)
+        return found
+
+    def put(self, key: bytes, found: tuple[Found, ...]) -> None:
+        """Remember what was found; the names are not to hold on to the text."""
+        self._held[key] = found
+        while len(self._held) > self._most:
+            self._held.popitem(last=False)
+
+
+NOWHERE = Passage("body", "", [], [])
+"""Stands for the text of names that are remembered."""
