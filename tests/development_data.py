@@ -7,7 +7,7 @@ import pytest
 
 
 def corpus(name: str) -> Path:
-    """Return the folder or file of that name in ISNAD_TEST_DATA, else in `../shared/data`; skips the test without it."""
+    """Return what has that name in ISNAD_TEST_DATA, else in `../shared/data`; skips the test where it is not there."""
     folder = Path(os.environ.get("ISNAD_TEST_DATA", "../shared/data"))  # noqa: TID251  a test's own setting
     if not (folder / name).exists():
         pytest.skip(f"{name} is not in {folder}: ISNAD_TEST_DATA names the folder of the corpora for development")

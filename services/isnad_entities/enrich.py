@@ -1,6 +1,6 @@
 """From a matched article to an enriched one: its names and its wire credits (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from isnad.codec import decode_either, encode
@@ -8,10 +8,11 @@ from isnad.errors import RecordError
 from isnad.identity import entity_id
 from isnad.messages import SCHEMA, Credit, Dateline, EnrichedArticle, MatchedArticle, MatchedTakedown, Mention
 from isnad.outcomes import Outcome, Outgoing, Record
-from isnad_entities.credits import Credits
 from isnad_entities.lexicon import agencies, lexicon
 from isnad_entities.names import Names, names
 from isnad_entities.passage import FieldName, Passage
+from isnad_entities.wires.agencies import known_agencies
+from isnad_entities.wires.credits import Credits
 
 MOST_CHARACTERS = 400_000
 """Of a longer body or title only the beginning is read: about 60,000 words, some seconds of work."""
@@ -20,10 +21,10 @@ _READ_LANGUAGES = frozenset({"ar", "und"})
 """Persian, Urdu and others share the letters but not the rules."""
 
 
-def enrich_record(record: Record, topic: str) -> Outcome:
+def enrich_record(record: Record, topic: str, finder: Callable[[], Names] = names) -> Outcome:
     """Return one record's article, enriched, as a message for `topic`, or why it is no article.
 
-    A takedown is passed on as it is.
+    A takedown is passed on as it is. `finder` gives the finder of names.
     """
     try:
         matched = decode_either(MatchedArticle, MatchedTakedown, record.value)
@@ -33,7 +34,7 @@ def enrich_record(record: Record, topic: str) -> Outcome:
         taken_down = matched.takedown.id
         return Outcome("passed", (Outgoing(topic, taken_down.encode(), encode(matched)),), article_id=taken_down)
     article_id = matched.article.id
-    enriched = enrich(matched, names(), wires())
+    enriched = enrich(matched, finder(), wires())
     return Outcome("passed", (Outgoing(topic, article_id.encode(), encode(enriched)),), article_id=article_id)
 
 
@@ -97,4 +98,4 @@ def read(
 @cache
 def wires() -> Credits:
     """Return the finder of credits over the data files, read once."""
-    return Credits(agencies(), lexicon())
+    return Credits(known_agencies(), lexicon())

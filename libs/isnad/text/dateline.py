@@ -14,9 +14,13 @@ from isnad.text.dateline_names import AGENCIES, COUNTRIES, MONTHS, PAPERS, PLACE
 from isnad.text.lines import Line
 from isnad.text.words import tokens, words
 
-_LONGEST = 110
+LONGEST_DATELINE = 110
+"""Characters."""
+
 _LONGEST_UNKNOWN_WORDS = 4
-_MOST_HEADLINES = 8
+MOST_HEADLINES = 8
+"""Lines above the paragraph that a dateline opens."""
+
 _OPENING_MARKS = '(«"“['
 _CLOSING_MARKS = ":/|)]"
 _DASHES = "–—−-"
@@ -29,6 +33,7 @@ _NAMES = (
     | dict.fromkeys(AGENCIES, "agency")
 )
 _LONGEST_NAME = max(map(len, _NAMES))
+_PICTURES = "صور"
 _FILL = frozenset(words("في من مكتب مراسل مراسلنا مراسلتنا مراسلو"))
 
 
@@ -71,7 +76,7 @@ class _Segment:
 def find_dateline(body: str) -> Dateline | None:
     """Return the dateline of a body, or None: it opens the first paragraph, under any headlines that stand above it."""
     start = 0
-    for paragraph in body.split("\n", _MOST_HEADLINES)[:_MOST_HEADLINES]:
+    for paragraph in body.split("\n", MOST_HEADLINES)[:MOST_HEADLINES]:
         opening, line = read_opening(paragraph), Line(paragraph, 0, apart=True)
         if opening is not None and opening.opens(line):
             end = start + opening.end
@@ -87,8 +92,8 @@ def find_dateline(body: str) -> Dateline | None:
 def read_opening(paragraph: str) -> Opening | None:
     """Return the dateline that the paragraph starts with, or None."""
     # Tatweel between spaces is a dash: «القاهرة ـ رويترز ـ».
-    head = paragraph[: _LONGEST + 1].rstrip().replace(" ـ ", " – ")
-    complete = len(head) <= _LONGEST
+    head = paragraph[: LONGEST_DATELINE + 1].rstrip().replace(" ـ ", " – ")
+    complete = len(head) <= LONGEST_DATELINE
     row: list[_Segment] = []
     best: tuple[list[_Segment], int] | None = None
     for segment in _segments(head):
@@ -180,6 +185,8 @@ def _closing_mark(before: str, marks: str, after: str) -> int:
 def _names(written: str) -> tuple[tuple[str, str], ...] | None:
     """Kind and written form of the names that a segment is made of; None where it holds anything else."""
     row = tokens(written)
+    if len(row) > 1 and row[0].word == _PICTURES:
+        return None  # «صور رويترز» are pictures, «صور - رويترز» is Tyre
     found: list[tuple[str, str]] = []
     at = 0
     while at < len(row):

