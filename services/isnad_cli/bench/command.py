@@ -1,4 +1,4 @@
-"""`isnad bench`: measure the dedup, and what an article costs the chain."""
+"""`isnad bench`: measure the dedup, the finding of names, and what an article costs the chain."""
 
 from pathlib import Path
 
@@ -9,13 +9,14 @@ from rich.progress import Progress
 
 from isnad.errors import RequestError
 from isnad_cli.bench.chain import chain
+from isnad_cli.bench.entities import entities
 from isnad_cli.bench.extras import need
 from isnad_cli.bench.options import COLUMNS, corpus_option, map_option, more_argument, print_report
 
 
 @click.group()
 def bench() -> None:
-    """Measure the dedup (its speed, what it finds, how it grows), and what an article costs each stage of the chain.
+    """Measure the dedup, the finding of names, and what an article costs each stage of the chain.
 
     \b
     Examples:
@@ -23,6 +24,7 @@ def bench() -> None:
       isnad bench growth --corpus july/*.zip > growth.json
       isnad bench stories --corpus july/*.zip > stories.json
       isnad bench chain --corpus july/*.zip > chain.json
+      isnad bench entities --corpus july/*.zip --transformers models/arabic-ner > names.json
       isnad bench bars dedup.json growth.json
       isnad bench table growth.json
       isnad bench plot dedup.json --output peers.svg
@@ -239,3 +241,4 @@ def table(report: Path) -> None:
 
 
 bench.add_command(chain)
+bench.add_command(entities)
