@@ -6,6 +6,7 @@ answer is the same as if the sentence had been read whole.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +51,9 @@ def pieces(starts: Sequence[int], size: int, offset: int) -> Iterator[Piece]:
         size: how many words it has.
         offset: how many words the passages before it have.
     """
-    for start, end in zip(starts, [*starts[1:], size], strict=True):
+    for start, end in pairwise([*starts, size]):
         if end - start <= MOST_WORDS:
-            if end > start:
-                yield Piece(offset + start, offset + end, offset + start, offset + end)
+            yield Piece(offset + start, offset + end, offset + start, offset + end)
             continue
         step = MOST_WORDS - 2 * CONTEXT
         for first in range(start, end, step):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from isnad_entities.lexicon import Lexicon, lexicon
 from isnad_entities.passage import Passage
 from isnad_entities.tagging.calibration import Calibration, calibrated
-from isnad_entities.tagging.fast.tagger import FastTagger, fast_tagger
+from isnad_entities.tagging.fast.tagger import fast_tagger
 from isnad_entities.tagging.labels import LABELS, type_of
 from isnad_entities.tagging.lattice import Floats, Lattice
 from isnad_entities.tagging.neural import folder as model_folder
@@ -30,6 +31,19 @@ from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.vocabulary import Vocabulary, vocabulary
 
 
+class Tables(Protocol):
+    """What judges beside the network: `tagging.fast.tagger.FastTagger`."""
+
+    @property
+    def transitions(self) -> Floats:
+        """The weights of transitions, as `tagging.lattice.Lattice` takes them."""
+        ...
+
+    def emissions(self, passage: Passage) -> Floats:
+        """Return how much speaks for each label of each word, `[words, labels]`."""
+        ...
+
+
 class NeuralTagger:
     """A `Tagger` that asks the network that ships, or one trained alike."""
 
@@ -38,7 +52,7 @@ class NeuralTagger:
         trained: model_folder.Trained,
         rows: WordRows,
         network: Network,
-        tables: FastTagger,
+        tables: Tables,
         known: Lexicon,
     ) -> None:
         self._pool = trained.manifest.pool
@@ -116,7 +130,7 @@ def _and_filling(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([rows, np.zeros((1, rows.shape[1]), np.float32)])
 
 
-def load(folder: Path, tables: FastTagger, known: Lexicon, words: Vocabulary) -> NeuralTagger:
+def load(folder: Path, tables: Tables, known: Lexicon, words: Vocabulary) -> NeuralTagger:
     """Read a model's folder into a tagger, beside which the tables of another judge.
 
     Raises:
