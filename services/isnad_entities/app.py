@@ -9,28 +9,32 @@ from isnad.outcomes import Process, one_by_one
 from isnad.stage import Stage
 from isnad.topics import Topics
 from isnad_entities.enrich import enrich_record, wires
-from isnad_entities.names import names
-from isnad_entities.settings import EntitiesSettings
+from isnad_entities.finder import finder
+from isnad_entities.settings import SHIPPED, EntitiesModel, EntitiesSettings
 
 NAME = "entities"
 
 
-def enriching(topics: Topics, after_each: Callable[[], None] = lambda: None) -> Process:
-    """Return the stage's work: matched records in, their outcomes out; see `isnad.outcomes.one_by_one`."""
-    return one_by_one(partial(enrich_record, topic=topics.enriched), after_each)
+def enriching(topics: Topics, after_each: Callable[[], None] = lambda: None, model: EntitiesModel = SHIPPED) -> Process:
+    """Return the stage's work: matched records in, their outcomes out; see `isnad.outcomes.one_by_one`.
+
+    The model is loaded with the first record, if `finder` has not been called before.
+    """
+    work = partial(enrich_record, topic=topics.enriched, finder=partial(finder, model))
+    return one_by_one(work, after_each)
 
 
 def build(settings: EntitiesSettings, health: Health) -> Stage:
     """Return the stage, ready to run."""
 
     async def read_lists() -> None:
-        await asyncio.to_thread(names)
+        await asyncio.to_thread(finder, settings.entities_model)
         await asyncio.to_thread(wires)
 
     def still_working() -> None:
         stage.still_working()
 
     topics = settings.topics
-    process = enriching(topics, still_working)
+    process = enriching(topics, still_working, settings.entities_model)
     stage = Stage(NAME, (topics.matched,), process, settings, startup=(read_lists,), health=health)
     return stage

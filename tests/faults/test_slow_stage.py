@@ -12,11 +12,11 @@ pytestmark = pytest.mark.real
 
 SLOWER = Change(
     "isnad_entities/enrich.py",
-    "    enriched = enrich(matched, names(), wires())\n",
+    "    enriched = enrich(matched, finder(), wires())\n",
     """    import time
 
     began = time.perf_counter()
-    enriched = enrich(matched, names(), wires())
+    enriched = enrich(matched, finder(), wires())
     time.sleep(9 * (time.perf_counter() - began))
 """,
 )

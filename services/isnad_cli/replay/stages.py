@@ -100,8 +100,10 @@ async def work_of(stage: str, told: Told, health: Health, close: AsyncExitStack)
         return Work(stage, inputs(stage, topics), preparing(topics), {topics.prepared: "dedup"})
     if stage == "entities":
         from isnad_entities.app import enriching
+        from isnad_entities.settings import EntitiesSettings
 
-        return Work(stage, inputs(stage, topics), enriching(topics), {topics.enriched: "index"})
+        process = enriching(topics, model=told.load(EntitiesSettings).entities_model)
+        return Work(stage, inputs(stage, topics), process, {topics.enriched: "index"})
     return _dedup(told, health, close)
 
 

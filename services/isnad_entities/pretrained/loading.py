@@ -1,8 +1,7 @@
 """From a setting to a tagger: the one place where a model's parts are put together."""
 
+import logging
 from typing import TYPE_CHECKING
-
-import structlog
 
 from isnad.errors import SetupError
 from isnad_entities.pretrained.needs import need
@@ -11,7 +10,7 @@ from isnad_entities.settings import Device
 if TYPE_CHECKING:
     from isnad_entities.pretrained.tagger import PretrainedTagger
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def load(
@@ -53,5 +52,7 @@ def load(
     path = graph_in(folder, model, file)
     sample = (*checkpoint.prefix, *checkpoint.suffix) or (checkpoint.padding,)
     graph = Graph(path, len(checkpoint.labels), checkpoint.first_position, sample, device, threads)
-    _log.info("model.loaded", model=model, graph=path.name, device=graph.device, dropped_labels=list(ours.dropped))
+    _log.info("The model %s (%s) is loaded, for %s.", model, path.name, graph.device)
+    if ours.dropped:
+        _log.warning("Of the model %s these labels are left out: %s.", model, ", ".join(ours.dropped))
     return PretrainedTagger(checkpoint, graph, ours)

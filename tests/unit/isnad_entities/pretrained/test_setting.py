@@ -1,16 +1,25 @@
 """One setting puts a transformers model in the place of the one that ships, offline and in the chain."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from tests.unit.isnad_entities.pretrained.tiny_model import write_model
 
 from isnad import settings
+from isnad.codec import decode, encode
 from isnad.errors import SetupError
+from isnad.messages import EnrichedArticle, MatchedArticle
+from isnad.outcomes import Record
+from isnad.topics import Topics
+from isnad_entities.app import enriching
 from isnad_entities.command import entities
 from isnad_entities.settings import EntitiesModel, EntitiesSettings
 
+EXAMPLE = min((Path(__file__).parents[3] / "examples" / "articles.matched").glob("*.json"))
 ARTICLE = {"id": "a", "title": "زرقوش", "body": "قال زرقوش برطاش."}
 
 
@@ -45,6 +54,16 @@ def test_the_setting_of_the_chain_names_the_model_offline_too(model):
 
 def test_an_option_of_the_command_comes_before_the_setting(model):
     assert found("--model", str(model), environ={"ISNAD_ENTITIES_MODEL": "no/such/folder"}) == NAMED
+
+
+async def test_the_stage_of_the_chain_names_by_it(model):
+    example = decode(MatchedArticle, EXAMPLE.read_bytes())
+    article = msgspec.structs.replace(example.article, title=ARTICLE["title"], body=ARTICLE["body"], dateline=None)
+    value = encode(msgspec.structs.replace(example, article=article))
+    record = Record("articles.matched", 0, 7, datetime(2018, 2, 9, tzinfo=UTC), b"key", value)
+    (outcome,) = await enriching(Topics(""), model=EntitiesModel(name=str(model)))([record])
+    found = decode(EnrichedArticle, outcome.messages[0].value).mentions
+    assert [(one.type, one.text, one.field) for one in found] == NAMED
 
 
 def test_a_wrong_setting_is_an_error_that_names_it(model):

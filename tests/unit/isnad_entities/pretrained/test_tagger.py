@@ -156,6 +156,14 @@ def test_a_setting_says_what_labels_mean(model):
     assert names(model, "قال محمد الاثنين", labels="PERS=-,DATE=MISC") == [[("الاثنين", "MISC")]]
 
 
+def test_labels_that_are_left_out_are_logged_once(model, caplog):
+    tagger = load(str(model), threads=1)
+    tagger.tag([Passage.of("body", "الاثنين")] * 3)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        f"Of the model {model} these labels are left out: DATE."
+    ]
+
+
 def test_a_setting_chooses_the_file(tmp_path):
     write_model(tmp_path, BIO, WORDS, graph="onnx/model.onnx")
     assert names(tmp_path, "محمد") == [[("محمد", "PER")]]
