@@ -73,6 +73,7 @@ class Trainer:
     def learn(self, sentences: Iterable[Sentence], advance: Callable[[], None] = lambda: None) -> Learnt:
         """Return what the sentences teach; `advance` is called after each round."""
         from scipy.optimize import fmin_l_bfgs_b
+        from threadpoolctl import threadpool_limits
 
         readings = [(Reading.of(sentence), sentence) for sentence in sentences]
         readings = [(reading, sentence) for reading, sentence in readings if len(reading.passage)]
@@ -83,13 +84,15 @@ class Trainer:
         examples = self._examples(readings, types, profiles)
         shape = (OFFSETS, width(len(profiles) + 1), GAPS, len(LABELS))
         objective = Objective(features, examples, shape, self._settings.penalty)
-        vector, _, _ = fmin_l_bfgs_b(
-            objective,
-            np.zeros(objective.size),
-            maxiter=self._settings.rounds,
-            m=6,
-            callback=lambda _: advance(),
-        )
+        # Sums on several threads come out a little different each time.
+        with threadpool_limits(1):
+            vector, _, _ = fmin_l_bfgs_b(
+                objective,
+                np.zeros(objective.size),
+                maxiter=self._settings.rounds,
+                m=6,
+                callback=lambda _: advance(),
+            )
         return _small(names, profiles, objective.weights(vector))
 
     def tagger(self, learnt: Learnt, calibration: Calibration) -> FastTagger:

@@ -66,8 +66,11 @@ def classes(held: Floats, settings: Settings) -> tuple[NDArray[np.uint16], NDArr
         held: vectors of length 1, the frequent words first.
         settings: how many classes.
     """
-    finest, centres = _k_means(held, min(settings.finest, len(held)), settings.seed)
-    coarser = [_k_means(centres, min(count, len(centres)), settings.seed)[0] for count in settings.coarser]
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # sums on several threads come out a little different each time
+        finest, centres = _k_means(held, min(settings.finest, len(held)), settings.seed)
+        coarser = [_k_means(centres, min(count, len(centres)), settings.seed)[0] for count in settings.coarser]
     return finest.astype(np.uint16), np.stack(coarser, axis=1).astype(np.uint16)
 
 

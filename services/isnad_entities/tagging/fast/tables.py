@@ -131,7 +131,8 @@ class WordTables:
             new = list(dict.fromkeys(words))
             types = self._new_types(self._most + len(new))
             new = [word for word in new if word not in types.numbers]
-        self._enter(types, self.worked_out(new))
+        if new:  # else another thread was here first
+            self._enter(types, self.worked_out(new))
         self._types = types
         return types
 
