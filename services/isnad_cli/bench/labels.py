@@ -79,8 +79,8 @@ def read_labels(path: Path) -> list[LabelledArticle]:
         ) from exc
 
 
-def read_texts(folder: Path, labels: Iterable[LabelledArticle]) -> dict[str, Text]:
-    """Return the texts of labelled articles by their ids, from the *.jsonl.gz of a folder (the ANT corpus).
+def read_texts(paths: Iterable[Path], labels: Iterable[LabelledArticle]) -> dict[str, Text]:
+    """Return the texts of labelled articles by their ids, from .jsonl.gz files of the ANT corpus or folders of them.
 
     Raises:
         RequestError: one is not there, or is another text than the one that was labelled.
@@ -88,25 +88,26 @@ def read_texts(folder: Path, labels: Iterable[LabelledArticle]) -> dict[str, Tex
     wanted = {label.id: label.sha256 for label in labels}
     found: dict[str, Text] = {}
     decoder = msgspec.json.Decoder(Text)
-    try:
-        for path in sorted(folder.glob("*.jsonl.gz")):
-            with gzip.open(path) as lines:
-                texts = (decoder.decode(line) for line in lines)
-                found.update((text.id, text) for text in texts if text.id in wanted)
-    except (OSError, EOFError, msgspec.DecodeError) as exc:
-        raise RequestError(
-            f"The articles in {folder} can't be read ({exc}). Give the folder of the ANT corpus."
-        ) from exc
+    for path in paths:
+        for file in sorted(path.glob("*.jsonl.gz")) if path.is_dir() else [path]:
+            try:
+                with gzip.open(file) as lines:
+                    texts = (decoder.decode(line) for line in lines)
+                    found.update((text.id, text) for text in texts if text.id in wanted)
+            except (OSError, EOFError, msgspec.DecodeError) as exc:
+                raise RequestError(
+                    f"{file} can't be read ({exc}). Give the .jsonl.gz files of the ANT corpus."
+                ) from exc
     missing = len(wanted) - len(found)
     if missing:
         raise RequestError(
-            f"{missing} of {len(wanted)} labelled articles are not in {folder}. Give the ANT corpus's folder."
+            f"{missing} of {len(wanted)} labelled articles are not in the corpus. Give the folder of the ANT corpus."
         )
     changed = [text.id for text in found.values() if checksum(text) != wanted[text.id]]
     if changed:
         raise RequestError(
             f"{len(changed)} articles are not the texts that were labelled ({changed[0]} …). "
-            "Give the ANT corpus, v2.1 with Jawhara FM of v1.1, its bodies cleaned of nothing."
+            "Give the ANT corpus v2.1, with Jawhara FM of v1.1, as it was published."
         )
     return found
 

@@ -22,8 +22,8 @@ from isnad_entities.wires.segments import Segments
 MOST_CREDITS = 200
 """Credits kept of one article."""
 
-_QUOTED = 0.98
-"""The share of right ones among the agencies that were found quoted."""
+_QUOTED = 0.99
+"""How surely an agency that is called quoted is that; see `SCORES`."""
 
 _AGENCY = frozenset(words("وكالة وكالتي الوكالة للوكالة وكالتا"))
 _CITING = frozenset(

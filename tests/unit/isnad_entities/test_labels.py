@@ -22,7 +22,7 @@ def read(text):
 
 @pytest.fixture(scope="module")
 def texts():
-    return read_texts(corpus("ant"), LABELS)
+    return read_texts([corpus("ant")], LABELS)
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["development", "held"])

@@ -120,7 +120,7 @@ def test_labels_and_their_texts_are_read(tmp_path):
             corpus.write(json.dumps({"id": text.id, "title": text.title, "body": text.body, "url": "x"}) + "\n")
     read = read_labels(labels)
     assert [one.held for one in read] == [True]
-    assert read_texts(tmp_path, read) == {"1": FIRST}
+    assert read_texts([tmp_path], read) == {"1": FIRST}
 
 
 @pytest.mark.parametrize(("changed", "said"), [({"sha256": "0"}, "not the texts"), ({"id": "3"}, "1 of 1 labelled")])
@@ -131,4 +131,4 @@ def test_another_text_than_the_labelled_one_is_refused(tmp_path, changed, said):
     labels = tmp_path / "labels.jsonl"
     labels.write_text(json.dumps(line | changed), encoding="utf-8")
     with pytest.raises(RequestError, match=said):
-        read_texts(tmp_path, read_labels(labels))
+        read_texts([tmp_path], read_labels(labels))
