@@ -36,6 +36,8 @@ def fast(request: Request, scores: Mapping[str, Scores], calibration_error: floa
         else "The model in this folder was then trained on the whole corpus, so it must not be measured on it."
     )
     news = " ".join(f"--news {path.name}" for path in request.news)
+    if request.classes:
+        news = f"--classes {request.classes.name}"
     command = (
         f"isnad entities train --profile fast --corpus {request.corpus.name} {news} --output FOLDER"
         f" --seed {request.seed}{' --hold-out' if request.hold_out else ''}"
@@ -89,6 +91,8 @@ def default(
 ) -> str:
     """Return the card of a `default` model, in Markdown; see `fast`."""
     news = " ".join(f"--news {path.name}" for path in request.news)
+    if request.classes:
+        news = f"--classes {request.classes.name}"
     command = (
         f"isnad entities train --profile default --corpus {request.corpus.name} {news} --output FOLDER"
         f" --seed {request.seed}"

@@ -33,10 +33,15 @@ _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
 @click.option(
     "--news",
     multiple=True,
-    required=True,
     metavar="PATH",
     type=click.Path(exists=True, path_type=Path),
     help="Unlabelled articles, .jsonl or .jsonl.gz with title and body, or a folder of them; may be given again.",
+)
+@click.option(
+    "--classes",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="In place of --news: a model of the fast profile, whose classes of words are taken.",
 )
 @click.option(
     "--output",
@@ -49,7 +54,16 @@ _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
     "--hold-out", is_flag=True, help="Leave out the last sixth of the corpus, so that the model may be measured on it."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of all that is drawn by lot.")
-def train(profile: str, corpus: Path, news: tuple[Path, ...], output: Path, seed: int, *, hold_out: bool) -> None:
+def train(
+    profile: str,
+    corpus: Path,
+    news: tuple[Path, ...],
+    classes: Path | None,
+    output: Path,
+    seed: int,
+    *,
+    hold_out: bool,
+) -> None:
     """Train a model of names: people, places, organisations and others, with calibrated scores.
 
     The same corpus, news and seed give the same model. The folder gets the model and MODEL_CARD.md: what it was
@@ -61,9 +75,11 @@ def train(profile: str, corpus: Path, news: tuple[Path, ...], output: Path, seed
     \b
     Examples:
       isnad entities train --profile fast --corpus anercorp_train.txt --news ant/ --output models/fast
-      isnad entities train --profile fast --corpus anercorp_train.txt --news ant/ --output held-out --hold-out
+      isnad entities train --profile fast --corpus anercorp_train.txt --classes fast.model --output held --hold-out
       isnad entities train --profile default --corpus anercorp_train.txt --news ant/ --output models/default
     """  # noqa: D301  click's mark for lines to be kept as they are
+    if not news and not (classes and profile == "fast"):
+        raise click.UsageError("Missing option '--news'.")
     function, packages = PROFILES[profile]
     for package in packages:
         if find_spec(package) is None:
@@ -71,5 +87,5 @@ def train(profile: str, corpus: Path, news: tuple[Path, ...], output: Path, seed
     module, _, name = function.partition(":")
     run: Any = getattr(importlib.import_module(module), name)
     with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as progress:
-        said = run(Request(corpus, news, output, seed, hold_out=hold_out), progress)
+        said = run(Request(corpus, news, output, seed, classes, hold_out=hold_out), progress)
     click.echo(said, err=True)

@@ -13,7 +13,7 @@ from isnad_entities.rules import Rules
 from isnad_entities.tagging.calibration import expected_calibration_error
 from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast.classes import Classes
-from isnad_entities.tagging.fast.tagger import MODEL_FILE, FastTagger
+from isnad_entities.tagging.fast.tagger import MODEL_FILE, FastTagger, classes_of
 from isnad_entities.training import card, news, vectors
 from isnad_entities.training.corpora import Reading, Scores, Sentence, Span, sentences, split, strict_scores
 from isnad_entities.training.fast import Settings, Trainer, curves
@@ -34,11 +34,16 @@ def train(request: Request, progress: Progress, settings: Settings | None = None
 
     Raises:
         RequestError: the corpus or the news can't be read.
+        SetupError: the model whose classes are to be taken can't be used.
     """
     settings = settings or Settings()
     corpus = sentences(request.corpus)
     first_part, development = split(corpus)
-    trainer = Trainer(classes_of_news(request.news, vectors.Settings(seed=request.seed), progress), settings)
+    if request.classes:
+        classes = classes_of(model_file.read(request.classes))
+    else:
+        classes = classes_of_news(request.news, vectors.Settings(seed=request.seed), progress)
+    trainer = Trainer(classes, settings)
     rounds = settings.rounds * (settings.folds + 1 + (not request.hold_out))
     task = progress.add_task("weights", total=rounds)
 

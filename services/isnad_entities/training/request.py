@@ -12,5 +12,7 @@ class Request:
     news: tuple[Path, ...]
     output: Path
     seed: int = 1
+    classes: Path | None = None
+    """A model of the fast profile whose classes of words are taken instead of news."""
     hold_out: bool = False
     """Whether the development split is kept out of what the model is trained on."""

@@ -75,16 +75,9 @@ def load(file: Path) -> FastTagger:
         np.frombuffer(model.weights, np.int8).reshape(len(features), -1),
         np.frombuffer(model.scales, np.float32),
     )
-    words = model.words.split("\n") if model.words else []
-    classes = Classes(
-        words,
-        np.frombuffer(model.finest, np.uint16),
-        np.frombuffer(model.coarser, np.uint16).reshape(-1, model.depths),
-        np.frombuffer(model.opinions, np.uint8).reshape(len(words), len(TYPES)),
-        np.frombuffer(model.often, np.uint8),
-    )
+    classes = classes_of(model)
     ready = Ready(
-        [words[place] for place in model.ready_words],
+        [classes.words[place] for place in model.ready_words],
         model_file.unscaled(model.ready_rows, model.ready_scales),
         np.frombuffer(model.ready_bridges, np.uint8),
         np.frombuffer(model.ready_profiles, np.uint16),
@@ -104,6 +97,18 @@ def load(file: Path) -> FastTagger:
     return FastTagger(tables, transitions, curves)
 
 
+def classes_of(model: model_file.Model) -> Classes:
+    """Return what unlabelled news knows of words, by a model."""
+    words = model.words.split("\n") if model.words else []
+    return Classes(
+        words,
+        np.frombuffer(model.finest, np.uint16),
+        np.frombuffer(model.coarser, np.uint16).reshape(-1, model.depths),
+        np.frombuffer(model.opinions, np.uint8).reshape(len(words), len(TYPES)),
+        np.frombuffer(model.often, np.uint8),
+    )
+
+
 @cache
 def fast_tagger() -> FastTagger:
     """Return the tagger of the model that ships, read once.
@@ -111,5 +116,5 @@ def fast_tagger() -> FastTagger:
     Raises:
         SetupError: its file is missing or damaged.
     """
-    with as_file(files("isnad_entities") / "data" / MODEL_FILE) as file:
+    with as_file(files("isnad_entities") / "models" / "fast" / MODEL_FILE) as file:
         return load(file)
