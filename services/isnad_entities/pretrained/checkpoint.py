@@ -137,4 +137,8 @@ def _first_line(exc: Exception) -> str:
 
 def _quieten() -> None:
     """Keep transformers from saying that there is no torch, which is as it should be."""
-    logging.getLogger("transformers").addFilter(lambda record: "PyTorch was not found" not in record.getMessage())
+    logging.getLogger("transformers").addFilter(_is_of_use)
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    return "PyTorch was not found" not in record.getMessage()

@@ -43,6 +43,11 @@ class Graph:
             SetupError: the file can't be read, or does not take or give what a token classifier does.
         """
         self._session = _session(path, _providers(device), threads)
+        if device == "cuda" and not self.on_gpu:
+            raise SetupError(
+                "ONNX Runtime could not start on the GPU: CUDA or cuDNN is not what it was built for. Install that, or "
+                "unset ISNAD_ENTITIES_MODEL_DEVICE."
+            )
         self._first_position = first_position
         self._types = self._inputs(path)
         self._output = self._choose_output(path, labels)
