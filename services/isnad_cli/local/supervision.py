@@ -26,6 +26,7 @@ from isnad_cli.local.programs import Program
 
 _STABLE_SECONDS = 10
 _START_SECONDS = 15.0
+_MODEL = "ISNAD_ENTITIES_MODEL"
 _FILES = 65536
 """Open files that the servers may have, where the system allows so many."""
 
@@ -110,6 +111,16 @@ def _escaped(value: object) -> str:
     return str(value).replace("%", "%%")
 
 
+def seen_from_anywhere(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with the folder of a model of names, if it names one, from the root.
+
+    The processes run in folders of their own, and the user has named it from his.
+    """
+    model = environ.get(_MODEL, "")
+    is_folder = model not in ("", "default", "fast") and Path(model).is_dir()
+    return {**environ, _MODEL: str(Path(model).absolute())} if is_folder else dict(environ)
+
+
 def start(home: Home, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a supervisor that has nothing to do yet, and return when it answers.
 
@@ -124,7 +135,7 @@ def start(home: Home, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with output.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(home.supervisor)],
-            env={**environ, MARK: str(home.root)},
+            env={**seen_from_anywhere(environ), MARK: str(home.root)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -9,7 +9,7 @@ import pytest
 from isnad_cli.local.home import Home
 from isnad_cli.local.leftovers import MARK
 from isnad_cli.local.programs import Program
-from isnad_cli.local.supervision import Supervisor, SupervisorGone, settings
+from isnad_cli.local.supervision import Supervisor, SupervisorGone, seen_from_anywhere, settings
 
 HOME = Home(Path("/data/50% full"))
 SERVER = Program("kafka", ("/java", "-cp", "a b.jar"), Path("/data/kafka"), {"A": "1"}, user="nobody")
@@ -69,3 +69,17 @@ def test_no_supervisor_is_said_as_such(tmp_path: Path) -> None:
     """No socket there."""
     with pytest.raises(SupervisorGone):
         Supervisor(Home(tmp_path)).processes()
+
+
+def test_a_models_folder_is_named_from_the_root_and_nothing_else_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The services run in folders of their own; a hub id that looks like a path is none."""
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    (tmp_path / "fast").mkdir()
+    monkeypatch.chdir(tmp_path)
+    given = {"ISNAD_ENTITIES_MODEL": "models/mine", "OTHER": "models/mine"}
+    assert seen_from_anywhere(given) == {**given, "ISNAD_ENTITIES_MODEL": str(tmp_path / "models" / "mine")}
+    for name in ("", "fast", "default", "org/mine"):
+        assert seen_from_anywhere({"ISNAD_ENTITIES_MODEL": name}) == {"ISNAD_ENTITIES_MODEL": name}
+    assert seen_from_anywhere({}) == {}
