@@ -1,8 +1,7 @@
 """People, places, organisations and wire credits in an article: `articles.matched` to `articles.enriched`.
 
-A first version, and honest about it: lists and rules, no statistics. A name is found because it is on a list
-(`data/*.tsv`, each line with its source), because the words before it say what follows («المتحدث باسم … فلان»,
-«بلدة كذا»), or because the article has named it in full elsewhere. What is on no list and stands without such words is
-not found: on mixed texts most of what it says is right, and a good part of what there is to say is left unsaid. How
-much, against a corpus of tagged words: `python -m isnad_entities.measure CORPUS`.
+A tagger (`tagging`) says which words of a sentence name something; lists and rules add what they know (`joining`), and
+make one entity of its spellings and short forms (`names`). Wire credits are rules alone (`wires`). What is on no list,
+stands in no telling sentence and was never in the news that the taggers learnt from, may be missed. How much that is:
+`isnad bench entities --tagged CORPUS`.
 """

@@ -9,20 +9,55 @@ from rich.console import Console
 from rich.progress import Progress
 
 from isnad_cli.bench.extras import need
-from isnad_cli.bench.options import COLUMNS, corpus_option, map_option, more_argument, print_report
+from isnad_cli.bench.options import COLUMNS, map_option, more_argument, print_report
 
 if TYPE_CHECKING:
+    from isnad_cli.bench.entity_rates import Rates
+    from isnad_cli.bench.entity_scores import Development
     from isnad_cli.bench.labelled import Parts
+
+_PROFILES = ("rules", "fast", "default")
+_TOGETHER = 100
+"""Articles that are tagged in one call, as many as a batch of the chain has."""
 
 
 @click.command(epilog="Exit status: 0 measured; 2 the corpus can't be read; 1 anything else.")
-@corpus_option
+@click.option(
+    "--corpus",
+    "corpora",
+    multiple=True,
+    metavar="PATH…",
+    type=click.Path(exists=True, path_type=Path),
+    help="Articles as `isnad feed` reads them, or folders of them: time the profiles on these.",
+)
 @more_argument
 @map_option
+@click.option(
+    "--tagged",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A word and its BIO tag a line (ANERcorp's training split): strict scores on its last sixth.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    type=click.Choice(_PROFILES),
+    default=_PROFILES,
+    show_default=True,
+    help="What is measured; may be given again.",
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROFILE=FOLDER",
+    help="Score this model instead of the one that ships: one trained with --hold-out.",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Take only the first N articles.")
 @click.option(
     "--transformers",
-    "model",
+    "transformer",
     metavar="MODEL",
     help="A transformers model, as ISNAD_ENTITIES_MODEL names it: time it beside a bare loop of ONNX Runtime.",
 )
@@ -40,16 +75,23 @@ def entities(
     corpora: tuple[Path, ...],
     more: tuple[Path, ...],
     maps: tuple[str, ...],
+    tagged: Path | None,
+    profiles: tuple[str, ...],
+    models: tuple[str, ...],
     limit: int | None,
-    model: str | None,
+    transformer: str | None,
     repeat: int,
     labels_path: Path | None,
 ) -> None:
-    """Time a transformers model, and say how good names, wire credits and datelines are on labelled articles.
+    """Say how good and how quick the finding of names is: lists and rules alone, the fast and the default profile.
 
-    The model runs as isnad runs it, text in to names out, on one core (or on the GPU, if there is one). Beside it, in
-    the same run and in turns, the very same batches go through a bare loop of ONNX Runtime. The report is JSON on
-    standard output: words a second of both by CPU time and by the clock, and the share of the bare loop's that is left.
+    The report is JSON on standard output. On a tagged corpus: strict precision, recall and F1 by type on its last
+    sixth, of the tagger alone and joined with the lists, by models that were trained on the rest (the fast one is
+    trained here where the one that ships has seen all of it). On articles: words a second on one core, by CPU time and
+    by the clock, of the tagger and of all that is done with an article, beside reading the words alone.
+
+    A transformers model is timed as isnad runs it, text in to names out, on one core (or on the GPU, if there is one).
+    Beside it, in the same run and in turns, the very same batches go through a bare loop of ONNX Runtime.
 
     Of labelled articles it tells, for those that were looked at while rules were made and those that were not:
     precision and recall of credits by role and of datelines, and which share of the labelled names is found, with the
@@ -57,17 +99,64 @@ def entities(
 
     \b
     Examples:
+      isnad bench entities --tagged anercorp_train.txt --profile fast | jq .development.fast.tagger.overall
+      isnad bench entities --corpus archive.jsonl.gz --limit 5000 --profile fast | jq .speed
       isnad bench entities --corpus archive.jsonl.gz --limit 500 --transformers models/arabic-ner > names.json
       isnad bench entities --corpus ../shared/data/ant --labels tests/labels/ant.jsonl | jq .labelled.held
     """  # noqa: D301  click's mark for lines to be kept as they are
-    if model is None and labels_path is None:
-        raise click.UsageError("Say what to measure: --transformers MODEL, --labels FILE, or both.")
+    articles = (*corpora, *more)
+    if not articles and (tagged is None or labels_path or transformer):
+        raise click.UsageError("Say what to measure on: --corpus PATH, --tagged FILE, or both.")
     report: dict[str, object] = {}
-    if labels_path is not None:
-        report["labelled"] = _labelled(labels_path, (*corpora, *more))
-    if model is not None:
-        report |= _timed(model, (*corpora, *more), maps, limit, repeat)
+    if tagged is not None:
+        report["development"] = _scored(tagged, profiles, models)
+    if articles and labels_path is not None:
+        report["labelled"] = _labelled(labels_path, articles)
+    if articles and transformer is not None:
+        report |= _timed(transformer, articles, maps, limit, repeat)
+    if articles and labels_path is None and transformer is None:
+        report |= _profiles_timed(profiles, articles, maps, limit, repeat)
     print_report(report)
+
+
+def _scored(tagged: Path, names: Sequence[str], given: Sequence[str]) -> "dict[str, Development]":
+    # Only here, so that the help is there at once.
+    from isnad_cli.bench.entity_scores import measure
+    from isnad_cli.bench.profiles import models, unseen
+    from isnad_entities.training.corpora import sentences, split
+
+    folders = models(given)
+    training_part, development = split(sentences(tagged))
+    found = {}
+    with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=len(development) * len(names))
+        for name in dict.fromkeys(names):
+            profile = unseen(
+                name, folders.get(name), training_part, lambda doing: progress.update(task, description=doing)
+            )
+            progress.update(task, description=name)
+            found[name] = measure(profile, development, lambda: progress.advance(task))
+    return found
+
+
+def _profiles_timed(
+    names: Sequence[str], paths: Sequence[Path], maps: tuple[str, ...], limit: int | None, repeat: int
+) -> "dict[str, Rates | object]":
+    need("ijson", "charset_normalizer", "numpy")
+    # Only here, so that the help is there at once.
+    from isnad_cli.bench.corpora import read
+    from isnad_cli.bench.machine import calibration, description, one_core
+    from isnad_feeder.fields import parse_mapping
+
+    articles = [(one.title, one.body) for one in read(paths, parse_mapping(maps), limit).articles]
+    with one_core(), Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
+        from isnad_cli.bench.entity_rates import measure
+        from isnad_cli.bench.profiles import shipped
+
+        profiles = [shipped(name) for name in dict.fromkeys(names)]
+        task = progress.add_task(", ".join(names), total=(repeat + 1) * (2 * len(profiles) + 1))
+        rates = measure(profiles, articles, repeat, _TOGETHER, lambda: progress.advance(task))
+    return {"machine": description(), "calibration": calibration(), "speed": rates}
 
 
 def _labelled(labels_path: Path, paths: Sequence[Path]) -> "Parts":

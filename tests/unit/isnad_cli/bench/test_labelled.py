@@ -56,10 +56,10 @@ def test_the_report_tells_both_parts_apart(labelled):
         assert report[part]["names"]["PER"] == {"labelled": 1, "found": 1.0, "typed": 1.0, "canonical": 1.0}
 
 
-def test_without_anything_to_measure_it_says_what_there_is(labelled):
-    ran = run("--corpus", labelled[0])
+def test_labels_without_articles_say_what_is_missing(labelled):
+    ran = run("--labels", labelled[1])
     assert ran.exit_code == 2
-    assert "--transformers MODEL, --labels FILE" in ran.output
+    assert "--corpus PATH" in ran.output
 
 
 def test_labels_of_something_else_are_refused(labelled):

@@ -1,0 +1,110 @@
+"""Words a second of each profile on one core, beside what reading the words alone takes in the same run."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from typing import TypedDict
+
+from isnad_cli.bench.machine import Timing, timed
+from isnad_cli.bench.profiles import Profile
+from isnad_entities.enrich import read, wires
+from isnad_entities.passage import Passage
+
+Text = tuple[str, str]
+"""Title and body."""
+
+Rate = dict[str, float]
+"""Words a second, by CPU time (`cpu`) and by the clock (`clock`)."""
+
+
+class ProfileRates(TypedDict):
+    """Of one profile, text in each time."""
+
+    tagger_first: Rate | None
+    """To the tagger's spans, in the first round: most words are new to it."""
+    tagger: Rate | None
+    """The same in the later rounds, the median."""
+    entities: Rate
+    """To entities and credits, the median of the later rounds."""
+
+
+class Rates(TypedDict):
+    """What was measured; words are isnad's, the marks between them do not count."""
+
+    articles: int
+    words: int
+    floor: Rate
+    """Text to words and nothing else, the median of all rounds."""
+    profiles: dict[str, ProfileRates]
+
+
+def measure(
+    profiles: Sequence[Profile], articles: Sequence[Text], repeat: int, together: int, done: Callable[[], None]
+) -> Rates:
+    """Time profiles on articles.
+
+    Args:
+        profiles: what to time.
+        articles: title and body of each.
+        repeat: how many rounds after the first.
+        together: articles that are tagged in one call, as a worker of the chain takes them.
+        done: called after each of `(repeat + 1) × (2 × profiles + 1)` timings.
+    """
+    parts = [articles[start : start + together] for start in range(0, len(articles), together)]
+    words = sum(len(passage) for part in parts for passage in _passages(part))
+    credit_finder = wires()
+    finders = {profile.name: profile.names for profile in profiles}
+
+    def floor() -> None:
+        for part in parts:
+            _passages(part)
+
+    def tag(profile: Profile) -> None:
+        if profile.tagger:
+            for part in parts:
+                profile.tagger.tag(_passages(part))
+
+    def find(profile: Profile) -> None:
+        finder = finders[profile.name]
+        for title, body in articles:
+            read(title, body, None, None, finder, credit_finder)
+
+    floors: list[Timing] = []
+    tagging: dict[str, list[Timing]] = {profile.name: [] for profile in profiles}
+    finding: dict[str, list[Timing]] = {profile.name: [] for profile in profiles}
+    for profile in profiles:
+        # What is compiled, is compiled now, and is not part of the first round.
+        if profile.tagger:
+            profile.tagger.tag([Passage.of("body", "")])
+            profile.tagger.tag([Passage.of("body", "قال")])
+    for _ in range(repeat + 1):
+        floors.append(timed(floor).timing)
+        done()
+        for profile in profiles:
+            tagging[profile.name].append(timed(lambda one=profile: tag(one)).timing)  # type: ignore[misc]
+            done()
+            finding[profile.name].append(timed(lambda one=profile: find(one)).timing)  # type: ignore[misc]
+            done()
+    return Rates(
+        articles=len(articles),
+        words=words,
+        floor=_rate(words, floors),
+        profiles={
+            profile.name: ProfileRates(
+                tagger_first=_rate(words, tagging[profile.name][:1]) if profile.tagger else None,
+                tagger=_rate(words, tagging[profile.name][1:]) if profile.tagger else None,
+                entities=_rate(words, finding[profile.name][1:]),
+            )
+            for profile in profiles
+        },
+    )
+
+
+def _rate(words: int, timings: Sequence[Timing]) -> Rate:
+    return {
+        "cpu": round(words / statistics.median(one.cpu_seconds for one in timings)),
+        "clock": round(words / statistics.median(one.clock_seconds for one in timings)),
+    }
+
+
+def _passages(articles: Sequence[Text]) -> list[Passage]:
+    return [passage for title, body in articles for passage in (Passage.of("title", title), Passage.of("body", body))]
