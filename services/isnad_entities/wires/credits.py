@@ -122,12 +122,12 @@ class Credits:
         return False
 
     def _cited(self, passage: Passage, match: Match) -> bool:
-        """Whether somebody cites what it reported: «حسبما نقلت وام», «نقلا عن الأناضول», «لمراسلة (وات)»."""
-        if (
-            passage.gap(match.first) > Gap.QUOTE
-            or self._agencies.is_doubtful(match)
-            or match.entity.canonical == _AGENCIES_AT_LARGE
-        ):
+        """Whether somebody cites what it reported: «حسبما نقلت وام», «نقلا عن الأناضول», a headline «بلومبرغ: …»."""
+        if self._agencies.is_doubtful(match) or match.entity.canonical == _AGENCIES_AT_LARGE:
+            return False
+        if match.first == 0:
+            return passage.field == "title" and ":" in passage.between(match.last + 1)
+        if passage.gap(match.first) > Gap.QUOTE:
             return False
         before = passage.word(match.first - 1)
         if _without_clitics(before, _SAYING):

@@ -80,7 +80,7 @@ class Frames:
         Without a dateline one is looked for.
         """
         likely = [place for place in places if self._segments.may_hold(passage, place)]
-        if dateline is None and any(_may_open(passage, place) for place in likely):
+        if dateline is None and _may_open(passage, likely):
             dateline = find_dateline(passage.text)
         if dateline:
             yield from self._dateline(passage, places, dateline)
@@ -176,16 +176,20 @@ class _Paragraph:
     """No paragraph of more than a few words comes after it."""
 
 
-def _may_open(passage: Passage, place: int) -> bool:
+def _may_open(passage: Passage, places: Sequence[int]) -> bool:
     """Whether a word is near enough to the beginning of a paragraph, near the body's, to be in a dateline."""
-    start = passage.tokens[place].start
-    above = passage.text.rfind("\n", 0, start) + 1
-    return start - above <= LONGEST_DATELINE and passage.text.count("\n", 0, above) < MOST_HEADLINES
+    above = 0
+    for line in passage.text.split("\n", MOST_HEADLINES)[:MOST_HEADLINES]:
+        first = bisect_left(places, _word_at(passage, above))
+        if first < len(places) and passage.tokens[places[first]].start - above <= min(LONGEST_DATELINE, len(line)):
+            return True
+        above += len(line) + 1
+    return False
 
 
 def _paragraphs(passage: Passage, places: Sequence[int]) -> Iterator[_Paragraph]:
     """The paragraphs in which one of the places is near the end."""
-    behind = -1
+    behind, closing = -1, -1
     for place in places:
         if place <= behind:
             continue
@@ -195,7 +199,8 @@ def _paragraphs(passage: Passage, places: Sequence[int]) -> Iterator[_Paragraph]
         if place > last - _LONGEST:
             behind = last
             first = _word_at(passage, passage.text.rfind("\n", 0, start) + 1)
-            yield _Paragraph(first, last, first >= _last_prose(passage))
+            closing = _last_prose(passage) if closing < 0 else closing
+            yield _Paragraph(first, last, first >= closing)
 
 
 def _last_prose(passage: Passage) -> int:

@@ -79,8 +79,14 @@ def test_ordinary_words_are_no_agencies(wire, body):
     assert wire(body) == []
 
 
-def test_a_headline_quotes(wire):
-    assert told(wire("نص.", title="رويترز: لا موعد للقمة")) == [("quoted", "رويترز", "رويترز")]
+@pytest.mark.parametrize("agency", ["رويترز", "بلومبرغ"])
+def test_a_headline_quotes(wire, agency):
+    assert told(wire("نص.", title=f"{agency}: لا موعد للقمة")) == [("quoted", agency, agency)]
+
+
+def test_the_longest_articles_are_read_in_one_go(wire):
+    """Each line asks where the last paragraph of prose is: looked up anew, that would take minutes."""
+    assert {one.role for one in wire("رويترز\n" * 20_000)} == {"credit"}
 
 
 @pytest.mark.parametrize(
