@@ -39,9 +39,9 @@ class Found:
         silent = match.pattern.silent
         return cls(
             passage,
-            match.first,
+            match.first + match.pattern.titles,
             match.last,
-            match.cut,
+            0 if match.pattern.titles else match.cut,
             match.entity,
             listed=True,
             silent=silent,

@@ -14,6 +14,7 @@ later:
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from isnad_entities.found import Found, written_without
 from isnad_entities.homographs import Homographs
@@ -25,6 +26,9 @@ from isnad_entities.places import Places
 from isnad_entities.spelling import bare
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.vocabulary import Vocabulary
+
+_SON = frozenset({"بن", "ابن", "بنت"})
+_MOST_BETWEEN = 1
 
 _SCORES = {"PER": 0.85, "LOC": 0.6, "ORG": 0.6, "MISC": 0.5}
 """How often a listed name that the tagger left out is one, on the development split."""
@@ -71,7 +75,37 @@ class Joining:
             if meant is not None:
                 found.append(meant)
         found.sort(key=lambda name: name.first)
-        return found
+        return list(self._joined(passage, found))
+
+    def _joined(self, passage: Passage, found: Sequence[Found]) -> Iterator[Found]:
+        """Yield the names, one person for «سلمان» and «عبد العزيز» where «بن» stands between."""
+        held: Found | None = None
+        for name in found:
+            if held is not None and self._goes_on(passage, held, name):
+                known = (
+                    held
+                    if held.listed
+                    else self._meaning.of(passage, Tagged(held.first, name.last, "PER", min(held.score, name.score)))
+                )
+                held = replace(known or held, first=held.first, last=name.last, cut=held.cut)
+                continue
+            if held is not None:
+                yield held
+            held = name
+        if held is not None:
+            yield held
+
+    def _goes_on(self, passage: Passage, one: Found, other: Found) -> bool:
+        if one.type != "PER" or other.type != "PER":
+            return False
+        between = range(one.last + 1, other.first)
+        if not between:
+            return passage.word(other.first) in _SON and passage.tight(other.first)
+        return (
+            len(between) <= _MOST_BETWEEN
+            and all(passage.tight(at) and passage.word(at) in _SON for at in (*between,))
+            and passage.tight(other.first)
+        )
 
     def _listed(self, passage: Passage, tagged_at: dict[int, Tagged], taken: AbstractSet[int]) -> Iterator[Found]:
         """The listed and announced names that stand beside the tagger's, or are right where it is not."""
@@ -107,10 +141,8 @@ class Joining:
         """Whether a name that the tagger left out is added."""
         if match.entity.type == "MISC" or (match.pattern.minor and match.length == 1):
             return False
-        before = self._vocabulary.facts(passage.word(match.first - 1))
-        first = passage.word(match.first)[match.cut :]
-        if match.entity.type == "ORG" and first in self._vocabulary.triggers["ministry, by itself"]:
-            return not before.title  # «وزيرة الخارجية الأميركية» names an office
+        if match.entity.type == "ORG" and self._organisations.names_office(passage, match):
+            return False
         facts = self._vocabulary.facts(passage.word(match.first))
         return not (match.length == 1 and match.entity.type == "LOC" and (facts.nationality or facts.ordinary))
 
@@ -118,10 +150,7 @@ class Joining:
         """Whether the listed name is right, and not the tagger's that stand in its place or reach into it."""
         first, last = met[0].first, met[-1].last
         if first >= match.first and last <= match.last and last - first + 1 < match.length:
-            inner = self._lexicon.known(tuple(passage.word(at) for at in range(first, last + 1)))
-            if match.entity.type == "PER":
-                return True
-            return match.entity.kind == "country" and inner is not None and inner.entity.kind != "country"
+            return match.entity.type == "PER" or not self._is_core(passage, match, first, last)
         one = met[0]
         if one.type == match.entity.type and one.first < match.first and match.last == one.last and match.cut == 1:
             # «الإمارات العربية وقطر», «أرسنال وموناكو» are two.
@@ -138,6 +167,23 @@ class Joining:
                 and match.entity.kind == "country"
             )
         return False
+
+    def _is_core(self, passage: Passage, match: Match, first: int, last: int) -> bool:
+        """Whether the tagger's words are the listed name without its sort or its nationality.
+
+        «حماس» of «حركة حماس», «الكونغرس» of «الكونغرس الأميركي»; but not «أفريقيا» of «جنوب أفريقيا».
+        """
+        behind = [self._vocabulary.facts(passage.word(at)) for at in range(last + 1, match.last + 1)]
+        if not all(fact.nationality or fact.ordinary for fact in behind):
+            return False
+        inner = [self._vocabulary.facts(passage.word(at)) for at in range(first, last + 1)]
+        if first == match.first and match.length > 1 and all(fact.ordinary or fact.title for fact in inner):
+            return bool(behind) and all(fact.nationality for fact in behind)
+        return (
+            match.entity.kind != "country"
+            or first == match.first
+            or self._meaning.is_sort(passage.word(match.first)[match.cut :], "LOC")
+        )
 
     def _rest(self, one: Tagged, taken: AbstractSet[int], passage: Passage) -> Tagged | None:
         """What is left of the tagger's name when a listed one was taken out of it."""

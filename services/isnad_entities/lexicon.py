@@ -5,7 +5,7 @@ A look-up takes the longest name that begins at a word, clitics taken off it whe
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
@@ -72,6 +72,8 @@ class Pattern:
     """A town that only GeoNames has: many of them are family names as well."""
     silent: bool = False
     """Names nothing: its words are passed over, as in «حصة الأسد»."""
+    titles: int = 0
+    """Words at its beginning that are a title and no part of the name, as in «الملك سلمان»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def lexicon() -> Lexicon:
     for name in ("people", "organisations", "events", "places"):
         for row in table(name):
             entity = _entity(row, cast(EntityType, row["type"]))
-            patterns.extend(_patterns(entity, row))
+            patterns.extend(_with_titles(known, _patterns(entity, row)) if name == "people" else _patterns(entity, row))
             shorts.extend((tuple(words(short)), entity.canonical) for short in spellings(row["short"]))
     for row in table("territories"):
         patterns.extend(_patterns(_entity({**row, "country": row["iso"]}, "LOC"), row))
@@ -251,6 +253,15 @@ def _patterns(entity: Entity, row: dict[str, str]) -> Iterator[Pattern]:
                 yield Pattern(form, entity)
     for form in framed:
         yield Pattern(form, entity, framed=True)
+
+
+def _with_titles(known: Vocabulary, patterns: Iterable[Pattern]) -> Iterator[Pattern]:
+    """Mark the titles of persons' names, unless the person is called by it: «الأمير هاري»."""
+    for pattern in patterns:
+        first = pattern.words[0]
+        by_title = pattern.entity.type == "PER" and len(pattern.words) > 1 and known.facts(first).title
+        called = words(pattern.entity.canonical)[0] == first or known.facts(first).of_person
+        yield replace(pattern, titles=1) if by_title and not called else pattern
 
 
 def _forms(name: str) -> Iterator[tuple[str, ...]]:

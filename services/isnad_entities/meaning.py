@@ -7,14 +7,18 @@ which of the words are a title or say only what sort of thing it is, and which l
 from dataclasses import replace
 
 from isnad.messages import EntityType
+from isnad.text.words import words
 from isnad_entities.clitics import splits
 from isnad_entities.found import Found, written_without
 from isnad_entities.homographs import Homographs
-from isnad_entities.lexicon import Entity, Lexicon
+from isnad_entities.lexicon import Entity, Lexicon, Pattern
 from isnad_entities.passage import Gap, Passage
 from isnad_entities.spelling import bare, canonical_body, canonical_name, is_kunya, plain_kunya
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.vocabulary import Vocabulary
+
+_CALLED = tuple(words("صحيفة قناة جريدة مجلة نادي حركة حزب شركة تنظيم جماعة"))
+"""Sorts under which an organisation may be listed that goes by the rest of its name."""
 
 _CONJUNCTIONS = ("و", "ف")
 _PREPOSITIONS = ("ب", "ل", "ك")
@@ -75,9 +79,11 @@ class Meaning:
             if pattern is not None and not pattern.silent:
                 if pattern.entity.type == kind:
                     return cut, pattern.entity
-                other = self._homographs.of_type((rest, *row[1:]), kind)
+                other = self._homographs.of_type((rest, *row[1:]), kind) or self._called(kind, (rest, *row[1:]))
                 if other is not None:
                     return cut, other
+                if self._is_sure(pattern, kind, row):
+                    return cut, pattern.entity
         if kind == "PER":
             plain = plain_kunya(row)
             alike = (self._lexicon.known(plain) if plain != row else None) or None
@@ -95,6 +101,23 @@ class Meaning:
                 if pattern is not None and pattern.entity.type == kind and not pattern.silent:
                     return cut, pattern.entity
         return self._longer(passage, first, last, kind)
+
+    def is_sort(self, word: str, kind: EntityType) -> bool:
+        """Whether the word says of what sort a thing of this type is: «مدينة», «حركة»."""
+        return word in self._sorts[kind]
+
+    def _called(self, kind: EntityType, row: tuple[str, ...]) -> Entity | None:
+        """«الشرق الأوسط» that is an organisation is listed as «صحيفة الشرق الأوسط»."""
+        if kind != "ORG":
+            return None
+        listed = (self._lexicon.known((sort, *row)) for sort in _CALLED)
+        return next((pattern.entity for pattern in listed if pattern is not None and pattern.entity.type == kind), None)
+
+    def _is_sure(self, pattern: Pattern, kind: EntityType, row: tuple[str, ...]) -> bool:
+        """Whether the list knows the type better: «داعش» is no place; but a town may be a club's or a person's name."""
+        if pattern.framed or pattern.minor or pattern.entity.type == "PER":
+            return False
+        return pattern.entity.type != "LOC" or kind == "MISC" or len(row) > 1
 
     def _longer(self, passage: Passage, first: int, last: int, kind: EntityType) -> tuple[int, Entity] | None:
         """«حماس» of «حركة حماس»: the listed name goes on to either side."""
@@ -144,7 +167,11 @@ class Meaning:
     def _unlisted(self, name: Found, kind: EntityType) -> Entity:
         written = written_without(name.passage, name.first, name.last, name.cut)
         if kind == "PER":
-            return Entity(kind, canonical_name(written, self._vocabulary))
+            first, *more = name.words()
+            alone = not more or (first == "عبد" and len(more) == 1)
+            given = alone and (self._vocabulary.facts(first).given > 0 or first.startswith("عبدال"))
+            # One given name tells nobody apart.
+            return Entity(kind, canonical_name(written, self._vocabulary), kind="given name" if given else None)
         if kind == "ORG":
             return Entity(kind, canonical_body(written, self._vocabulary))
         return Entity(kind, bare(written))

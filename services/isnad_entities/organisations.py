@@ -7,7 +7,7 @@ after such a word: «حزب «…»», «عملية «…»».
 from dataclasses import dataclass
 
 from isnad.messages import EntityType
-from isnad_entities.lexicon import Lexicon
+from isnad_entities.lexicon import Lexicon, Match
 from isnad_entities.passage import Gap, Passage
 from isnad_entities.vocabulary import Vocabulary
 
@@ -54,6 +54,12 @@ class Organisations:
         """Whether the word before says that an ordinary word here is an organisation's name."""
         before = self._bare(passage.word(place - 1))
         return passage.gap(place) in (Gap.SPACE, Gap.QUOTE) and before in self._triggers["organisation"]
+
+    def names_office(self, passage: Passage, match: Match) -> bool:
+        """Whether a ministry's name belongs to its head's office: «وزيرة الخارجية الأميركية»."""
+        if passage.word(match.first)[match.cut :] not in self._triggers["ministry, by itself"]:
+            return False
+        return passage.tight(match.first) and self._vocabulary.facts(passage.word(match.first - 1)).title
 
     def at(self, passage: Passage, place: int) -> Body | None:
         """Return the organisation or event that begins at, or is announced by, the word."""

@@ -78,6 +78,10 @@ class Persons:
             return self._by_title(passage, place, licence)
         return None
 
+    def end(self, passage: Passage, place: int) -> int:
+        """Return the last word of a name of which the word at `place` is known to be a part."""
+        return self._end(passage, place, unknown=0)
+
     def _by_given_name(self, passage: Passage, place: int, cut: int, licence: Licence) -> Run | None:
         word = passage.word(place)[cut:]
         if word in _KUNYA:

@@ -6,6 +6,7 @@ what a trigger word announces are weighed, and the longest wins.
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from isnad_entities.found import Found, written_without
 from isnad_entities.lexicon import Entity, Lexicon, Match
@@ -102,7 +103,7 @@ class Rules:
         if run and (match is None or run.length > match.length):
             return [self._person(passage, run.first, run.last, run.cut, match)]
         if match:
-            return [Found.of(passage, match)]
+            return [self._going_on(passage, Found.of(passage, match))]
         body = self._organisations.at(passage, place)
         if body:
             return [self._body(passage, body.first, body.last, body.cut, body.type, body.prefix)]
@@ -119,6 +120,12 @@ class Rules:
             for name in self._places.after(passage, place)
         ]
 
+    def _going_on(self, passage: Passage, name: Found) -> Found:
+        """«الملك سلمان» goes on in «الملك سلمان بن عبد العزيز آل سعود»."""
+        if name.type == "PER" and self._vocabulary.facts(passage.word(name.last + 1)).particle:
+            return replace(name, last=self._persons.end(passage, name.last))
+        return name
+
     def _listed(self, passage: Passage, place: int, facts: Facts, licence: Licence) -> Match | None:
         for match in self._lexicon.match(passage, place):
             kind = match.entity.type
@@ -131,6 +138,8 @@ class Rules:
                 if not framed:
                     continue
             if match.cut and match.length == 1 and facts.ordinary and facts.title:
+                continue
+            if kind == "ORG" and self._organisations.names_office(passage, match):
                 continue
             if (
                 match.length == 1

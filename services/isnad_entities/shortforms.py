@@ -17,7 +17,11 @@ _SHORTEST = 3
 _MOST_SHARING = 50
 """Full names kept that share a short form; an article with more is a list of names."""
 
+_SHORTEST_BODY = 2
+"""Words of an organisation that has to have more for its nationality to go."""
+
 _LONGEST_TAIL = 3
+_SON = frozenset({"بن", "ابن", "بنت"})
 _NO_TAIL = frozenset({"الله", "الدين", "الثاني", "الاول", "الثالث", "السادس", "الخامس", "الرابع", "الاب", "الابن"})
 _SERVANT = "عبد"
 
@@ -29,6 +33,8 @@ class _Short:
     """Field and word where the full name stands."""
     ordinary: bool
     """An ordinary word as well: counts only where somebody speaks or a title stands before."""
+    national: bool
+    """An organisation without its nationality."""
 
 
 class ShortForms:
@@ -49,8 +55,14 @@ class ShortForms:
             else:
                 for short in lexicon.shorts.get(name.entity.canonical, ()):
                     self._add(short, name.entity, place)
-                if name.type == "ORG" and (short_word := self._abbreviation(name)):
+                if name.type != "ORG":
+                    continue
+                if short_word := self._abbreviation(name):
                     self._add((short_word,), name.entity, place, sure=True)
+                row = name.words()
+                if len(row) > _SHORTEST_BODY and row[-1].startswith("ال") and vocabulary.facts(row[-1]).nationality:
+                    # «وزارة الداخلية» is the one of «وزارة الداخلية السعودية».
+                    self._add(row[:-1], name.entity, place, sure=True, national=True)
 
     def __bool__(self) -> bool:
         return bool(self._by_first)
@@ -64,7 +76,15 @@ class ShortForms:
         """Whether these words are what a person of the article goes by."""
         return any(form == row and short.entity.type == "PER" for form, short in self._by_first.get(row[0], ()))
 
-    def _add(self, row: tuple[str, ...], entity: Entity, order: tuple[int, int], *, sure: bool = False) -> None:
+    def _add(
+        self,
+        row: tuple[str, ...],
+        entity: Entity,
+        order: tuple[int, int],
+        *,
+        sure: bool = False,
+        national: bool = False,
+    ) -> None:
         facts = self._vocabulary.facts(row[0])
         ordinary = (
             not sure and len(row) == 1 and entity.type == "PER" and (facts.ordinary or facts.title or facts.nationality)
@@ -72,16 +92,21 @@ class ShortForms:
         held = self._by_first.setdefault(row[0], [])
         if len(held) >= _MOST_SHARING:
             return
-        held.append((row, _Short(entity, order, ordinary)))
+        held.append((row, _Short(entity, order, ordinary, national)))
 
     def _abbreviation(self, name: Found) -> str | None:
-        """«… الديمقراطية (قسد)»: the single word in brackets or quotes behind an organisation's name."""
-        place = name.last + 1
+        """The single word in brackets or quotes behind an organisation's name, «… الديمقراطية (قسد)», or before it.
+
+        Before it, «قسد (قوات سوريا الديمقراطية)», the brackets hold the name and nothing else.
+        """
         passage = name.passage
+        place = name.last + 1
+        if not _is_held(passage, place, place, '([«"“', ')]»"”'):
+            if name.first == 0 or name.cut or not _is_held(passage, name.first, name.last, "([", ")]"):
+                return None
+            place = name.first - 1
         word = passage.word(place)
-        if passage.gap(place) is not Gap.QUOTE or len(word) < 2 or not set('([«"“') & set(passage.between(place)):
-            return None
-        if not set(')]»"”') & set(passage.between(place + 1)):
+        if len(word) < 2:
             return None
         facts = self._vocabulary.facts(word)
         return None if facts.ordinary or facts.nationality or self._lexicon.starts(word) or not facts.unknown else word
@@ -111,9 +136,17 @@ class ShortForms:
             before = [short for short in shorts if short.order < (field, place)]
             short = before[-1] if before else shorts[0]
             last = place + length - 1
+            if short.national and self._is_of_another(passage, last):
+                continue
             if sure or self._counts(passage, place, last, cut, short):
                 return last, cut, short.entity
         return None
+
+    def _is_of_another(self, passage: Passage, last: int) -> bool:
+        """«وزارة الخارجية في كازاخستان»: it says itself whose it is."""
+        if passage.word(last + 1) != "في" or not passage.tight(last + 2):
+            return False
+        return any(match.entity.kind == "country" for match in self._lexicon.match(passage, last + 2))
 
     def _counts(self, passage: Passage, place: int, last: int, cut: int, short: _Short) -> bool:
         after = passage.word(last + 1)
@@ -132,6 +165,16 @@ class ShortForms:
         )
 
 
+def _is_held(passage: Passage, first: int, last: int, opening: str, closing: str) -> bool:
+    """Whether such marks stand right before and behind these words."""
+    return (
+        last < len(passage)
+        and passage.gap(first) is Gap.QUOTE
+        and bool(set(opening) & set(passage.between(first)))
+        and bool(set(closing) & set(passage.between(last + 1)))
+    )
+
+
 @lru_cache(maxsize=65536)
 def _written_forms(word: str) -> frozenset[str]:
     return frozenset(with_clitics(word))
@@ -146,6 +189,8 @@ def _tails(row: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[tuple[str, 
     while start > 1 and vocabulary.facts(joined[start - 1]).particle and len(joined) - start < _LONGEST_TAIL:
         start -= 1
     tail = joined[start:]
+    if tail[0] in _SON and (start > 1 or tail[-1].startswith(_SERVANT)):
+        return  # a father's name tells nobody apart
     if tail[-1] in _NO_TAIL:
         if len(joined) > len(tail) + 1:
             yield joined[-2:]

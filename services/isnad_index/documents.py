@@ -27,7 +27,7 @@ from isnad.messages import (
 )
 from isnad.search_index import Write
 from isnad.text.words import words
-from isnad_index.entities import named_by, spelling_key
+from isnad_index.entities import NO_ENTITIES, named_by, spelling_key
 
 MAX_MENTIONS = 1000
 """Mentions kept in a document; an article with more is a list, and its facets still count all entities."""
@@ -123,7 +123,8 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
     """Return the article's document and where it belongs."""
     article, verdict = enriched.article, enriched.verdict
     mentions = tuple(_with_id(mention) for mention in enriched.mentions if mention.canonical)
-    entities = Counter((mention.type, mention.canonical, mention.entity) for mention in mentions)
+    telling = [mention for mention in mentions if mention.kind not in NO_ENTITIES]
+    entities = Counter((mention.type, mention.canonical, mention.entity) for mention in telling)
     ranked = [entity for entity, _ in entities.most_common()]
     facets: dict[str, Any] = {
         field: _distinct(name for kind, name, _ in ranked if kind == type_) for type_, field in _FACETS.items()

@@ -20,6 +20,9 @@ from isnad.text.words import words
 MOST_SPELLINGS = 100
 """Spellings that are counted of one entity; the most frequent ones are kept."""
 
+NO_ENTITIES = frozenset({"currency", "deity", "given name"})
+"""Kinds of mentions that nobody searches for: names as the corpora have them, and many different things in one."""
+
 _LONGEST_SPELLING = 200
 _MOST_BEGINNINGS = 300
 _ARTICLE = "ال"
@@ -95,6 +98,8 @@ def named_by(mentions: Iterable[Mention]) -> dict[str, Named]:
     """Return by id the entities of mentions."""
     found: dict[str, Named] = {}
     for mention in mentions:
+        if mention.kind in NO_ENTITIES:
+            continue
         id_ = mention.entity or entity_id(mention.type, mention.canonical, mention.country)
         one = found.setdefault(id_, Named())
         one.about = mention

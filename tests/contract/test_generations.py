@@ -60,7 +60,7 @@ class TestChangingPlaces:
         assert await change(generations, first)
         assert await found(index, indexes.articles) == {"a": "جديد"}
         assert await found(index, indexes.stories) == {"a": None}
-        there = {f"{first.articles}-2018.02", first.stories, first.takedowns}
+        there = {f"{first.articles}-2018.02", first.stories, first.takedowns, first.entities, first.recounts}
         assert set(await index.aliases(f"{indexes.prefix}*")) == there
 
         assert await set_up(index, indexes, 0) == []
@@ -196,7 +196,8 @@ class TestAbandoning:
         await put(index, article(indexes, "a"), article(first, "a"))
         await generations.close_old()
         assert await generations.is_begun(first)
-        assert await generations.abandon() == [f"{first.articles}-2018.02", first.stories, first.takedowns]
+        made = {f"{first.articles}-2018.02", first.stories, first.takedowns, first.entities, first.recounts}
+        assert set(await generations.abandon()) == made
         assert not await generations.is_begun(first)
         assert await put(index, article(indexes, "b")) == ["indexed"]
         await index.create(f"{first.articles}-2018.09")

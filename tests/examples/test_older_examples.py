@@ -90,9 +90,8 @@ async def test_the_index_holds_the_same_document(topic: str) -> None:
         await set_up(index, Indexes(), 0)
         (outcome,) = await indexing(Writer(index), TOPICS, Indexes())([one])
         assert outcome.status == "indexed", outcome.error
-        standing.append(
-            {place: without(document, "kind", "alternatives", "score") for place, document in index.standing().items()}
-        )
+        told = {place: one for place, one in index.standing().items() if place[0] != Indexes().recounts}
+        standing.append({place: without(one, "kind", "alternatives", "score") for place, one in told.items()})
     assert standing[0] == standing[1]
     assert len(standing[0]) == 1
 
