@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,26 @@ _ROWS = (3, 17, 40)
 _SEED = 6
 
 
-def export(model: str, output: Path, revision: str, opset: int, say: Callable[[str], None]) -> float:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be exported, and how."""
+
+    model: str
+    """A folder in Hugging Face layout with torch's weights, or a hub id."""
+    output: Path
+    """The folder to be made; there must be none, or an empty one."""
+    revision: str = ""
+    """Of a hub id; empty is its main branch."""
+    opset: int = OPSET
+    int8: bool = False
+    """Whether to write `model_quantized.onnx` too."""
+
+
+def export(wish: Wish, say: Callable[[str], None]) -> float:
     """Write a model's ONNX file, configuration and tokenizer into a new folder.
 
     Args:
-        model: a folder in Hugging Face layout with torch's weights, or a hub id.
-        output: the folder to be made; there must be none, or an empty one.
-        revision: of a hub id; empty is its main branch.
-        opset: of ONNX.
+        wish: what and how.
         say: is told what happens now.
 
     Returns:
@@ -51,32 +64,44 @@ def export(model: str, output: Path, revision: str, opset: int, say: Callable[[s
         SetupError: it is no token classifier, its weights are not there or incomplete, it can't be exported, the graph
             answers something else, or the folder is not empty.
     """
+    output = wish.output
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise SetupError(f"{output} exists already. Name a new folder, or delete it.")
     with _quiet():
-        return _export(model, output, revision, opset, say)
+        return _export(wish, say)
 
 
-def _export(model: str, output: Path, revision: str, opset: int, say: Callable[[str], None]) -> float:
+def _export(wish: Wish, say: Callable[[str], None]) -> float:
     say("reading the model")
-    folder = folder_of(model, revision, _TENSORS)
+    folder = folder_of(wish.model, wish.revision, _TENSORS)
     if not any(any(folder.glob(name)) for name in _TENSORS):
-        folder = folder_of(model, revision, _PICKLED)
+        folder = folder_of(wish.model, wish.revision, _PICKLED)
     checkpoint = read_checkpoint(folder)
     network = _network(folder)
+    output = wish.output
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as made:
         draft = Path(made) / "model"
         say("writing the graph")
         draft.mkdir(mode=0o755)
-        _write(network, draft / "model.onnx", checkpoint, opset)
+        _write(network, draft / "model.onnx", checkpoint, wish.opset)
         _describe(folder, network, draft)
         say("comparing the graph with the model")
         apart = _compare(network, draft / "model.onnx", checkpoint)
+        if wish.int8:
+            say("making the graph in whole numbers")
+            _quantise(draft / "model.onnx", draft / "model_quantized.onnx")
         if output.is_dir():
             output.rmdir()
         shutil.move(draft, output)
     return apart
+
+
+def _quantise(graph: Path, target: Path) -> None:
+    """Write the same graph with the weights of its products in 8 bits, as optimum names it."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(graph, target, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm"])
 
 
 def _network(folder: Path) -> Any:  # noqa: ANN401  torch is not there when types are checked

@@ -59,7 +59,7 @@ def test_what_is_exported_names_what_the_network_names(trained, tmp_path):
     import torch
     from transformers import AutoModelForTokenClassification
 
-    run(trained, "--output", tmp_path / "model")
+    run(trained, "--output", tmp_path / "model", "--int8")
     network = AutoModelForTokenClassification.from_pretrained(trained).eval()
     words = ["قال", "محمد", "باريس", "صلاح"] * 5
     ids = torch.tensor([[2, *([*SPECIAL, *WORDS].index(word) for word in words), 3]])
@@ -68,6 +68,7 @@ def test_what_is_exported_names_what_the_network_names(trained, tmp_path):
     found = load(str(tmp_path / "model"), threads=1).tag([Passage.of("body", " ".join(words))])[0]
     named = {place for name in found for place in range(name.first, name.last + 1)}
     assert named == {place for place, label in enumerate(best) if LABELS[label] != "O"}
+    load(str(tmp_path / "model"), file="model_quantized.onnx", threads=1)
 
 
 @needs_torch
