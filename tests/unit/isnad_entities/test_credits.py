@@ -1,6 +1,11 @@
 """Who an article credits and whom it merely quotes; precision comes first, so what can't be told is a quotation."""
 
+from pathlib import Path
+
 import pytest
+
+from isnad.text.clean import clean
+from isnad.text.split import split
 
 
 def told(credits_):
@@ -125,3 +130,28 @@ def test_how_sure_a_credit_is_depends_on_where_it_stands(wire):
 def test_the_same_words_give_the_same_credits(wire):
     body = "بيروت – رويترز – قال وزير لوكالة فرانس برس إنه باق. (أ ب)"
     assert wire(body) == wire(body)
+
+
+SEEDS = {
+    "000": [
+        ({"وكالات"}, {"الوكالة العربية السورية للأنباء"}),
+        ({"وكالات"}, {"وكالة فرانس برس"}),
+        ({"وكالات"}, {"ريا نوفوستي"}),
+        ({"وكالات"}, set()),
+    ],
+    "001": [(set(), {"رويترز"})],
+    "002": [(set(), {"تاس", "وكالة فرانس برس", "رويترز"})],
+    "003": [(set(), set())],
+    "004": [(set(), set())],
+}
+"""By hand: who is credited and who is quoted in each article of the seed pages."""
+
+
+@pytest.mark.parametrize("page", sorted(SEEDS))
+def test_each_article_of_the_seed_pages_credits_its_wire_and_quotes_the_others(wire, page):
+    (file,) = Path("seeds").glob(f"{page}_*.txt")
+    found = []
+    for piece in split(clean(file.read_text(encoding="utf-8"))):
+        row = wire("\n".join(line.text for line in piece.lines), title=piece.title or "")
+        found.append(tuple({one.agency for one in row if one.role == role} for role in ("credit", "quoted")))
+    assert found == SEEDS[page]
