@@ -12,7 +12,7 @@ later:
   yesterday stand in no corpus.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from isnad_entities.meaning import Meaning
 from isnad_entities.organisations import Organisations
 from isnad_entities.passage import Gap, Passage
 from isnad_entities.places import Places
-from isnad_entities.spelling import bare
+from isnad_entities.spelling import bare, canonical_body
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.vocabulary import Vocabulary
 
@@ -35,6 +35,18 @@ _SCORES = {"PER": 0.85, "LOC": 0.6, "ORG": 0.6, "MISC": 0.5}
 
 _ANNOUNCED = 0.55
 """The same of a place after «بلدة»."""
+
+_NATIONAL = 0.5
+"""The same of a ministry or an army with its nationality."""
+
+_LEAST_SCORE = 0.45
+"""What the tagger believes in less is left out: there F1 is highest on the development split."""
+
+_DOUBTFUL = 0.5
+"""Below it the tagger's name gives way to an announced one."""
+
+_DIFFER_FROM_PARTS = frozenset({"country", "facility", "camp", "quarter"})
+"""Kinds of places that are another thing than the place in their names."""
 
 _QUOTED = 0.8
 """The same of an event in quotation marks."""
@@ -55,7 +67,8 @@ class Joining:
         self, passage: Passage, tagged: Sequence[Tagged], closed: AbstractSet[tuple[str, int]] = frozenset()
     ) -> list[Found]:
         """Return the names in order; none overlap, and none touches a word of `closed` (field, place)."""
-        tagged_at = {place: one for one in tagged for place in range(one.first, one.last + 1)}
+        believed = [one for one in tagged if one.score >= _LEAST_SCORE]
+        tagged_at = {place: one for one in believed for place in range(one.first, one.last + 1)}
         taken: set[int] = {place for field, place in closed if field == passage.field} if closed else set()
         found: list[Found] = []
         dropped: set[int] = set()
@@ -67,7 +80,7 @@ class Joining:
             dropped.update(tagged_at[place].first for place in places if place in tagged_at)
             if not name.silent:
                 found.append(name)
-        for one in tagged:
+        for one in believed:
             left = self._rest(one, taken, passage) if one.first in dropped else one
             if left is None or not taken.isdisjoint(range(left.first, left.last + 1)):
                 continue
@@ -116,33 +129,45 @@ class Joining:
                 continue
             match = self._match(passage, place)
             if match is not None:
-                met = [tagged_at[at] for at in range(match.first, match.last + 1) if at in tagged_at]
-                if match.pattern.silent:
-                    yield Found.of(passage, match)
-                    behind = match.last + 1
-                elif not met:
-                    if self._stands_alone(passage, match):
-                        yield Found.of(passage, match, _SCORES[match.entity.type])
-                        behind = match.last + 1
-                elif self._is_better(passage, match, met):
-                    yield Found.of(passage, match, met[0].score)
-                    behind = match.last + 1
-                continue
-            for name in self._announced(passage, place):
-                if not any(at in tagged_at for at in range(name.first, name.last + 1)):
-                    yield name
-                    behind = name.last + 1
+                name = self._by_list(passage, match, _met(tagged_at, match.first, match.last))
+                names = [name] if name else []
+            else:
+                names = [
+                    name
+                    for name in self._announced(passage, place)
+                    if self._is_wanted(name, _met(tagged_at, name.first, name.last))
+                ]
+            yield from names
+            behind = max((name.last + 1 for name in names), default=behind)
 
     def _match(self, passage: Passage, place: int) -> Match | None:
-        """The longest listed name that begins here and needs no other words to say so."""
-        return next((match for match in self._lexicon.match(passage, place) if not match.pattern.framed), None)
+        """The longest listed name that begins here; an ordinary word only where those before it say so."""
+        for match in self._lexicon.match(passage, place):
+            kind = match.entity.type
+            if (
+                not match.pattern.framed
+                or (kind == "LOC" and self._places.frames(passage, place, minor=match.pattern.minor))
+                or (kind == "ORG" and self._organisations.frames(passage, place))
+            ):
+                return match
+        return None
+
+    def _by_list(self, passage: Passage, match: Match, met: Sequence[Tagged]) -> Found | None:
+        """The listed name, where it is one and the tagger has nothing better."""
+        if match.pattern.silent:
+            return Found.of(passage, match)
+        if not met:
+            return Found.of(passage, match, _SCORES[match.entity.type]) if self._stands_alone(passage, match) else None
+        return Found.of(passage, match, max(one.score for one in met)) if self._is_better(passage, match, met) else None
 
     def _stands_alone(self, passage: Passage, match: Match) -> bool:
         """Whether a name that the tagger left out is added."""
-        if match.entity.type == "MISC" or (match.pattern.minor and match.length == 1):
+        if match.entity.type == "MISC" or (match.pattern.minor and match.length == 1 and not match.pattern.framed):
             return False
         if match.entity.type == "ORG" and self._organisations.names_office(passage, match):
             return False
+        if match.pattern.framed:
+            return True
         facts = self._vocabulary.facts(passage.word(match.first))
         return not (match.length == 1 and match.entity.type == "LOC" and (facts.nationality or facts.ordinary))
 
@@ -150,7 +175,7 @@ class Joining:
         """Whether the listed name is right, and not the tagger's that stand in its place or reach into it."""
         first, last = met[0].first, met[-1].last
         if first >= match.first and last <= match.last and last - first + 1 < match.length:
-            return match.entity.type == "PER" or not self._is_core(passage, match, first, last)
+            return self._is_whole(passage, match, met)
         one = met[0]
         if one.type == match.entity.type and one.first < match.first and match.last == one.last and match.cut == 1:
             # «الإمارات العربية وقطر», «أرسنال وموناكو» are two.
@@ -160,30 +185,36 @@ class Joining:
             inside = passage.gap(match.first) if match.first > one.first else passage.gap(match.last + 1)
             if inside > Gap.JOINT:
                 return True  # «بنفيكا (البرتغال)»
-            return (
-                one.type == "PER"
-                and match.first == one.first
-                and match.entity.type == "LOC"
-                and match.entity.kind == "country"
-            )
+            starts = match.first == one.first and one.type == "PER"
+            return starts and match.entity.type == "LOC" and match.entity.kind == "country"
         return False
 
-    def _is_core(self, passage: Passage, match: Match, first: int, last: int) -> bool:
-        """Whether the tagger's words are the listed name without its sort or its nationality.
-
-        «حماس» of «حركة حماس», «الكونغرس» of «الكونغرس الأميركي»; but not «أفريقيا» of «جنوب أفريقيا».
-        """
+    def _is_whole(self, passage: Passage, match: Match, met: Sequence[Tagged]) -> bool:
+        """Whether the name is the listed one, where the tagger has only a part of it."""
+        type_ = match.entity.type
+        if type_ == "PER":
+            return True  # «كي مون»
+        if any(one.type != type_ for one in met):
+            return type_ != "MISC"  # «دير الزور» in «مجلس دير الزور العسكري», but «أوروبا» in «دوري أبطال أوروبا»
+        first, last = met[0].first, met[-1].last
+        if match.entity.kind in _DIFFER_FROM_PARTS:
+            inner = self._lexicon.known(tuple(passage.word(at) for at in range(first, last + 1)))
+            if inner is not None and inner.entity != match.entity:
+                return True  # «جنوب أفريقيا», «مطار دير الزور»
+        inside = [self._vocabulary.facts(passage.word(at)) for at in range(first, last + 1)]
         behind = [self._vocabulary.facts(passage.word(at)) for at in range(last + 1, match.last + 1)]
-        if not all(fact.nationality or fact.ordinary for fact in behind):
-            return False
-        inner = [self._vocabulary.facts(passage.word(at)) for at in range(first, last + 1)]
-        if first == match.first and match.length > 1 and all(fact.ordinary or fact.title for fact in inner):
-            return bool(behind) and all(fact.nationality for fact in behind)
-        return (
-            match.entity.kind != "country"
-            or first == match.first
-            or self._meaning.is_sort(passage.word(match.first)[match.cut :], "LOC")
-        )
+        national = bool(behind) and all(fact.nationality for fact in behind)
+        if first == match.first and all(fact.ordinary or fact.title for fact in inside):
+            return not national  # «نادي», but «الكونغرس» of «الكونغرس الأميركي»
+        return not all(fact.nationality or fact.ordinary for fact in behind)
+
+    def _is_wanted(self, name: Found, met: Sequence[Tagged]) -> bool:
+        """Whether an announced name is added: the tagger has nothing there, or only a part of it, or is in doubt."""
+        if not met:
+            return True
+        within = name.first <= met[0].first and met[-1].last <= name.last
+        longer = within and met[-1].last - met[0].first < name.last - name.first
+        return (longer and name.type in ("LOC", "ORG")) or all(one.score < _DOUBTFUL for one in met)
 
     def _rest(self, one: Tagged, taken: AbstractSet[int], passage: Passage) -> Tagged | None:
         """What is left of the tagger's name when a listed one was taken out of it."""
@@ -208,9 +239,23 @@ class Joining:
                     yield Found(passage, name.first, name.last, name.cut, entity, score=_ANNOUNCED)
         elif self._organisations.starts(word):
             body = self._organisations.at(passage, place)
-            if body is not None and body.type == "MISC":
-                entity = Entity("MISC", bare(written_without(passage, body.first, body.last, body.cut)))
-                yield Found(passage, body.first, body.last, body.cut, entity, score=_QUOTED)
+            if body is None:
+                return
+            written = written_without(passage, body.first, body.last, body.cut)
+            if body.type == "MISC":
+                entity, score = Entity("MISC", bare(written)), _QUOTED
+            elif self._vocabulary.facts(passage.word(body.last)).nationality:
+                entity, score = Entity("ORG", body.prefix + canonical_body(written, self._vocabulary)), _NATIONAL
+            else:
+                return
+            known = self._lexicon.named(entity.canonical)
+            found = Found(passage, body.first, body.last, body.cut, entity, score=score)
+            yield found if known is None else replace(found, entity=known.entity, listed=True)
+
+
+def _met(tagged_at: Mapping[int, Tagged], first: int, last: int) -> list[Tagged]:
+    """The tagger's names that have a word in common with these."""
+    return list(dict.fromkeys(tagged_at[at] for at in range(first, last + 1) if at in tagged_at))
 
 
 class _Idle(dict[str, bool]):

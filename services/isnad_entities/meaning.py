@@ -44,9 +44,9 @@ class Meaning:
         }
 
     def of(self, passage: Passage, tagged: Tagged) -> Found | None:
-        """Return the name with its entity; None where nothing but titles was tagged."""
+        """Return the name with its entity; None where nothing but titles, or a word for a sort of thing, was tagged."""
         first = self._behind_titles(passage, tagged) if tagged.type == "PER" else tagged.first
-        if first > tagged.last:
+        if first > tagged.last or (first == tagged.last and passage.word(first) in self._sorts[tagged.type]):
             return None
         row = tuple(passage.word(place) for place in range(first, tagged.last + 1))
         listed = self._listed(passage, first, tagged.last, row, tagged.type)
@@ -101,10 +101,6 @@ class Meaning:
                 if pattern is not None and pattern.entity.type == kind and not pattern.silent:
                     return cut, pattern.entity
         return self._longer(passage, first, last, kind)
-
-    def is_sort(self, word: str, kind: EntityType) -> bool:
-        """Whether the word says of what sort a thing of this type is: «مدينة», «حركة»."""
-        return word in self._sorts[kind]
 
     def _called(self, kind: EntityType, row: tuple[str, ...]) -> Entity | None:
         """«الشرق الأوسط» that is an organisation is listed as «صحيفة الشرق الأوسط»."""
