@@ -31,13 +31,14 @@ from typing import Any, NoReturn, cast
 import faust  # noqa: TID251  the one module that uses Faust
 import structlog
 from faust.app.base import BootStrategy  # noqa: TID251
-from faust.types import TP, EventT, StreamT  # noqa: TID251
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer  # noqa: TID251
+from faust.types import TP, EventT, StreamT, TransportT  # noqa: TID251
 from prometheus_client import CollectorRegistry
 
 from isnad.batches import Batches
 from isnad.clock import Clock, SystemClock
 from isnad.continuity import Partition
-from isnad.errors import SetupError
+from isnad.errors import BrokerUnavailable, SetupError
 from isnad.health import Health, serve
 from isnad.kafka import (
     Admin,
@@ -48,10 +49,11 @@ from isnad.kafka import (
     require_topics,
     tls_context,
 )
+from isnad.kafka.errors import translated
 from isnad.kafka_access import KafkaAccess
 from isnad.metrics import StageMetrics, new_registry
 from isnad.outcomes import Process, Record, headers
-from isnad.retry import Patience, Stopped
+from isnad.retry import Patience, Stopped, pauses
 from isnad.settings import StageSettings
 from isnad.topics import MAX_MESSAGE_BYTES
 from isnad.watchdog import Stillness, Watchdog
@@ -71,6 +73,10 @@ _COMMIT_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 2.0
 _REBALANCE_SECONDS = 60.0
 _REQUEST_SECONDS = 40.0
+_METADATA_SECONDS = 15.0
+"""A broker that has just started may not know its topics yet, and whoever joins its group then is assigned nothing; so
+soon it is asked again."""
+
 _NEVER_SECONDS = 20 * 24 * 60 * 60.0
 """A worker that waits for a dependency stays in its group; the watchdog, not Kafka, finds one that is stuck."""
 
@@ -299,6 +305,7 @@ class Stage:
             stream_buffer_maxsize=2 * self._settings.batch_size,
             consumer_auto_offset_reset="earliest",
             consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+            consumer_metadata_max_age_ms=int(1000 * _METADATA_SECONDS),
             broker_commit_interval=_COMMIT_SECONDS,
             broker_session_timeout=self._settings.session_seconds,
             broker_heartbeat_interval=_HEARTBEAT_SECONDS,
@@ -307,6 +314,8 @@ class Stage:
             broker_max_poll_interval=_NEVER_SECONDS,
         )
         app.on_crash = self._crashed
+        app.access = kafka
+        app.on_broker = self._show_broker
         topic = app.topic(*self._inputs, key_serializer="raw", value_serializer="raw")
         app.agent(topic, name=self._name)(self._consume)
         app.on_partitions_assigned.connect(self._now_assigned, weak=False)
@@ -321,6 +330,15 @@ class Stage:
     def _crashed(self, reason: BaseException) -> NoReturn:
         self._log.error("the stream engine failed; nothing of the batch in hand is committed", exc_info=reason)
         self._leave(EXIT_BUG)
+
+    def _show_broker(self, trouble: BrokerUnavailable | None) -> None:
+        """Show that the engine can't start for want of a broker, or that it has started; from its own thread."""
+        dependency = BrokerUnavailable.dependency
+        if trouble is not None:
+            if self._health.waiting(dependency, str(trouble)):
+                self._log.warning("waiting", dependency=dependency, reason=str(trouble))
+        elif (seconds := self._health.well(dependency)) is not None:
+            self._log.info("goes on", dependency=dependency, waited_seconds=round(seconds, 1))
 
     async def _now_assigned(self, _: object, /, *given: set[TP], **__: object) -> None:
         (assigned,) = given
@@ -382,12 +400,43 @@ class _App(faust.App):
     BootStrategy = _Boot
     logger = logging.getLogger("faust.app")
     on_crash: Callable[[BaseException], NoReturn]
+    access: KafkaAccess
+    on_broker: Callable[[BrokerUnavailable | None], None]
 
     async def on_first_start(self) -> None:
         """Make no folders: there are no tables."""
 
     def _crash(self, reason: BaseException) -> None:
         self.on_crash(reason)
+
+    def _new_transport(self) -> TransportT:
+        transport = super()._new_transport()
+        transport.Consumer = _PatientConsumer  # type: ignore[misc]  # Faust reads it from the instance
+        return transport
+
+
+class _PatientThread(AIOKafkaConsumerThread):
+    """Waits for a broker that went away after the stage had found it: Faust alone takes that for a crash."""
+
+    async def on_start(self) -> None:
+        app = cast(_App, self.app)
+        for pause in pauses():
+            try:
+                with translated(app.access):
+                    await super().on_start()
+            except BrokerUnavailable as exc:
+                app.on_broker(exc)
+                if self._consumer is not None:
+                    await self._consumer.stop()
+                await asyncio.sleep(pause)
+            else:
+                app.on_broker(None)
+                return
+
+
+class _PatientConsumer(Consumer):
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _PatientThread(self, loop=self.loop, beacon=self.beacon)
 
 
 def _credentials(kafka: KafkaAccess) -> faust.SASLCredentials | faust.SSLCredentials | None:

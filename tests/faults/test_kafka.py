@@ -88,6 +88,22 @@ def test_the_broker_is_down_at_the_start(chain: Chain, broker: Process):
         chain.settle()
 
 
+@pytest.mark.row(8, "the broker goes away after a stage has found it, before it reads")
+def test_the_broker_goes_away_amid_a_start(chain: Chain, broker: Process, search_server: Process):
+    """The index service has checked its topics and waits for Elasticsearch; it comes back to a Kafka that is gone."""
+    kill(search_server)
+    chain.start()
+    worker = chain.workers["index"]
+    chain.wait_until(lambda: "elasticsearch" in worker.waits_for(), "the index service does not wait for Elasticsearch")
+    with nobody_ends(chain):
+        kill(broker)
+        start_again(search_server)
+        chain.wait_until(lambda: DEPENDENCY in worker.waits_for(), "/readyz of index does not name Kafka")
+        start_again(broker)
+        chain.feed(300, per_second=60)
+        chain.settle()
+
+
 @pytest.mark.row(10, "a topic is missing; a topic has the wrong number of partitions")
 def test_topics_that_are_not_as_they_must_be(chain: Chain):
     """The start refuses with the command that mends it, and creates nothing silently."""
