@@ -11,8 +11,8 @@ Persian letters added. `deploy/elasticsearch` folds the same way; a contract tes
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _LETTERS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا", "ٵ": "ا",
@@ -65,8 +65,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A normalised word; `text[start:end]` is how it is written in the text (code points, end exclusive)."""
 
     word: str
