@@ -73,13 +73,18 @@ def key_request(key: ElasticKey, indexes: Indexes) -> dict[str, Any]:
     return {"name": name, "role_descriptors": {name: rights(key, indexes)}}
 
 
+def _searched(indexes: Indexes) -> tuple[str, ...]:
+    """Return what the API asks."""
+    return (indexes.articles, indexes.stories, indexes.takedowns, indexes.entities)
+
+
 def rights(key: ElasticKey, indexes: Indexes) -> dict[str, Any]:
     """Return what who shows the key has to be allowed, as the descriptor of an Elasticsearch role."""
     seen = [f"{family}*" for family in indexes.families]
     # `isnad replay` makes new indexes under a prefix of their own; the aliases that lead to them keep their names.
     made = [f"{indexes.prefix}-g*{family.removeprefix(indexes.prefix)}*" for family in indexes.families]
     if key == "api":
-        searched = [f"{family}*" for family in (indexes.articles, indexes.stories, indexes.takedowns)]
+        searched = [f"{family}*" for family in _searched(indexes)]
         return {"cluster": ["monitor"], "indices": [{"names": searched, "privileges": ["read"]}]}
     if key == "operator":
         privileges = ["read", "write", "create_index", "manage"]

@@ -272,10 +272,6 @@ class _Idle(dict[str, bool]):
     def __missing__(self, word: str) -> bool:
         if len(self) >= self._MOST:
             self.clear()
-        idle = not (
-            any(not pattern.framed for _, pattern in self._listed.starts(word))
-            or self._places.licenses(word)
-            or self._organisations.starts(word)
-        )
+        idle = not (self._listed.starts(word) or self._places.licenses(word) or self._organisations.starts(word))
         self[word] = idle
         return idle

@@ -34,8 +34,8 @@ def test_without_a_name_the_rights_of_all():
 
 
 def test_the_request_for_a_key_of_elasticsearch():
-    """The reader's may read articles, stories and takedowns, and see that the server is well."""
-    names = ["desk-articles*", "desk-stories*", "desk-takedowns*"]
+    """The reader's may read articles, stories, takedowns and entities, and see that the server is well."""
+    names = ["desk-articles*", "desk-stories*", "desk-takedowns*", "desk-entities*"]
     assert json.loads(printed("elasticsearch", "api", "--index-prefix", "desk")) == {
         "name": "desk-api",
         "role_descriptors": {
