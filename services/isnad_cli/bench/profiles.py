@@ -102,7 +102,7 @@ def _load(name: str, folder: Path) -> Tagger:
         return fast.load(folder / fast.MODEL_FILE)
     from isnad_entities.tagging.neural.tagger import load
 
-    return load(folder, fast.fast_tagger(), lexicon(), vocabulary())
+    return load(folder, lexicon(), vocabulary())
 
 
 def _held_out(name: str, folder: Path) -> bool:
@@ -113,9 +113,7 @@ def _held_out(name: str, folder: Path) -> bool:
         return model_file.read(folder / MODEL_FILE).trained.get("held out") == HELD_OUT
     from isnad_entities.tagging.neural import folder as neural
 
-    # The default profile looks into the fast one's tables too.
-    trained = neural.read(folder).manifest.trained
-    return trained.get("held out") == HELD_OUT and _held_out(FAST, _shipped_folder(FAST))
+    return neural.read(folder).manifest.trained.get("held out") == HELD_OUT
 
 
 def _trained_anew(folder: Path, training_part: Sequence[Sentence]) -> Tagger:

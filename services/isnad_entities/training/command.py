@@ -13,7 +13,7 @@ from isnad.errors import SetupError
 from isnad_entities.training.request import Request
 
 PROFILES = {
-    "default": ("isnad_entities.training.default_profile:train", ("torch", "onnx", "onnxruntime")),
+    "default": ("isnad_entities.training.default_profile:train", ("torch", "onnx", "gensim", "scipy")),
     "fast": ("isnad_entities.training.fast_profile:train", ("gensim", "scipy", "threadpoolctl")),
 }
 """For each profile the function that trains it, and the packages that it needs beyond the service's."""

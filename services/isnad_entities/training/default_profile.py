@@ -8,28 +8,31 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from rich.progress import Progress
 
 from isnad_entities.lexicon import lexicon
-from isnad_entities.tagging.calibration import Calibration, expected_calibration_error, fit
-from isnad_entities.tagging.fast.tagger import FastTagger, fast_tagger
+from isnad_entities.tagging import calibration as curve_fitting
+from isnad_entities.tagging.calibration import Calibration, expected_calibration_error
+from isnad_entities.tagging.fast import tagger as fast
 from isnad_entities.tagging.neural.folder import Manifest, Pool, write
 from isnad_entities.tagging.neural.pieces import batches
 from isnad_entities.tagging.neural.tagger import NeuralTagger, load
-from isnad_entities.training import card
+from isnad_entities.training import card, fast_profile
 from isnad_entities.training.corpora import TYPES, Reading, Scores, Sentence, Span, sentences, split, strict_scores
-from isnad_entities.training.default import checkpoints, exporting, fitting, text
-from isnad_entities.training.default.averaging import average
+from isnad_entities.training.default import checkpoints, exporting, text
 from isnad_entities.training.default.batching import feed, sentence_pieces
 from isnad_entities.training.default.crf import Transitions
+from isnad_entities.training.default.distilling import silver
+from isnad_entities.training.default.fitting import Fitting, Learner, fit
 from isnad_entities.training.default.modules import Encoder, Guesses, Head, Tagging
 from isnad_entities.training.default.pretraining import TARGETS, Language, Pretraining, pretrain
 from isnad_entities.training.default.words import Words
 from isnad_entities.training.request import Request
 from isnad_entities.vocabulary import vocabulary
 
-_SAMPLES = 8
-"""Batches from which the ranges of whole numbers are taken."""
+_EVERY = 8
+"""One batch of so many is among those from which the ranges of whole numbers are taken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +40,12 @@ class Settings:
     """How the model that ships was trained."""
 
     pretraining: Pretraining = field(default_factory=Pretraining)
-    fitting: fitting.Fitting = field(default_factory=fitting.Fitting)
-    heads: int = 3
-    """Taggers that are learned from one start in different orders, whose weights' mean is kept."""
-    pool: Pool = field(default_factory=lambda: Pool(network=0.5, tables=0.5, outside=0.0))
+    teacher: Fitting = field(default_factory=lambda: Fitting(epochs=9, encoder_rate=0.0))
+    silver: Fitting = field(
+        default_factory=lambda: Fitting(epochs=1, encoder_rate=0.0, batch_words=4_096, rate=1.5e-3, seed=11)
+    )
+    student: Fitting = field(default_factory=lambda: Fitting(epochs=5, encoder_rate=0.0, rate=1e-3, seed=12))
+    pool: Pool = field(default_factory=lambda: Pool(network=0.6, tables=0.6, outside=-0.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +77,23 @@ def train(request: Request, progress: Progress, settings: Settings | None = None
     first_part, development = split(sentences(request.corpus))
     stages = request.output.with_name(request.output.name + ".stages")
     stages.mkdir(parents=True, exist_ok=True)
-    tables = fast_tagger()
+    tables = _tables(request, stages, progress)
     unlabelled, known = _news(request, stages, progress)
     corpus = text.Text.of(text.corpus(first_part), known)
     counts = np.bincount(unlabelled.words, minlength=len(known)) + np.bincount(corpus.words, minlength=len(known))
-    words = Words.of(known, counts)
-    _learn_language(unlabelled, words, settings, stages, request.seed, progress)
-    learner = _taught(corpus, words, settings, stages, request.seed, progress)
-    samples = [feed(corpus, words, batch) for batch in list(batches(sentence_pieces(corpus, words)))[-_SAMPLES:]]
+    run = _Run(request, settings, stages, progress, Words.of(known, counts), known)
+    run.learn_language(unlabelled)
+    learner = run.taught(corpus, fast.load(tables))
+    samples = [feed(corpus, run.words, batch) for batch in list(batches(sentence_pieces(corpus, run.words)))[::_EVERY]]
     exported = (
-        exporting.tables(learner.network.encoder.rows, words),
-        learner.lattice().weights,
+        exporting.tables(learner.network.encoder.rows, run.words),
+        learner.transitions.weights.detach().numpy(),
         exporting.graph(learner, samples),
+        tables.read_bytes(),
     )
-    manifest = Manifest(format=1, facts=words.fact_names, curves={}, pool=settings.pool, sums={}, trained={})
+    manifest = Manifest(format=1, facts=run.words.fact_names, curves={}, pool=settings.pool, sums={}, trained={})
     write(request.output, manifest, *exported)
-    raw = answers(_tagger(request.output, tables), development)
+    raw = answers(load(request.output, lexicon(), vocabulary()), development)
     curves = calibration(raw)
     overall = raw.scores["overall"]
     manifest = msgspec.structs.replace(
@@ -101,7 +107,6 @@ def train(request: Request, progress: Progress, settings: Settings | None = None
             "strict F1 on the last sixth, trained on the rest": round(overall.f1, 4),
             "words of news": len(unlabelled),
             "steps of pretraining": settings.pretraining.steps,
-            "heads": settings.heads,
             "seed": request.seed,
         },
     )
@@ -128,7 +133,7 @@ def answers(tagger: NeuralTagger, held_out: Sequence[Sentence]) -> Answers:
 def calibration(raw: Answers) -> Calibration:
     """Return the curves that fit answers whose scores are what the model believes."""
     return {
-        kind: fit(np.array([row[1] for row in rows]), np.array([row[2] for row in rows], np.bool_))
+        kind: curve_fitting.fit(np.array([row[1] for row in rows]), np.array([row[2] for row in rows], np.bool_))
         for kind in TYPES
         if (rows := [row for row in raw.found if row[0] == kind])
     }
@@ -166,43 +171,78 @@ def _news(request: Request, stages: Path, progress: Progress) -> tuple[text.Text
     return text.Text.load(kept)
 
 
-def _learn_language(
-    unlabelled: text.Text, words: Words, settings: Settings, stages: Path, seed: int, progress: Progress
-) -> None:
-    torch.manual_seed(seed)
-    facts = len(words.fact_names)
-    language = Language(Encoder(facts), Guesses(facts, min(TARGETS, len(words.spellings))))
-    how = replace(settings.pretraining, seed=seed)
-    task = progress.add_task("language", total=how.steps)
-
-    def show(step: int, means: list[float]) -> None:
-        progress.update(task, completed=step, description=f"language, loss {means[0]:.3f}")
-
-    pretrain(language, words, unlabelled, how, stages / f"language-{seed}.pt", show)
+def _tables(request: Request, stages: Path, progress: Progress) -> Path:
+    """The fast profile's model, which has not seen the development split either."""
+    if not (stages / "fast" / fast.MODEL_FILE).exists():
+        fast_profile.train(replace(request, output=stages / "fast", hold_out=True), progress)
+    return stages / "fast" / fast.MODEL_FILE
 
 
-def _taught(
-    corpus: text.Text,
-    words: Words,
-    settings: Settings,
-    stages: Path,
-    seed: int,
-    progress: Progress,
-) -> fitting.Learner:
-    """Several taggers of the same start, as one."""
-    task = progress.add_task("names", total=settings.heads * settings.fitting.epochs)
-    start = stages / f"language-{seed}.pt"
-    taught = []
-    for number in range(settings.heads):
-        torch.manual_seed(seed)
-        encoder = Encoder(len(words.fact_names))
-        checkpoints.load(start, encoder)
-        learner = fitting.Learner(Tagging(encoder, Head()), Transitions())
-        how = replace(settings.fitting, seed=seed + number)
-        fitting.fit(learner, corpus, words, how, lambda *_: progress.advance(task))
-        taught.append(learner)
-    return average(taught)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The stages that need PyTorch."""
 
+    request: Request
+    settings: Settings
+    stages: Path
+    progress: Progress
+    words: Words
+    known: text.Spellings
 
-def _tagger(folder: Path, tables: FastTagger) -> NeuralTagger:
-    return load(folder, tables, lexicon(), vocabulary())
+    def learn_language(self, unlabelled: text.Text) -> None:
+        torch.manual_seed(self.request.seed)
+        facts = len(self.words.fact_names)
+        language = Language(Encoder(facts), Guesses(facts, min(TARGETS, len(self.words.spellings))))
+        how = replace(self.settings.pretraining, seed=self.request.seed)
+        task = self.progress.add_task("language", total=how.steps)
+
+        def show(step: int, means: list[float]) -> None:
+            self.progress.update(task, completed=step, description=f"language, loss {means[0]:.3f}")
+
+        pretrain(language, self.words, unlabelled, how, self._language, show)
+
+    def taught(self, corpus: text.Text, tables: fast.FastTagger) -> Learner:
+        """A teacher learns from the corpus; what it and the tables say of news is learned, then the corpus again."""
+        learner = self._learner()
+        teacher, student = (self.stages / f"{name}-{self.request.seed}.pt" for name in ("teacher", "student"))
+        if checkpoints.load(student, learner.network, learner.transitions):
+            return learner
+        if not checkpoints.load(teacher, learner.network, learner.transitions):
+            self._fit(learner, corpus, self.settings.teacher, "names")
+            checkpoints.save(teacher, 1, learner.network, learner.transitions)
+        task = self.progress.add_task("asking the teachers", total=None)
+        news = silver(
+            self.request.news,
+            self.words,
+            self.known,
+            [learner],
+            tables,
+            self.settings.pool,
+            lambda: self.progress.advance(task),
+        )
+        self._fit(learner, news.text, self.settings.silver, "names in news", news.beliefs)
+        self._fit(learner, corpus, self.settings.student, "names again")
+        checkpoints.save(student, 1, learner.network, learner.transitions)
+        return learner
+
+    @property
+    def _language(self) -> Path:
+        return self.stages / f"language-{self.request.seed}.pt"
+
+    def _learner(self) -> Learner:
+        torch.manual_seed(self.request.seed)
+        encoder = Encoder(len(self.words.fact_names))
+        checkpoints.load(self._language, encoder)
+        return Learner(Tagging(encoder, Head()), Transitions())
+
+    def _fit(
+        self,
+        learner: Learner,
+        given: text.Text,
+        how: Fitting,
+        said: str,
+        beliefs: NDArray[np.floating] | None = None,
+    ) -> None:
+        task = self.progress.add_task(said, total=how.epochs)
+        how = replace(how, seed=how.seed + self.request.seed)
+        fit(learner, given, self.words, how, lambda *_: self.progress.advance(task), beliefs)

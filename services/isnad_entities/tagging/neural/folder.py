@@ -1,7 +1,7 @@
 """A trained model's folder: `model.json` says what is in the other files, with a checksum of each.
 
 `rows.npz` has the tables of `rows.RowTables` and the transitions of `lattice.Lattice`, `words.txt` the frequent words
-in the order of their rows, `network.onnx` the graph.
+in the order of their rows, `network.onnx` the graph, `fast.model` the tables that judge beside it (`tagging.fast`).
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from isnad_entities.tagging.lattice import GAPS, Floats
 from isnad_entities.tagging.neural.rows import RowTables
 
 MANIFEST = "model.json"
-TABLES, WORDS, GRAPH = "rows.npz", "words.txt", "network.onnx"
+TABLES, WORDS, GRAPH, FAST = "rows.npz", "words.txt", "network.onnx", "fast.model"
 FORMAT = 1
 OUTSIDE = 0
 """The number of the label O."""
@@ -71,6 +71,7 @@ class Trained:
     transitions: Floats
     """See `lattice.Lattice`."""
     graph: Path
+    fast: Path
     calibration: Calibration
 
 
@@ -86,7 +87,7 @@ def read(folder: Path) -> Trained:
         raise _unusable(folder, f"{MANIFEST} can't be read: {exc}") from exc
     if manifest.format != FORMAT:
         raise _unusable(folder, f"it is of format {manifest.format}, this version reads {FORMAT}")
-    contents = {name: _checked(folder, name, manifest) for name in (TABLES, WORDS, GRAPH)}
+    contents = {name: _checked(folder, name, manifest) for name in (TABLES, WORDS, GRAPH, FAST)}
     try:
         with np.load(io.BytesIO(contents[TABLES]), allow_pickle=False) as arrays:
             held = {name: arrays[name] for name in arrays.files}
@@ -103,17 +104,17 @@ def read(folder: Path) -> Trained:
     if tables.fact_rows.shape != (len(manifest.facts), tables.width):
         raise _unusable(folder, f"{TABLES} is not of the facts that {MANIFEST} names")
     curves = {kind: Curve(believed, right) for kind, (believed, right) in manifest.curves.items()}
-    return Trained(manifest, tables, transitions, folder / GRAPH, curves)
+    return Trained(manifest, tables, transitions, folder / GRAPH, folder / FAST, curves)
 
 
-def write(folder: Path, manifest: Manifest, tables: RowTables, transitions: Floats, graph: bytes) -> None:
+def write(folder: Path, manifest: Manifest, tables: RowTables, transitions: Floats, graph: bytes, fast: bytes) -> None:
     """Write a model's folder; the sums in the manifest are worked out here."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {name: getattr(tables, name) for name in RowTables.__slots__ if name != "words"}
     held = io.BytesIO()
     np.savez_compressed(held, **arrays, transitions=transitions)
     words = "".join(f"{spelling}\n" for spelling in sorted(tables.words, key=tables.words.__getitem__))
-    contents = {TABLES: held.getvalue(), WORDS: words.encode("utf-8"), GRAPH: graph}
+    contents = {TABLES: held.getvalue(), WORDS: words.encode("utf-8"), GRAPH: graph, FAST: fast}
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}

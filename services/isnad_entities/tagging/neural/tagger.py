@@ -6,7 +6,7 @@ the other what lists and rules say, and they err on different names.
 """
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
+from importlib.resources import as_file, files
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from isnad_entities.lexicon import Lexicon, lexicon
 from isnad_entities.passage import Passage
 from isnad_entities.tagging.calibration import Calibration, calibrated
-from isnad_entities.tagging.fast.tagger import fast_tagger
+from isnad_entities.tagging.fast import tagger as fast
 from isnad_entities.tagging.labels import LABELS, type_of
 from isnad_entities.tagging.lattice import Floats, Lattice
 from isnad_entities.tagging.neural import folder as model_folder
@@ -130,8 +130,14 @@ def _and_filling(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([rows, np.zeros((1, rows.shape[1]), np.float32)])
 
 
-def load(folder: Path, tables: Tables, known: Lexicon, words: Vocabulary) -> NeuralTagger:
-    """Read a model's folder into a tagger, beside which the tables of another judge.
+def load(folder: Path, known: Lexicon, words: Vocabulary, tables: Tables | None = None) -> NeuralTagger:
+    """Read a model's folder into a tagger.
+
+    Args:
+        folder: see `folder`.
+        known: the listed names.
+        words: the listed words.
+        tables: what judges beside the network; None is the fast model in the folder.
 
     Raises:
         SetupError: the folder can't be used, or ONNX Runtime is missing; the text says what to do.
@@ -139,7 +145,7 @@ def load(folder: Path, tables: Tables, known: Lexicon, words: Vocabulary) -> Neu
     trained = model_folder.read(folder)
     network = Network(trained.graph, trained.tables.width)
     rows = WordRows(trained.tables, WordFacts(words, trained.manifest.facts))
-    return NeuralTagger(trained, rows, network, tables, known)
+    return NeuralTagger(trained, rows, network, tables or fast.load(trained.fast), known)
 
 
 def load_default() -> NeuralTagger:
@@ -148,4 +154,5 @@ def load_default() -> NeuralTagger:
     Raises:
         SetupError: its files are damaged, or ONNX Runtime is missing; the text says what to do.
     """
-    return load(Path(str(files("isnad_entities") / "models" / "default")), fast_tagger(), lexicon(), vocabulary())
+    with as_file(files("isnad_entities") / "models" / "default") as folder:
+        return load(folder, lexicon(), vocabulary())

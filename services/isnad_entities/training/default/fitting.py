@@ -22,6 +22,8 @@ from isnad_entities.training.default.words import Words
 
 _WARM_UP = 0.06
 _LEAST_RATE = 0.02
+_MOST_KEPT = 400_000
+"""Words; each takes 1.4 kilobytes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,9 +79,14 @@ def rate_at(share: float) -> float:
 
 
 def fit(
-    learner: Learner, text: Text, words: Words, how: Fitting, progress: Callable[[int, float], None] | None = None
+    learner: Learner,
+    text: Text,
+    words: Words,
+    how: Fitting,
+    progress: Callable[[int, float], None] | None = None,
+    beliefs: NDArray[np.floating] | None = None,
 ) -> None:
-    """Learn the labels of a text.
+    """Learn the labels of a text, or what another tagger believes of them.
 
     Args:
         learner: is changed.
@@ -87,6 +94,8 @@ def fit(
         words: of the text.
         how: and for how long.
         progress: told each epoch's number and mean loss.
+        beliefs: the probability of each label of each word; then it is these that are learned, each by itself
+            (distillation, Hinton, Vinyals, Dean 2015).
     """
     torch.manual_seed(how.seed)
     random = np.random.default_rng(how.seed)
@@ -101,7 +110,8 @@ def fit(
     optimizer = torch.optim.AdamW(
         [{"params": parameters, "lr": rate, "weight_decay": how.decay} for parameters, rate in groups], fused=True
     )
-    kept = None if how.encoder_rate else seen_of(learner, text, words, cut)
+    # Of a long text what the encoder says would not fit into memory.
+    kept = seen_of(learner, text, words, cut) if not how.encoder_rate and len(text) <= _MOST_KEPT else None
     done = 0.0
     whole = how.epochs * sum(len(piece) for piece in cut)
     for epoch in range(how.epochs):
@@ -113,15 +123,19 @@ def fit(
             fed = feed(text, words, batch)
             seen = learner.seen(fed, how.unknown) if kept is None else kept[torch.from_numpy(batch.words)]
             emissions = learner.emissions(_with_fewer_lists(fed, how.unlisted), seen)
-            losses.append(_step(learner, fed, emissions, optimizer))
+            if beliefs is None:
+                loss = learner.transitions.loss(emissions, fed.gaps, fed.labels, fed.filled)
+            else:
+                believed = torch.from_numpy(beliefs[np.maximum(batch.words, 0)]).float() * fed.filled[..., None]
+                loss = -(believed * torch.log_softmax(emissions, -1)).sum()
+            losses.append(_step(loss / len(batch.words), optimizer))
             done += int(fed.filled.sum())
         if progress:
             progress(epoch + 1, float(np.mean(losses)))
     learner.network.eval()
 
 
-def _step(learner: Learner, fed: Fed, emissions: Tensor, optimizer: torch.optim.Optimizer) -> float:
-    loss = learner.transitions.loss(emissions, fed.gaps, fed.labels, fed.filled) / len(fed.filled)
+def _step(loss: Tensor, optimizer: torch.optim.Optimizer) -> float:
     optimizer.zero_grad()
     loss.backward()
     for group in optimizer.param_groups:

@@ -31,7 +31,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def tagger(folder) -> NeuralTagger:
-    return load(folder, SilentTables(), lexicon(), vocabulary())
+    return load(folder, lexicon(), vocabulary(), SilentTables())
 
 
 def long_passage() -> Passage:
@@ -82,7 +82,7 @@ def test_a_damaged_file_is_named(tmp_path, name):
     content[len(content) // 2] ^= 1
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SetupError, match=rf"{name} is damaged"):
-        load(tmp_path, SilentTables(), lexicon(), vocabulary())
+        load(tmp_path, lexicon(), vocabulary(), SilentTables())
 
 
 @pytest.mark.parametrize("name", [MANIFEST, TABLES, GRAPH])
@@ -90,7 +90,7 @@ def test_a_missing_file_is_named(tmp_path, name):
     write_tiny(tmp_path)
     (tmp_path / name).unlink()
     with pytest.raises(SetupError, match=rf"{name} can't be read"):
-        load(tmp_path, SilentTables(), lexicon(), vocabulary())
+        load(tmp_path, lexicon(), vocabulary(), SilentTables())
 
 
 def test_a_fact_that_the_lists_no_longer_have_is_named(tmp_path):
@@ -98,7 +98,7 @@ def test_a_fact_that_the_lists_no_longer_have_is_named(tmp_path):
     manifest = (tmp_path / MANIFEST).read_text("utf-8").replace('"nationality"', '"astrology"')
     (tmp_path / MANIFEST).write_text(manifest, "utf-8")
     with pytest.raises(SetupError, match="'astrology'"):
-        load(tmp_path, SilentTables(), lexicon(), vocabulary())
+        load(tmp_path, lexicon(), vocabulary(), SilentTables())
 
 
 def test_network_and_tables_are_added_by_their_shares():

@@ -89,5 +89,5 @@ def write_tiny(folder: Path, seed: int = 1) -> dict[str, np.ndarray]:
         trained={},
     )
     transitions = np.zeros((GAPS, len(LABELS), len(LABELS)), np.float32)
-    write(folder, manifest, tables, transitions, build(drawn, ranges(drawn), SIGHT, TAGGER_SIGHT))
+    write(folder, manifest, tables, transitions, build(drawn, ranges(drawn), SIGHT, TAGGER_SIGHT), b"")
     return drawn
