@@ -47,6 +47,8 @@ class _Candidate:
     """Cues from which on it is meant."""
     usual: bool = False
     """Meant where nothing is said."""
+    rarer: float = 0.0
+    """Log-odds against it: of the usual one's population to its own."""
 
 
 class Homographs:
@@ -65,7 +67,7 @@ class Homographs:
                 continue
             held = self._by_written.setdefault(row, [_Candidate(first.entity, usual=True)])
             known = {one.entity for one in held}
-            held.extend(_Candidate(town) for town in towns if town not in known)
+            held.extend(_Candidate(one.town, rarer=one.smaller) for one in towns if one.town not in known)
 
     @classmethod
     def read(cls, listed: Lexicon) -> "Homographs":
@@ -114,7 +116,7 @@ class Homographs:
         return likeliest, tuple(_alternative(other, score) for other, score in scored if score >= _LEAST_SCORE)
 
     def _log_odds(self, one: _Candidate, around: Surroundings, *, among_places: bool) -> float:
-        odds = _USUAL if one.usual else 0.0
+        odds = _USUAL if one.usual else -one.rarer
         if one.cues:
             odds = _PER_CUE * (len(one.cues & around.words) - one.least + _AT_LEAST)
         if among_places and one.entity.type == "LOC" and one.entity.country:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import cast
+from math import log
+from typing import NamedTuple, cast
 
 from isnad.identity import entity_id
 from isnad.messages import EntityType, GeoPoint
@@ -22,6 +23,9 @@ from isnad_entities.vocabulary import Vocabulary, vocabulary
 _REMEMBERED = 200_000
 _NEAR_DEGREES = 0.5
 """Two lists mean the same town when its names and its place agree so far."""
+
+_MOST_TIMES = 20
+"""A namesake so many times smaller is never meant without more words."""
 
 _SHORT_NAME = 4
 _SHORT_NAME_POPULATION = 1_000_000
@@ -96,6 +100,14 @@ class Match:
         return self.last - self.first + 1
 
 
+class Namesake(NamedTuple):
+    """A smaller town that has the name of a listed one."""
+
+    town: Entity
+    smaller: float
+    """How many times it is smaller, as a logarithm."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Beginning:
     """The patterns that can begin with a word: those that go on, by their second word, and those that don't."""
@@ -112,7 +124,7 @@ class Lexicon:
         self,
         patterns: Iterable[Pattern],
         shorts: Iterable[tuple[tuple[str, ...], str]] = (),
-        namesakes: Mapping[tuple[str, ...], Sequence[Entity]] | None = None,
+        namesakes: Mapping[tuple[str, ...], Sequence[Namesake]] | None = None,
     ) -> None:
         by_first: dict[str, dict[tuple[str, ...], Pattern]] = {}
         for pattern in patterns:
@@ -226,7 +238,7 @@ def lexicon() -> Lexicon:
             shorts.extend((tuple(words(short)), entity.canonical) for short in spellings(row["short"]))
     for row in table("territories"):
         patterns.extend(_patterns(_entity({**row, "country": row["iso"]}, "LOC"), row))
-    namesakes: dict[tuple[str, ...], list[Entity]] = {}
+    namesakes: dict[tuple[str, ...], list[Namesake]] = {}
     patterns.extend(_towns(patterns, known, namesakes))
     patterns.extend(Pattern(tuple(words(row["phrase"])), _NOTHING, silent=True) for row in table("no_names"))
     return Lexicon(patterns, shorts, namesakes)
@@ -274,7 +286,7 @@ def _forms(name: str) -> Iterator[tuple[str, ...]]:
 
 
 def _towns(
-    listed: list[Pattern], known: Vocabulary, namesakes: dict[tuple[str, ...], list[Entity]]
+    listed: list[Pattern], known: Vocabulary, namesakes: dict[tuple[str, ...], list[Namesake]]
 ) -> Iterator[Pattern]:
     """GeoNames' towns: new ones, and further spellings of those that our own lists have.
 
@@ -282,27 +294,43 @@ def _towns(
     """
     by_words = {pattern.words: pattern.entity for pattern in reversed(listed)}
     own = [pattern.entity for pattern in listed if pattern.entity.location is not None]
+    populations: dict[tuple[str, ...], int] = {}
     for row in table("geonames"):
         town = _entity(row, "LOC", "city")
         names = [tuple(words(name)) for name in (row["canonical"], *spellings(row["variants"]))]
         entity = next((by_words[name] for name in names if _same_town(by_words.get(name), town)), town)
         for name in names:
             other = by_words.get(name)
+            population = int(row["population"])
+            largest = populations.setdefault(name, population)
             if other is None:
-                framed = _is_ambiguous(name, int(row["population"]), known)
+                framed = _is_ambiguous(name, population, known)
                 by_words[name] = entity
                 yield Pattern(name, entity, framed=framed, minor=entity is town)
-            elif other.type == "LOC" and other.country != town.country and other.kind == "city":
+            elif (
+                other.type == "LOC"
+                and other.country != town.country
+                and other.kind == "city"
+                and largest < _MOST_TIMES * population
+                and not _is_near(other, town)
+            ):
                 # Our own lists may have it under another name: «طرابلس اللبنانية».
-                same = next((one for one in own if _same_town(one, town) and one.kind == "city"), town)
+                alike = (
+                    one for one in own if _same_town(one, town) and words(one.canonical)[: len(name)] == list(name)
+                )
+                same = next(alike, town)
                 if other != same:
-                    namesakes.setdefault(name, []).append(same)
+                    namesakes.setdefault(name, []).append(Namesake(same, log(largest / population)))
 
 
 def _same_town(entity: Entity | None, town: Entity) -> bool:
-    if entity is None or entity.location is None or town.location is None or entity.country != town.country:
+    return entity is not None and entity.country == town.country and _is_near(entity, town)
+
+
+def _is_near(one: Entity, other: Entity) -> bool:
+    if one.location is None or other.location is None:
         return False
-    apart = max(abs(entity.location.lat - town.location.lat), abs(entity.location.lon - town.location.lon))
+    apart = max(abs(one.location.lat - other.location.lat), abs(one.location.lon - other.location.lon))
     return apart < _NEAR_DEGREES
 
 

@@ -95,13 +95,13 @@ class ShortForms:
         held.append((row, _Short(entity, order, ordinary, national)))
 
     def _abbreviation(self, name: Found) -> str | None:
-        """The single word in brackets or quotes behind an organisation's name, «… الديمقراطية (قسد)», or before it.
+        """The single word in brackets or «quotes» behind an organisation's name, «… الديمقراطية (قسد)», or before it.
 
         Before it, «قسد (قوات سوريا الديمقراطية)», the brackets hold the name and nothing else.
         """
         passage = name.passage
         place = name.last + 1
-        if not _is_held(passage, place, place, '([«"“', ')]»"”'):
+        if not _is_held(passage, place, place, "([«", ")]»"):
             if name.first == 0 or name.cut or not _is_held(passage, name.first, name.last, "([", ")]"):
                 return None
             place = name.first - 1
