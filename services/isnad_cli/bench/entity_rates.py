@@ -52,7 +52,6 @@ def measure(
     parts = [articles[start : start + together] for start in range(0, len(articles), together)]
     words = sum(len(passage) for part in parts for passage in _passages(part))
     credit_finder = wires()
-    finders = {profile.name: profile.names for profile in profiles}
 
     def floor() -> None:
         for part in parts:
@@ -64,7 +63,7 @@ def measure(
                 profile.tagger.tag(_passages(part))
 
     def find(profile: Profile) -> None:
-        finder = finders[profile.name]
+        finder = profile.names  # a new one: it remembers paragraphs, and copies would cost nothing
         for title, body in articles:
             read(title, body, None, None, finder, credit_finder)
 
