@@ -36,7 +36,7 @@ class Settings:
     """Words of the corpus that must have a feature for it to count."""
     profiles: int = 120
     """The most frequent profiles of words that count each for itself."""
-    ready: int = 30_000
+    ready: int = 60_000
     """Frequent words of the news for which the model's file has the sums of weights."""
     folds: int = 3
     """Parts of the corpus, each tagged by a model of the others, to calibrate on."""
