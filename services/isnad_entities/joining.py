@@ -67,15 +67,16 @@ class Joining:
         self, passage: Passage, tagged: Sequence[Tagged], closed: AbstractSet[tuple[str, int]] = frozenset()
     ) -> list[Found]:
         """Return the names in order; none overlap, and none touches a word of `closed` (field, place)."""
-        believed = [one for one in tagged if one.score >= _LEAST_SCORE]
+        believed = [one for one in tagged if one.score >= _LEAST_SCORE or self._is_listed(passage, one)]
         tagged_at = {place: one for one in believed for place in range(one.first, one.last + 1)}
+        doubted = [one for one in tagged if one not in believed]
         taken: set[int] = {place for field, place in closed if field == passage.field} if closed else set()
         found: list[Found] = []
         dropped: set[int] = set()
         for name in self._listed(passage, tagged_at, taken):
             places = range(name.first, name.last + 1)
-            if not taken.isdisjoint(places):
-                continue
+            if not taken.isdisjoint(places) or (name.listed and any(_reaches_beyond(one, name) for one in doubted)):
+                continue  # «سانتياغو» of «سانتياغو برنابيو» is in doubt too
             taken.update(places)
             dropped.update(tagged_at[place].first for place in places if place in tagged_at)
             if not name.silent:
@@ -89,6 +90,13 @@ class Joining:
                 found.append(meant)
         found.sort(key=lambda name: name.first)
         return list(self._joined(passage, found))
+
+    def _is_listed(self, passage: Passage, one: Tagged) -> bool:
+        """Whether a list has exactly these words: then the tagger need not be sure of them, and knows their type."""
+        return any(
+            match.last == one.last and not (match.pattern.framed or match.pattern.minor or match.pattern.silent)
+            for match in self._lexicon.match(passage, one.first)
+        )
 
     def _joined(self, passage: Passage, found: Sequence[Found]) -> Iterator[Found]:
         """Yield the names, one person for «سلمان» and «عبد العزيز» where «بن» stands between."""
@@ -185,7 +193,7 @@ class Joining:
             inside = passage.gap(match.first) if match.first > one.first else passage.gap(match.last + 1)
             if inside > Gap.JOINT:
                 return True  # «بنفيكا (البرتغال)»
-            starts = match.first == one.first and one.type == "PER"
+            starts = match.first == one.first and one.type == "PER" and not match.cut
             return starts and match.entity.type == "LOC" and match.entity.kind == "country"
         return False
 
@@ -197,10 +205,11 @@ class Joining:
         if any(one.type != type_ for one in met):
             return type_ != "MISC"  # «دير الزور» in «مجلس دير الزور العسكري», but «أوروبا» in «دوري أبطال أوروبا»
         first, last = met[0].first, met[-1].last
-        if match.entity.kind in _DIFFER_FROM_PARTS:
-            inner = self._lexicon.known(tuple(passage.word(at) for at in range(first, last + 1)))
-            if inner is not None and inner.entity != match.entity:
-                return True  # «جنوب أفريقيا», «مطار دير الزور»
+        inner = self._lexicon.known(tuple(passage.word(at) for at in range(first, last + 1)))
+        if inner is not None and inner.entity == match.entity:
+            return False  # «مكة» of «مكة المكرمة»
+        if inner is not None and match.entity.kind in _DIFFER_FROM_PARTS:
+            return True  # «جنوب أفريقيا», «مطار دير الزور»
         inside = [self._vocabulary.facts(passage.word(at)) for at in range(first, last + 1)]
         behind = [self._vocabulary.facts(passage.word(at)) for at in range(last + 1, match.last + 1)]
         national = bool(behind) and all(fact.nationality for fact in behind)
@@ -251,6 +260,11 @@ class Joining:
             known = self._lexicon.named(entity.canonical)
             found = Found(passage, body.first, body.last, body.cut, entity, score=score)
             yield found if known is None else replace(found, entity=known.entity, listed=True)
+
+
+def _reaches_beyond(one: Tagged, name: Found) -> bool:
+    """Whether the tagger's name has words of this one, and others beside them."""
+    return one.first <= name.last and name.first <= one.last and (one.first < name.first or name.last < one.last)
 
 
 def _met(tagged_at: Mapping[int, Tagged], first: int, last: int) -> list[Tagged]:
