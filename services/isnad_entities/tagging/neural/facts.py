@@ -49,23 +49,25 @@ class WordFacts:
                 f"The model asks the lists for {unknown[0]!r}, which they don't have: it is of another version of "
                 "isnad. Train it anew: isnad entities train --help"
             )
-        plain = [name for name in self.names if name in _PLAIN]
-        self._plain = [(self.names.index(name), _PLAIN[name]) for name in plain]
-        self._held = [
-            (number, name.startswith(_AFTER_CLITIC), self._words(name))
-            for number, name in enumerate(self.names)
-            if name not in _PLAIN
-        ]
+        self._plain = [(number, _PLAIN[name]) for number, name in enumerate(self.names) if name in _PLAIN]
+        self._by_word: dict[str, list[int]] = {}
+        self._by_rest: dict[str, list[int]] = {}
+        for number, name in enumerate(self.names):
+            if name not in _PLAIN:
+                columns = self._by_rest if name.startswith(_AFTER_CLITIC) else self._by_word
+                for word in self._words(name):
+                    columns.setdefault(word, []).append(number)
 
     def row(self, word: str) -> NDArray[np.float32]:
         """Return 1 for each fact that is true of a normalised word, else 0, in the order of `names`."""
         found = np.zeros(len(self.names), np.float32)
         facts = self._vocabulary.facts(word)
-        for number, holds in self._plain:
-            found[number] = holds(facts)
-        rests = [rest for cut, rest in splits(word) if cut]
-        for number, after_clitic, held in self._held:
-            found[number] = any(rest in held for rest in rests) if after_clitic else word in held
+        true = [number for number, holds in self._plain if holds(facts)]
+        true += self._by_word.get(word, ())
+        for cut, rest in splits(word):
+            if cut:
+                true += self._by_rest.get(rest, ())
+        found[true] = 1
         return found
 
     def _all_names(self) -> list[str]:
