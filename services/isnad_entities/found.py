@@ -66,6 +66,22 @@ class Found:
         start = offset_after(self.passage.text, opening.start, opening.end, self.cut)
         return None if start is None else (start, self.passage.tokens[self.last].end)
 
+    def moved(self, passage: Passage, words: int) -> "Found":
+        """The same name so many words later, in another passage."""
+        # As `dataclasses.replace`, in a fifth of the time.
+        return Found(
+            passage,
+            self.first + words,
+            self.last + words,
+            self.cut,
+            self.entity,
+            listed=self.listed,
+            silent=self.silent,
+            minor=self.minor,
+            score=self.score,
+            typed=self.typed,
+        )
+
     def words(self) -> tuple[str, ...]:
         """The normalised words, the clitics of the first taken off."""
         row = [self.passage.word(place) for place in range(self.first, self.last + 1)]

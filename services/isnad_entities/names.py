@@ -87,7 +87,7 @@ class Names:
         if self._tagger is not None and alone:
             for (key, passage), tagged in zip(alone.items(), self._tagger.tag(list(alone.values())), strict=True):
                 names = self._joining.names(passage, tagged)[:MOST_MENTIONS]
-                known[key] = tuple(replace(name, passage=NOWHERE) for name in names)
+                known[key] = tuple(name.moved(NOWHERE, 0) for name in names)
                 self._remembered.put(key, known[key])
         for key, one in zip(keys, read, strict=True):
             yield from map(one.put_back, known[key])

@@ -8,7 +8,7 @@ import hashlib
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from isnad.text.words import Token
 from isnad_entities.found import Found
@@ -54,7 +54,7 @@ class Paragraph:
     def put_back(self, name: Found) -> Found:
         """Return a name of the paragraph as one of the passage."""
         base = 0 if self.behind - self.first == len(self.passage) else self.first
-        return replace(name, passage=self.passage, first=name.first + base, last=name.last + base)
+        return name.moved(self.passage, base)
 
 
 def paragraphs(passage: Passage) -> Iterator[Paragraph]:
