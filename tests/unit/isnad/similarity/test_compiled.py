@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import isnad
+import isnad_entities
 
 MODULE = """
 from isnad.similarity.compiled import compiled
@@ -98,6 +99,7 @@ def test_a_borrowed_name_is_noticed():
 
 
 def test_compiled_functions_use_nothing_of_other_files():
-    modules = {path: ast.parse(path.read_text("utf-8")) for path in Path(isnad.__file__).parent.rglob("*.py")}
-    assert sum(len(list(compiled_functions(module))) for module in modules.values()) >= 7
+    folders = [Path(file).parent for package in (isnad, isnad_entities) if (file := package.__file__)]
+    modules = {path: ast.parse(path.read_text("utf-8")) for folder in folders for path in folder.rglob("*.py")}
+    assert sum(len(list(compiled_functions(module))) for module in modules.values()) >= 16
     assert {path.name: names for path, module in modules.items() if (names := borrowed(module))} == {}
