@@ -1,7 +1,7 @@
 """The tagger that ships, from passages to names with scores.
 
 The network and the tables of `tagging.fast` judge each word apart from one another, and their weights are added (a
-logarithmic opinion pool, Smith, Cohn, Osborne 2005): the one knows contexts and spellings of ten million words of news,
+logarithmic opinion pool, Smith, Cohn, Osborne 2005): the one knows contexts and spellings of millions of words of news,
 the other what lists and rules say, and they err on different names.
 """
 

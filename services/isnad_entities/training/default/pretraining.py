@@ -102,6 +102,7 @@ def pretrain(
     how: Pretraining,
     checkpoint: Path,
     progress: Callable[[int, list[float]], None],
+    until: int | None = None,
 ) -> None:
     """Learn from news, going on where the checkpoint stopped.
 
@@ -112,7 +113,9 @@ def pretrain(
         how: and for how long.
         checkpoint: where the state is kept from time to time.
         progress: told each tenth step's number and running means of the losses.
+        until: stop after so many of the steps; None is all.
     """
+    last = how.steps if until is None else until
     likely = words.most_frequent(TARGETS)
     targets = torch.full((len(words.spellings),), -1)
     targets[likely] = torch.arange(len(likely))
@@ -142,7 +145,7 @@ def pretrain(
     first = load(checkpoint, language.encoder, language.guesses, optimizer)
     language.encoder.train()
     means: list[float] = []
-    for step in range(first, how.steps):
+    for step in range(first, last):
         # Each step's chances are its own, so that a training that was cut short goes on as it would have.
         torch.manual_seed(how.seed * 1_000_003 + step)
         random = np.random.default_rng((how.seed, step))
@@ -154,11 +157,11 @@ def pretrain(
         torch.stack(losses).sum().backward()
         nn.utils.clip_grad_norm_(rest, 1.0)
         optimizer.step()
-        now = [float(loss) for loss in losses]
+        now = [float(loss.detach()) for loss in losses]
         means = [0.98 * mean + 0.02 * new for mean, new in zip(means or now, now, strict=True)]
         if (step + 1) % _SHOW_EVERY == 0:
             progress(step + 1, means)
-        if (step + 1) % _SAVE_EVERY == 0 or step + 1 == how.steps:
+        if (step + 1) % _SAVE_EVERY == 0 or step + 1 == last:
             save(checkpoint, step + 1, language.encoder, language.guesses, optimizer)
 
 
