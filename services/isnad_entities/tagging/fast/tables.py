@@ -170,7 +170,7 @@ OUTSIDE_FEATURE = "outside"
 
 @compiled
 def _sums(
-    numbers: NDArray[np.int32], rows: Floats, columns: NDArray[np.int32], column_weights: Floats
+    numbers: NDArray[np.int32], rows: Floats, column_numbers: NDArray[np.int32], column_weights: Floats
 ) -> NDArray[np.float32]:
     size, labels = len(numbers), column_weights.shape[1]
     reach = rows.shape[1] // labels // 2
@@ -182,7 +182,7 @@ def _sums(
             start = (step + reach) * labels
             for label in range(labels):
                 found[place, label] += rows[number, start + label]
-        for column in columns[place]:
+        for column in column_numbers[place]:
             for label in range(labels):
                 found[place, label] += column_weights[column, label]
     return found
