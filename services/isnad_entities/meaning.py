@@ -20,6 +20,11 @@ from isnad_entities.vocabulary import Vocabulary
 _CALLED = tuple(words("صحيفة قناة جريدة مجلة نادي حركة حزب شركة تنظيم جماعة"))
 """Sorts under which an organisation may be listed that goes by the rest of its name."""
 
+_POWERS = frozenset(
+    words("قوات وقوات ميليشيا ميليشيات وميليشيات مليشيا مليشيات نظام حكم عهد حكومة إدارة الحوثي المخلوع")
+)
+"""After these a name that many have means the one who rules."""
+
 _CONJUNCTIONS = ("و", "ف")
 _PREPOSITIONS = ("ب", "ل", "ك")
 _ARTICLE = "ال"
@@ -78,6 +83,8 @@ class Meaning:
             pattern = self._lexicon.known((rest, *row[1:]))
             if pattern is not None and not pattern.silent:
                 if pattern.entity.type == kind:
+                    if kind == "PER" and pattern.framed and not self._is_of_power(passage, first):
+                        return None  # many a man is called «صالح»
                     return cut, pattern.entity
                 other = self._homographs.of_type((rest, *row[1:]), kind) or self._called(kind, (rest, *row[1:]))
                 if other is not None:
@@ -101,6 +108,11 @@ class Meaning:
                 if pattern is not None and pattern.entity.type == kind and not pattern.silent:
                     return cut, pattern.entity
         return self._longer(passage, first, last, kind)
+
+    def _is_of_power(self, passage: Passage, place: int) -> bool:
+        """Whether the words before a name say that a ruler or a leader has it: «الرئيس صالح», «قوات صالح»."""
+        before = passage.word(place - 1)
+        return passage.tight(place) and (self._vocabulary.facts(before).title or before in _POWERS)
 
     def _called(self, kind: EntityType, row: tuple[str, ...]) -> Entity | None:
         """«الشرق الأوسط» that is an organisation is listed as «صحيفة الشرق الأوسط»."""

@@ -159,3 +159,20 @@ def test_of_the_paragraphs_those_longest_not_asked_for_are_forgotten():
     assert remembered.get(b"a") == ()
     remembered.put(b"c", ())
     assert [remembered.get(key) for key in (b"a", b"b", b"c")] == [(), None, ()]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("قال الرئيس {PER صالح} ذلك", ["PER صالح = علي عبد الله صالح"]),
+        ("قصفت قوات {PER صالح} الحي", ["PER صالح = علي عبد الله صالح"]),
+        ("سجل {PER صالح} هدفا", ["PER صالح = صالح"]),
+    ],
+)
+def test_a_name_that_many_have_means_the_ruler_only_where_rule_is_spoken_of(marked, expected):
+    assert told(marked) == expected
+
+
+def test_one_given_name_is_told_as_such():
+    (one,) = found("قال {PER نزار} ذلك")
+    assert one.kind == "given name"
