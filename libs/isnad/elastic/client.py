@@ -272,7 +272,12 @@ class Elastic:
         """Let indexes refuse every write; see `SearchIndex.block_writes`."""
         if indexes:
             with translated(self._url):
-                await self._client.indices.add_block(index=",".join(indexes), block="write", ignore_unavailable=True)
+                answer = await self._client.indices.add_block(
+                    index=",".join(indexes), block="write", ignore_unavailable=True
+                )
+            if not (answer["acknowledged"] and answer["shards_acknowledged"]):
+                # It gives up when a shard is slow to say that its last writes have ended, and then takes writes again.
+                raise SearchUnavailable("Elasticsearch could not close indexes to writes in time")
 
     async def allow_writes(self, indexes: Sequence[str]) -> None:
         """Lift the block; see `SearchIndex.allow_writes`."""

@@ -157,23 +157,23 @@ class _Parts:
         topics = inputs("index", self._topics)
         keeps = await self._bookmarks("rebuild")
         kept = {} if asking.anew else await until_done(keeps.read)
-        seen = settings.indexes.generation(present)
-        ended = resuming.unfinished(kept, replace(asked, into=seen.prefix))
+        means = self._means(keeps, {}, 0)
+        replaying = Replaying(index_work(index, self._told, settings, generation.prefix), means)
+        behind = Replaying(index_work(index, self._told, settings), means)
+        rebuild = Rebuild(generations, generation, replaying, behind, means, extents=lambda: self._extents(topics))
+        before = replace(asked, into=settings.indexes.generation(present).prefix)
+        ended = resuming.unfinished(kept, before)
         if present and ended is not None:
-            # It was killed when all was done but to say so.
+            # It was killed after the new indexes had taken their places.
             await until_done(generations.abandon)
-            await until_done(lambda: keeps.put(resuming.finished(ended)))
-            return Done("index", ended.total, {}, self._seconds())
+            ended = await rebuild.finish(before, ended)
+            return Done("index", ended.total, behind.outcomes, self._seconds())
         plan = resuming.unfinished(kept, asked)
         if plan is not None and await until_done(lambda: generations.is_begun(generation)):
             self._say_goes_on(plan)
         else:
             plan = await self._plan(asking, asked, topics, {})
             await until_done(generations.abandon)
-        work = index_work(index, self._told, settings, generation.prefix)
-        means = self._means(keeps, {}, 0)
-        replaying = Replaying(work, means)
-        rebuild = Rebuild(generations, generation, replaying, means, extents=lambda: self._extents(topics))
         rebuilt = await rebuild.run(asked, plan)
         return Done(
             "index", rebuilt.plan.total, replaying.outcomes, self._seconds(), rebuilt.carried_over, rebuilt.removed

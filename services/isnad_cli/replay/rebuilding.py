@@ -34,6 +34,7 @@ class Rebuild:
         generations: the indexes.
         generation: the one to fill.
         replaying: the index stage, which writes into that generation.
+        behind: the index stage, which writes to where readers see it.
         means: what every replay needs.
         extents: returns what is there of the topics now.
         grace_seconds: so long searches in the old indexes may take to end, before these are deleted.
@@ -44,6 +45,7 @@ class Rebuild:
         generations: Generations,
         generation: Indexes,
         replaying: Replaying,
+        behind: Replaying,
         means: Means,
         *,
         extents: Callable[[], Awaitable[Mapping[Partition, Extent]]],
@@ -52,6 +54,7 @@ class Rebuild:
         self._generations = generations
         self._generation = generation
         self._replaying = replaying
+        self._behind = behind
         self._means = means
         self._extents = extents
         self._grace_seconds = grace_seconds
@@ -71,10 +74,26 @@ class Rebuild:
         exchanged = False
         while not exchanged:
             closed, plan, exchanged = await self._change_places(asked, plan)
-        await until_done(lambda: self._means.keeps.put(resuming.finished(plan)))
+        plan = await self.finish(asked, plan)
         await asyncio.sleep(self._grace_seconds)
         await until_done(lambda: self._generations.remove_old(closed))
         return Rebuilt(carried_over, plan, tuple(closed))
+
+    async def finish(self, asked: Asked, plan: Plan) -> Plan:
+        """Write once more what has come in since the plan's end, and note that the rebuild is done.
+
+        An old index may have been written to after it was closed: where Elasticsearch lifted the block because of a
+        request that came late, or somebody did by hand. Whatever it took stands in the topics, and writing the same
+        twice changes nothing.
+
+        Raises:
+            Stopped: it was asked to stop.
+            SetupError: a topic is gone.
+        """
+        plan = await self._extended(plan)
+        await self._behind.run(asked, plan)
+        await self._means.patience.until_done(lambda: self._means.keeps.put(resuming.finished(plan)))
+        return plan
 
     async def _catch_up(self, asked: Asked, plan: Plan) -> Plan:
         """Follow the topics to where few records are left."""

@@ -129,9 +129,11 @@ class Bench:
             plan = resuming.fresh(
                 {one: Stretch(extent.end if from_end else extent.first, extent.end) for one, extent in extents.items()}
             )
-        process = indexing(Writer(self.index), TOPICS, generation)
-        replaying = Replaying(Work("index", inputs("index", TOPICS), process), means)
-        rebuild = Rebuild(generations, generation, replaying, means, extents=self.extents, grace_seconds=0.0)
+        replaying, behind = [
+            Replaying(Work("index", inputs("index", TOPICS), indexing(Writer(self.index), TOPICS, where)), means)
+            for where in (generation, INDEXES)
+        ]
+        rebuild = Rebuild(generations, generation, replaying, behind, means, extents=self.extents, grace_seconds=0.0)
         return (await rebuild.run(asked, plan)).carried_over
 
     async def seen(self) -> list[str]:
@@ -174,6 +176,22 @@ async def test_what_comes_in_up_to_the_last_moment_is_there(bench: Bench) -> Non
     await bench.rebuild()
     assert await bench.seen() == bench.all_ids
     await bench.index_live()
+    assert await bench.seen() == bench.all_ids
+
+
+async def test_what_an_old_index_takes_though_it_was_closed_is_there(bench: Bench) -> None:
+    """As when Elasticsearch lifts the block for a request that came late, just before the places are changed."""
+    exchange = bench.index.exchange
+
+    async def late(asked: Exchange) -> None:
+        if asked.add:
+            await bench.index.allow_writes(list(await bench.index.aliases(INDEXES.articles)))
+            bench.send(3)
+            await bench.index_live()
+        await exchange(asked)
+
+    bench.index.exchange = late  # type: ignore[method-assign]
+    await bench.rebuild()
     assert await bench.seen() == bench.all_ids
 
 
