@@ -17,8 +17,12 @@ MOST_WORDS = 192
 """Words of a piece, with those that are only context."""
 CONTEXT = 40
 """Words to either side of which the network may know, at most."""
-BATCH_WORDS = 2_048
+BATCH_WORDS = 768
 """Words of a batch, filling included, so that what is calculated with stays near the processor."""
+_LEAST_WORDS = 96
+"""A batch of fewer is not closed because of its filling: a run costs something too."""
+_FULL = 0.8
+"""Share of a batch that is no filling, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,15 @@ def batches(cut: Sequence[Piece], most_words: int = BATCH_WORDS, order: Sequence
         order: in which they are taken, as numbers of pieces; None is the shortest first.
     """
     chosen: list[Piece] = []
-    longest = 0
+    longest = words = 0
     for number in order or sorted(range(len(cut)), key=lambda number: len(cut[number])):
-        longest = max(longest, len(cut[number]))
-        if chosen and (len(chosen) + 1) * longest > most_words:
+        size = len(cut[number])
+        with_it = (len(chosen) + 1) * max(longest, size)
+        if chosen and (with_it > most_words or (words >= _LEAST_WORDS and words + size < _FULL * with_it)):
             yield _batch(chosen)
-            chosen, longest = [], len(cut[number])
+            chosen, longest, words = [], 0, 0
         chosen.append(cut[number])
+        longest, words = max(longest, size), words + size
     if chosen:
         yield _batch(chosen)
 
