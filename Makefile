@@ -25,7 +25,9 @@ up: $(STAMPS)/isnad ## Start Kafka, Elasticsearch and all services, with a live 
 ## —— For developers ——
 .PHONY: test
 test: $(STAMPS)/isnad $(STAMPS)/dev ## Unit, contract and chain tests, the latter on a real Kafka and Elasticsearch
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup $(ARGS)
+# The tests on real servers wait more than they work.
+PROCESSES ?= 3
 
 .PHONY: unit
 unit: $(STAMPS)/isnad $(STAMPS)/dev ## Only the tests that need no server

@@ -80,10 +80,16 @@ def one_by_one(work: Callable[[Record], Outcome], after_each: Callable[[], None]
             after_each()
         return outcomes
 
+    return in_thread(work_on_all)
+
+
+def in_thread(work: Callable[[list[Record]], list[Outcome]]) -> Process:
+    """Return the work on a batch, done in a thread: the event loop stays free to keep the worker in its group."""
+
     async def process(records: list[Record]) -> list[Outcome]:
         # Only here: commands that read files know of records too, and would start later by a tenth of a second.
         import asyncio
 
-        return await asyncio.to_thread(work_on_all, records)
+        return await asyncio.to_thread(work, records)
 
     return process

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import partial
 
 from isnad.health import Health
-from isnad.outcomes import Process, one_by_one
+from isnad.outcomes import Process, in_thread
 from isnad.stage import Stage
 from isnad.topics import Topics
-from isnad_entities.enrich import enrich_record, wires
+from isnad_entities.enrich import enrich_records, wires
 from isnad_entities.finder import finder
 from isnad_entities.settings import SHIPPED, EntitiesModel, EntitiesSettings
 
@@ -16,12 +16,12 @@ NAME = "entities"
 
 
 def enriching(topics: Topics, after_each: Callable[[], None] = lambda: None, model: EntitiesModel = SHIPPED) -> Process:
-    """Return the stage's work: matched records in, their outcomes out; see `isnad.outcomes.one_by_one`.
+    """Return the stage's work: matched records in, their outcomes out; `after_each` is called amid a long batch.
 
     The model is loaded with the first record, if `finder` has not been called before.
     """
-    work = partial(enrich_record, topic=topics.enriched, finder=partial(finder, model))
-    return one_by_one(work, after_each)
+    work = partial(enrich_records, topic=topics.enriched, finder=partial(finder, model), after_each=after_each)
+    return in_thread(work)
 
 
 def build(settings: EntitiesSettings, health: Health) -> Stage:

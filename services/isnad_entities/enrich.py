@@ -1,6 +1,7 @@
 """From a matched article to an enriched one: its names and its wire credits (pure)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from isnad.codec import decode_either, encode
@@ -10,42 +11,104 @@ from isnad.messages import SCHEMA, Credit, Dateline, EnrichedArticle, MatchedArt
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad_entities.lexicon import agencies, lexicon
 from isnad_entities.names import Names, names
-from isnad_entities.passage import FieldName, Passage
+from isnad_entities.passage import Passage
 from isnad_entities.wires.agencies import known_agencies
 from isnad_entities.wires.credits import Credits
 
 MOST_CHARACTERS = 400_000
 """Of a longer body or title only the beginning is read: about 60,000 words, some seconds of work."""
 
+_WORDS_AT_ONCE = 8_000
+"""Words of articles that are tagged at once: some seconds for a large model on one core."""
+
 _READ_LANGUAGES = frozenset({"ar", "und"})
 """Persian, Urdu and others share the letters but not the rules."""
 
 
-def enrich_record(record: Record, topic: str, finder: Callable[[], Names] = names) -> Outcome:
-    """Return one record's article, enriched, as a message for `topic`, or why it is no article.
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An article with its words; none where its language is not read."""
 
-    A takedown is passed on as it is. `finder` gives the finder of names.
+    matched: MatchedArticle
+    passages: tuple[Passage, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.passages))
+
+
+def enrich_record(record: Record, topic: str, finder: Callable[[], Names] = names) -> Outcome:
+    """Return one record's article, enriched; see `enrich_records`."""
+    (outcome,) = enrich_records([record], topic, finder)
+    return outcome
+
+
+def enrich_records(
+    records: Iterable[Record],
+    topic: str,
+    finder: Callable[[], Names] = names,
+    after_each: Callable[[], None] = lambda: None,
+) -> list[Outcome]:
+    """Return for each record its article, enriched, as a message for `topic`, or why it is no article.
+
+    A takedown is passed on as it is. Paragraphs of several articles are tagged at once, which changes no answer.
+
+    Args:
+        records: of `articles.matched`.
+        topic: where the enriched articles go.
+        finder: gives the finder of names.
+        after_each: called after each stretch of work that may take seconds.
     """
+    outcomes: list[Outcome] = []
+    for stretch in _stretches(map(_open, records)):
+        finder().read_ahead([passage for one in stretch if isinstance(one, _Opened) for passage in one.passages])
+        after_each()
+        for one in stretch:
+            outcomes.append(_enriched(one, topic, finder()))
+            after_each()
+    return outcomes
+
+
+def _open(record: Record) -> _Opened | MatchedTakedown | RecordError:
     try:
         matched = decode_either(MatchedArticle, MatchedTakedown, record.value)
     except RecordError as exc:
-        return Outcome.dead(exc)
+        return exc
     if isinstance(matched, MatchedTakedown):
-        taken_down = matched.takedown.id
-        return Outcome("passed", (Outgoing(topic, taken_down.encode(), encode(matched)),), article_id=taken_down)
-    article_id = matched.article.id
-    enriched = enrich(matched, finder(), wires())
-    return Outcome("passed", (Outgoing(topic, article_id.encode(), encode(enriched)),), article_id=article_id)
-
-
-def enrich(matched: MatchedArticle, finder: Names, wire_finder: Credits) -> EnrichedArticle:
-    """Return the article with its mentions and credits; an article in another language than Arabic has none."""
+        return matched
     article = matched.article
+    is_read = article.language in _READ_LANGUAGES
+    return _Opened(matched, passages(article.title, article.body) if is_read else ())
+
+
+def _stretches(
+    opened: Iterable[_Opened | MatchedTakedown | RecordError],
+) -> Iterator[list[_Opened | MatchedTakedown | RecordError]]:
+    """Group what is tagged at once: so much that a tagger's batches are full, and no more than it does in seconds."""
+    stretch: list[_Opened | MatchedTakedown | RecordError] = []
+    words = 0
+    for one in opened:
+        stretch.append(one)
+        words += one.size if isinstance(one, _Opened) else 0
+        if words >= _WORDS_AT_ONCE:
+            yield stretch
+            stretch, words = [], 0
+    if stretch:
+        yield stretch
+
+
+def _enriched(opened: _Opened | MatchedTakedown | RecordError, topic: str, finder: Names) -> Outcome:
+    if isinstance(opened, RecordError):
+        return Outcome.dead(opened)
+    if isinstance(opened, MatchedTakedown):
+        taken_down = opened.takedown.id
+        return Outcome("passed", (Outgoing(topic, taken_down.encode(), encode(opened)),), article_id=taken_down)
+    matched, article = opened.matched, opened.matched.article
     mentions: Sequence[Mention] = ()
     credits_: Sequence[Credit] = ()
-    if article.language in _READ_LANGUAGES:
-        mentions, credits_ = read(article.title, article.body, article.dateline, article.author, finder, wire_finder)
-    return EnrichedArticle(
+    if opened.passages:
+        mentions, credits_ = named(opened.passages, article.dateline, article.author, finder, wires())
+    enriched = EnrichedArticle(
         schema=SCHEMA,
         article=article,
         verdict=matched.verdict,
@@ -53,25 +116,28 @@ def enrich(matched: MatchedArticle, finder: Names, wire_finder: Credits) -> Enri
         mentions=tuple(mentions),
         credits=tuple(credits_),
     )
+    return Outcome("passed", (Outgoing(topic, article.id.encode(), encode(enriched)),), article_id=article.id)
+
+
+def passages(title: str, body: str) -> tuple[Passage, ...]:
+    """Return a title and a body, read into words."""
+    return Passage.of("title", title[:MOST_CHARACTERS]), Passage.of("body", body[:MOST_CHARACTERS])
 
 
 def read(
-    title: str,
-    body: str,
-    dateline: Dateline | None,
-    author: str | None,
-    finder: Names,
-    wire_finder: Credits,
+    title: str, body: str, dateline: Dateline | None, author: str | None, finder: Names, wire_finder: Credits
 ) -> tuple[list[Mention], list[Credit]]:
-    """Return the mentions and the credits of a text, each in the order in which they stand.
+    """Return the mentions and the credits of a text; see `named`."""
+    return named(passages(title, body), dateline, author, finder, wire_finder)
+
+
+def named(
+    passages: Sequence[Passage], dateline: Dateline | None, author: str | None, finder: Names, wire_finder: Credits
+) -> tuple[list[Mention], list[Credit]]:
+    """Return the mentions and the credits of an article's passages, each in the order in which they stand.
 
     An agency that is credited is no mention: the article is not about it. One that is quoted is an organisation.
     """
-    fields: tuple[tuple[FieldName, str], ...] = (
-        ("title", title[:MOST_CHARACTERS]),
-        ("body", body[:MOST_CHARACTERS]),
-    )
-    passages = [Passage.of(field, text) for field, text in fields]
     wire = wire_finder.find(passages, dateline, author)
     in_text = [credit for credit in wire if credit.field != "author"]
     mentions = finder.find(passages, [(credit.field, credit.start, credit.end) for credit in in_text])

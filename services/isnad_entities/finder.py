@@ -3,9 +3,9 @@
 from functools import cache
 
 from isnad_entities.lexicon import lexicon
-from isnad_entities.names import Names, names
+from isnad_entities.names import Names
 from isnad_entities.settings import EntitiesModel
-from isnad_entities.tagging.choosing import DEFAULT, chosen
+from isnad_entities.tagging.choosing import chosen
 from isnad_entities.vocabulary import vocabulary
 
 
@@ -16,6 +16,4 @@ def finder(model: EntitiesModel) -> Names:
     Raises:
         SetupError: the tagger can't be used; the text says what to do.
     """
-    if model.name in ("", DEFAULT):
-        return names()
     return Names(lexicon(), vocabulary(), chosen(model))

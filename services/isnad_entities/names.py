@@ -72,6 +72,11 @@ class Names:
         found.sort(key=lambda name: (order[name.passage.field], name.first))
         return [mention for name in found[:MOST_MENTIONS] if (mention := self._mention(name, around))]
 
+    def read_ahead(self, passages: Iterable[Passage]) -> None:
+        """Have the paragraphs of many articles tagged at once, which is quicker; `find` then remembers them."""
+        if self._tagger is not None:
+            self._known([one for passage in passages for one in paragraphs(passage)])
+
     def _read(self, passages: Sequence[Passage], closed: AbstractSet[tuple[str, int]]) -> list[Found]:
         if self._tagger is None:
             return [name for passage in passages for name in islice(self._rules.read(passage, closed), MOST_MENTIONS)]
@@ -79,7 +84,12 @@ class Names:
         return [name for name in named if closed.isdisjoint((name.passage.field, at) for at in name.places)]
 
     def _tagged(self, read: Sequence[Paragraph]) -> Iterator[Found]:
-        """The names of paragraphs; those that are not remembered go to the tagger all at once."""
+        known = self._known(read)
+        for one in read:
+            yield from map(one.put_back, known[one.key])
+
+    def _known(self, read: Sequence[Paragraph]) -> dict[bytes, tuple[Found, ...]]:
+        """Return the names of paragraphs by their keys; those that are not remembered go to the tagger all at once."""
         keys = [one.key for one in read]
         known = {key: found for key in keys if (found := self._remembered.get(key)) is not None}
         new = {key: one for key, one in zip(keys, read, strict=True) if key not in known}
@@ -89,8 +99,7 @@ class Names:
                 names = self._joining.names(passage, tagged)[:MOST_MENTIONS]
                 known[key] = tuple(name.moved(NOWHERE, 0) for name in names)
                 self._remembered.put(key, known[key])
-        for key, one in zip(keys, read, strict=True):
-            yield from map(one.put_back, known[key])
+        return known
 
     def _in_full(self, name: Found, passages: Sequence[Passage], shorts: ShortForms) -> Found:
         """A name on no list that is short for one of the article's: «الحلبوسي» is «صهيب الحلبوسي»."""

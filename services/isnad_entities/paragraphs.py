@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from isnad.text.words import Token
 from isnad_entities.found import Found
@@ -20,7 +21,7 @@ _MOST_REMEMBERED = 20_000
 _DIGEST_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paragraph:
     """Words of a passage between two line breaks."""
 
@@ -32,7 +33,7 @@ class Paragraph:
     """Offset in the passage's text."""
     end: int
 
-    @property
+    @cached_property
     def key(self) -> bytes:
         """Equal for equal texts."""
         text = self.passage.text[self.start : self.end]

@@ -16,7 +16,8 @@ from isnad.messages import DeadLetter, EnrichedArticle, MatchedArticle, Reason
 from isnad.outcomes import Outgoing, Record
 from isnad.topics import RAW_PARTITIONS, Topics
 from isnad_entities.enrich import read, wires
-from isnad_entities.names import names
+from isnad_entities.finder import finder
+from isnad_entities.settings import SHIPPED
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
@@ -75,7 +76,7 @@ async def test_articles_are_enriched_though_the_worker_is_killed(kafka: str, tmp
         assert record.key == enriched.article.id.encode()
         written[enriched.article.id].add(record.value or b"")
         article = sent[enriched.article.id].article
-        offline, _ = read(article.title, article.body, None, article.author, names(), wires())
+        offline, _ = read(article.title, article.body, None, article.author, finder(SHIPPED), wires())
         assert list(enriched.mentions) == offline
     assert written.keys() == sent.keys()
     assert {len(versions) for versions in written.values()} == {1}, "the same record gave other bytes the second time"

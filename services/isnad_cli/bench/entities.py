@@ -102,7 +102,7 @@ def entities(
       isnad bench entities --tagged anercorp_train.txt --profile fast | jq .development.fast.tagger.overall
       isnad bench entities --corpus archive.jsonl.gz --limit 5000 --profile fast | jq .speed
       isnad bench entities --corpus archive.jsonl.gz --limit 500 --transformers models/arabic-ner > names.json
-      isnad bench entities --corpus ../shared/data/ant --labels tests/labels/ant.jsonl | jq .labelled.held
+      isnad bench entities --corpus ../shared/data/ant --labels tests/labels/ant.jsonl | jq .labelled.default.held
     """  # noqa: D301  click's mark for lines to be kept as they are
     articles = (*corpora, *more)
     if not articles and (tagged is None or labels_path or transformer):
@@ -111,7 +111,7 @@ def entities(
     if tagged is not None:
         report["development"] = _scored(tagged, profiles, models)
     if articles and labels_path is not None:
-        report["labelled"] = _labelled(labels_path, articles)
+        report["labelled"] = {name: _labelled(name, labels_path, articles) for name in dict.fromkeys(profiles)}
     if articles and transformer is not None:
         report |= _timed(transformer, articles, maps, limit, repeat)
     if articles and labels_path is None and transformer is None:
@@ -159,17 +159,17 @@ def _profiles_timed(
     return {"machine": description(), "calibration": calibration(), "speed": rates}
 
 
-def _labelled(labels_path: Path, paths: Sequence[Path]) -> "Parts":
+def _labelled(profile: str, labels_path: Path, paths: Sequence[Path]) -> "Parts":
     # Only here, so that the help is there at once.
     from isnad_cli.bench.labelled import measure_labelled
     from isnad_cli.bench.labels import read_labels, read_texts
-    from isnad_entities.names import names
+    from isnad_cli.bench.profiles import shipped
 
     labels = read_labels(labels_path)
     texts = read_texts(paths, labels)
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("labelled articles", total=len(labels))
-        return measure_labelled(labels, texts, names(), lambda: progress.advance(task))
+        task = progress.add_task(f"labelled articles, {profile}", total=len(labels))
+        return measure_labelled(labels, texts, shipped(profile).names, lambda: progress.advance(task))
 
 
 def _timed(

@@ -45,9 +45,9 @@ def run(*arguments):
 
 def test_the_report_tells_both_parts_apart(labelled):
     folder, labels = labelled
-    ran = run("--corpus", folder, "--labels", labels)
+    ran = run("--corpus", folder, "--labels", labels, "--profile", "default")
     assert ran.exit_code == 0, ran.output
-    report = json.loads(ran.stdout)["labelled"]
+    report = json.loads(ran.stdout)["labelled"]["default"]
     for part in ("development", "held"):
         assert report[part]["articles"] == 1
         assert report[part]["credit"] == {"labelled": 1, "found": 1, "precision": 1.0, "recall": 1.0}
