@@ -101,7 +101,8 @@ def must_be_flat(samples: Sequence[Sample], minutes: int, articles: int) -> None
         if not first or not last:
             continue
         files = max(one.files for one in first), max(one.files for one in last)
-        assert files[1] <= files[0] * 1.2 + 8, f"{service} had {files[0]} open files and has {files[1]}"
+        # In a short run not every connection was needed yet in the first third.
+        assert files[1] <= files[0] * 1.2 + 16, f"{service} had {files[0]} open files and has {files[1]}"
         memory = max(one.mebibytes for one in first), max(one.mebibytes for one in last)
         window = articles * BYTES_AN_ARTICLE / 2**20 if service == "dedup" else 0.0
         assert memory[1] <= memory[0] * 1.15 + 10 + window, f"{service} had {memory[0]} MiB and has {memory[1]}"

@@ -424,8 +424,13 @@ class Chain:
         summary: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return summary
 
-    def _post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer = httpx.post(f"{self.elasticsearch}/{path}", json=body, timeout=60, **self.let_in)
+    def _post(self, path: str, body: dict[str, Any] | None = None, seconds: float = 60) -> dict[str, Any]:
+        until = time.monotonic() + seconds
+        while True:
+            answer = httpx.post(f"{self.elasticsearch}/{path}", json=body, timeout=60, **self.let_in)
+            if answer.status_code != 429 or time.monotonic() > until:
+                break
+            time.sleep(1.0)  # its memory is small, and it says so
         if answer.status_code == 404:  # nothing was written yet
             return {"hits": {"hits": []}}
         found: dict[str, Any] = answer.raise_for_status().json()
