@@ -132,7 +132,7 @@ PLANTED = (
                 "        await self._until_done(partial(delivery.attempt, self._sender))\n",
                 "        import asyncio\n"
                 "        loop = asyncio.get_running_loop()\n"
-                "        loop.call_later(3.0, lambda: loop.create_task(delivery.attempt(self._sender)))\n",
+                "        loop.call_later(10.0, lambda: loop.create_task(delivery.attempt(self._sender)))\n",
             ),
         ),
         killed,
