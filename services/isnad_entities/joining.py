@@ -67,15 +67,21 @@ class Joining:
         self, passage: Passage, tagged: Sequence[Tagged], closed: AbstractSet[tuple[str, int]] = frozenset()
     ) -> list[Found]:
         """Return the names in order; none overlap, and none touches a word of `closed` (field, place)."""
-        believed = [one for one in tagged if one.score >= _LEAST_SCORE or self._is_listed(passage, one)]
-        tagged_at = {place: one for one in believed for place in range(one.first, one.last + 1)}
-        doubted = [one for one in tagged if one not in believed]
+        believed: list[Tagged] = []
+        tagged_at: dict[int, Tagged] = {}
+        doubted_at: dict[int, Tagged] = {}
+        for one in tagged:
+            is_believed = one.score >= _LEAST_SCORE or self._is_listed(passage, one)
+            if is_believed:
+                believed.append(one)
+            (tagged_at if is_believed else doubted_at).update(dict.fromkeys(range(one.first, one.last + 1), one))
         taken: set[int] = {place for field, place in closed if field == passage.field} if closed else set()
         found: list[Found] = []
         dropped: set[int] = set()
         for name in self._listed(passage, tagged_at, taken):
             places = range(name.first, name.last + 1)
-            if not taken.isdisjoint(places) or (name.listed and any(_reaches_beyond(one, name) for one in doubted)):
+            doubted = _met(doubted_at, name.first, name.last) if name.listed else []
+            if not taken.isdisjoint(places) or any(_reaches_beyond(one, name) for one in doubted):
                 continue  # «سانتياغو» of «سانتياغو برنابيو» is in doubt too
             taken.update(places)
             dropped.update(tagged_at[place].first for place in places if place in tagged_at)
@@ -263,8 +269,8 @@ class Joining:
 
 
 def _reaches_beyond(one: Tagged, name: Found) -> bool:
-    """Whether the tagger's name has words of this one, and others beside them."""
-    return one.first <= name.last and name.first <= one.last and (one.first < name.first or name.last < one.last)
+    """Whether the tagger's name, which has words of this one, has others beside them."""
+    return one.first < name.first or name.last < one.last
 
 
 def _met(tagged_at: Mapping[int, Tagged], first: int, last: int) -> list[Tagged]:

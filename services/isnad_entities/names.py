@@ -27,6 +27,9 @@ from isnad_entities.vocabulary import Vocabulary, vocabulary
 MOST_MENTIONS = 2_000
 """Mentions kept of one article; a longer one is a list of names, not news."""
 
+LONGEST_NAME = 200
+"""Characters of a canonical name; the longest in news have about 60, and what has more is no name."""
+
 
 class Names:
     """Finds the names of an article.
@@ -148,10 +151,9 @@ class Names:
         return Surroundings(said, Counter(country for _, country in countries | of_nationality))
 
     def _mention(self, name: Found, around: Surroundings) -> Mention | None:
-        span = name.span
-        if span is None:
+        span, entity = name.span, name.entity
+        if span is None or len(entity.canonical) > LONGEST_NAME:
             return None
-        entity = name.entity
         alternatives: tuple[Alternative, ...] = ()
         if name.listed:
             type_ = name.type if name.typed else None

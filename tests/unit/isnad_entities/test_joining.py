@@ -176,3 +176,31 @@ def test_a_name_that_many_have_means_the_ruler_only_where_rule_is_spoken_of(mark
 def test_one_given_name_is_told_as_such():
     (one,) = found("قال {PER نزار} ذلك")
     assert one.kind == "given name"
+
+
+def test_what_has_more_letters_than_any_name_is_none():
+    assert told("قال {PER نزار الدهامشي} و {PER " + "نزار " * 50 + "}") == ["PER نزار الدهامشي = نزار الدهامشي"]
+
+
+class Compared(Tagged):
+    """Counts how often names are compared with one another."""
+
+    count = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.count += 1
+        return self is other
+
+    __hash__ = object.__hash__
+
+
+def test_a_row_of_very_many_names_is_read_in_one_go():
+    size = 1000
+
+    class Row:
+        def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
+            return [[Compared(place, place, "LOC", 0.9) for place in range(len(one))] for one in passages]
+
+    names = Names(lexicon(), vocabulary(), Row())
+    assert len(names.find([Passage.of("body", "، ".join(["دمشق"] * size))])) == size
+    assert Compared.count < size
