@@ -25,6 +25,9 @@ NO_ENTITIES = frozenset({"currency", "deity", "given name"})
 
 _LONGEST_SPELLING = 200
 _MOST_BEGINNINGS = 300
+_LONGEST_BEGINNING = 200
+"""Characters; nobody types more, and what is longer than 512 Elasticsearch does not look into."""
+
 _ARTICLE = "ال"
 
 
@@ -170,16 +173,18 @@ def documents(named: Mapping[str, Named], answer: Mapping[str, Any]) -> dict[str
 
 
 def beginnings(names: Iterable[str]) -> list[str]:
-    """Return the folded names from each of their words on, also without the article «ال»."""
+    """Return the folded names from each of their words on, also without the article «ال»; long ones only begin."""
     found: dict[str, None] = {}
     for name in names:
         row = words(name)
         for place, word in enumerate(row):
-            rest = " ".join(row[place:])
+            rest = " ".join(row[place : place + _LONGEST_BEGINNING])[:_LONGEST_BEGINNING]
             found[rest] = None
             if word.startswith(_ARTICLE) and len(word) > len(_ARTICLE) + 1:
                 found[rest.removeprefix(_ARTICLE)] = None
-    return list(islice(found, _MOST_BEGINNINGS))
+            if len(found) >= _MOST_BEGINNINGS:
+                return list(islice(found, _MOST_BEGINNINGS))
+    return list(found)
 
 
 def known_before(content: Mapping[str, Any]) -> Named:
