@@ -57,6 +57,7 @@ def entity_id(type_: EntityType, canonical: str, country: str | None = None) -> 
     are one entity, towns of one name in two countries are two.
     """
     name = "_".join(words(canonical))[:LONGEST_ENTITY_NAME]
+    name = name.encode()[:MAX_ID_BYTES].decode(errors="ignore")  # letters of other planes take four bytes
     return f"{type_}:{name}:{country}" if type_ == "LOC" and country else f"{type_}:{name}"
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.errors import RecordError
-from isnad.identity import article_id, canonical_url, part_id
+from isnad.identity import LONGEST_ID_BYTES, article_id, canonical_url, entity_id, part_id
 from isnad.messages import SCHEMA, RawArticle, Reason
 
 
@@ -126,3 +126,13 @@ def test_any_address_is_read_or_refused_and_reading_it_again_changes_nothing(url
     once = canonical_url(url)
     if once is not None and ":" not in once and "[" not in once:
         assert canonical_url(f"http://{once}") == once
+
+
+@pytest.mark.parametrize("letter", ["b", "ب", "京", "𐌰"])
+def test_the_id_of_an_entity_is_no_longer_than_elasticsearch_takes(letter):
+    assert len(entity_id("LOC", letter * 1000, "SY").encode()) <= LONGEST_ID_BYTES
+
+
+def test_an_entity_is_told_by_its_folded_name_and_a_place_by_its_country_too():
+    assert entity_id("PER", "بشار الأسد") == "PER:بشار_الاسد"
+    assert entity_id("LOC", "طرابلس", "LY") == "LOC:طرابلس:LY"
