@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     faults.addoption("--faults-table", metavar="FILE", type=Path, help="write the table there too, as JSON")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("real"):

@@ -42,7 +42,7 @@ class Paragraph:
     def alone(self) -> Passage:
         """Return it as a passage of its own."""
         whole = self.passage
-        if self.behind - self.first == len(whole):
+        if self.end - self.start == len(whole.text):
             return whole
         shift = self.start
         tokens = [
@@ -54,8 +54,7 @@ class Paragraph:
 
     def put_back(self, name: Found) -> Found:
         """Return a name of the paragraph as one of the passage."""
-        base = 0 if self.behind - self.first == len(self.passage) else self.first
-        return name.moved(self.passage, base)
+        return name.moved(self.passage, self.first)
 
 
 def paragraphs(passage: Passage) -> Iterator[Paragraph]:
