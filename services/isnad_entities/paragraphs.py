@@ -18,6 +18,9 @@ from isnad_entities.passage import Gap, Passage
 _MOST_REMEMBERED = 20_000
 """Paragraphs; about a kilobyte each."""
 
+_MOST_NAMES = 300_000
+"""Names in them, of some 280 bytes: a list of names may be one paragraph."""
+
 _DIGEST_BYTES = 16
 
 
@@ -72,8 +75,10 @@ def paragraphs(passage: Passage) -> Iterator[Paragraph]:
 class Remembered:
     """Names by paragraph, as many as there is room for; those longest not asked for go first."""
 
-    def __init__(self, most: int = _MOST_REMEMBERED) -> None:
+    def __init__(self, most: int = _MOST_REMEMBERED, most_names: int = _MOST_NAMES) -> None:
         self._most = most
+        self._most_names = most_names
+        self._names = 0
         self._held: OrderedDict[bytes, tuple[Found, ...]] = OrderedDict()
 
     def get(self, key: bytes) -> tuple[Found, ...] | None:
@@ -86,9 +91,11 @@ class Remembered:
 
     def put(self, key: bytes, found: tuple[Found, ...]) -> None:
         """Remember what was found; the names are not to hold on to the text."""
+        self._names += len(found) - len(self._held.pop(key, ()))
         self._held[key] = found
-        while len(self._held) > self._most:
-            self._held.popitem(last=False)
+        while len(self._held) > self._most or self._names > self._most_names:
+            _, forgotten = self._held.popitem(last=False)
+            self._names -= len(forgotten)
 
 
 NOWHERE = Passage("body", "", [], [])

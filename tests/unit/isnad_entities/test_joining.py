@@ -7,9 +7,10 @@ from itertools import starmap
 import pytest
 
 from isnad.messages import EntityType, Mention
-from isnad_entities.lexicon import lexicon
+from isnad_entities.found import Found
+from isnad_entities.lexicon import Entity, lexicon
 from isnad_entities.names import Names
-from isnad_entities.paragraphs import Remembered
+from isnad_entities.paragraphs import NOWHERE, Remembered, paragraphs
 from isnad_entities.passage import Passage
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.vocabulary import vocabulary
@@ -159,6 +160,26 @@ def test_of_the_paragraphs_those_longest_not_asked_for_are_forgotten():
     assert remembered.get(b"a") == ()
     remembered.put(b"c", ())
     assert [remembered.get(key) for key in (b"a", b"b", b"c")] == [(), None, ()]
+
+
+def test_paragraphs_are_forgotten_when_they_have_too_many_names_together():
+    name = Found(NOWHERE, 0, 0, 0, Entity("LOC", "دمشق"))
+    remembered = Remembered(10, most_names=5)
+    remembered.put(b"a", (name, name))
+    remembered.put(b"a", (name, name, name))
+    remembered.put(b"b", (name, name))
+    assert remembered.get(b"a") is not None
+    remembered.put(b"c", (name,))
+    assert [remembered.get(key) is not None for key in (b"a", b"b", b"c")] == [True, False, True]
+
+
+def test_what_stands_in_other_lines_makes_no_difference_to_a_paragraph():
+    """It is remembered by its own text."""
+    for text in ("في دمشق", "«\nفي دمشق\n»", "في دمشق\n", "قال\nفي دمشق"):
+        *_, one = paragraphs(Passage.of("body", text))
+        assert one.alone().text == "في دمشق"
+        (start, end) = one.put_back(Found(NOWHERE, 1, 1, 0, Entity("LOC", "دمشق"))).span or (0, 0)
+        assert text[start:end] == "دمشق"
 
 
 @pytest.mark.parametrize(
