@@ -17,6 +17,7 @@ _KUNYA = {"ابا": "ابو", "ابي": "ابو", "ابو": "ابو"}
 """«أبا» and «أبي» are «أبو» in other cases."""
 
 _SPACES = re.compile(r"\s+")
+_PRESENTATION_FORM = re.compile("[\ufb50-\ufdfb\ufe70-\ufefe]")
 
 
 def canonical_name(written: str, known: Vocabulary) -> str:
@@ -52,11 +53,21 @@ def sound(row: tuple[str, ...]) -> str:
 
 
 def bare(written: str) -> str:
-    """Return a text without vowel marks, tatweel, invisible characters and underscores, its spaces single."""
+    """Return a text without vowel marks, tatweel, invisible characters and underscores, its spaces single.
+
+    Presentation forms, as texts out of PDF files have them, become the letters that they show.
+    """
+    shown = _PRESENTATION_FORM.sub(_letters_shown, written)
     kept = "".join(
-        letter for letter in written if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Me", "Cf")
+        letter for letter in shown if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Me", "Cf")
     ).replace("_", " ")
     return _SPACES.sub(" ", kept).strip()
+
+
+def _letters_shown(form: re.Match[str]) -> str:
+    """One of them may show a whole phrase («ﷺ»), which is one word as in `isnad.text.words`."""
+    letters = "".join(letter for letter in unicodedata.normalize("NFKC", form[0]) if letter.isalnum())
+    return letters or form[0]
 
 
 def _word(word: str, known: Vocabulary) -> str:

@@ -199,6 +199,11 @@ def test_one_given_name_is_told_as_such():
     assert one.kind == "given name"
 
 
+def test_presentation_forms_make_no_difference_to_the_canonical_name():
+    (one,) = found("قال {PER نزار ﺍﻟﺪﻫﺎﻣﺸﻲ} ذلك")
+    assert (one.text, one.canonical, one.entity) == ("نزار ﺍﻟﺪﻫﺎﻣﺸﻲ", "نزار الدهامشي", "PER:نزار_الدهامشي")
+
+
 def test_what_has_more_letters_than_any_name_is_none():
     assert told("قال {PER نزار الدهامشي} و {PER " + "نزار " * 50 + "}") == ["PER نزار الدهامشي = نزار الدهامشي"]
 
