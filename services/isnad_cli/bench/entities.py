@@ -102,7 +102,7 @@ def entities(
       isnad bench entities --tagged anercorp_train.txt --profile fast | jq .development.fast.tagger.overall
       isnad bench entities --corpus archive.jsonl.gz --limit 5000 --profile fast | jq .speed
       isnad bench entities --corpus archive.jsonl.gz --limit 500 --transformers models/arabic-ner > names.json
-      isnad bench entities --corpus ../shared/data/ant --labels tests/labels/ant.jsonl | jq .labelled.default.held
+      isnad bench entities --corpus ant --labels tests/labels/ant.jsonl | jq .labelled.default.held
     """  # noqa: D301  click's mark for lines to be kept as they are
     articles = (*corpora, *more)
     if not articles and (tagged is None or labels_path or transformer):
