@@ -1,10 +1,14 @@
-"""How a command of isnad runs: an error that isnad raised on purpose is a sentence and an exit status."""
+"""How a command runs: imported when it is called; an error that isnad raised on purpose is a sentence and a status."""
 
 import contextlib
+import difflib
 import errno
+import importlib
 import logging
 import os
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -12,6 +16,45 @@ from isnad.errors import IsnadError, RequestError
 from isnad.terminal import escaped
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, so extras stay optional and help is quick.
+
+    Args:
+        lazy: by name of the command, where it is (`module:name`) and one line about it.
+        settings: what `click.Group` takes.
+    """
+
+    def __init__(self, *, lazy: Mapping[str, tuple[str, str]], **settings: Any) -> None:  # noqa: ANN401  click's
+        super().__init__(**settings)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Return the names, in the order of the table."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None where there is none.
+
+        Raises:
+            UsageError: there is one of a name much like it.
+        """
+        if cmd_name not in self._lazy:
+            if alike := difflib.get_close_matches(cmd_name, self._lazy, n=1):
+                raise click.UsageError(
+                    f"There is no command {cmd_name!r}. Did you mean `{ctx.command_path} {alike[0]}`?"
+                )
+            return None
+        module, _, name = self._lazy[cmd_name][0].partition(":")
+        command: Any = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101  the tables are ours
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        """Write the names with their lines, which takes no import."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._lazy.items()])
 
 
 def run(command: click.Command, name: str) -> None:

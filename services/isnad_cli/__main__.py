@@ -3,13 +3,9 @@
 Each subcommand is imported only when it is called, so extras stay optional and help is quick.
 """
 
-import difflib
-import importlib
-from typing import Any
-
 import click
 
-from isnad.commandline import run
+from isnad.commandline import LazyGroup, run
 
 COMMANDS = {
     "demo": ("isnad_cli.demo.command:demo", "Run the whole chain on the seed articles and show the result."),
@@ -37,28 +33,7 @@ COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
-    """A group whose commands are imported when called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
-        if cmd_name not in COMMANDS:
-            if alike := difflib.get_close_matches(cmd_name, COMMANDS, n=1):
-                raise click.UsageError(f"There is no command {cmd_name!r}. Did you mean `isnad {alike[0]}`?")
-            return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command: Any = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)  # noqa: S101  the table above is ours
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="isnad")
 def cli() -> None:
     """Isnad (إسناد): who had the report first, who reprinted it, and who is in it.

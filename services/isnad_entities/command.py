@@ -1,16 +1,15 @@
 """`isnad entities`: find the names in a file of articles, without Kafka; beside it what makes and exports models."""
 
-import importlib
 import os
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import click
 
 from isnad import settings
 from isnad.clock import SystemClock
+from isnad.commandline import LazyGroup
 from isnad.linefiles import opened, written
 from isnad.offline import Reading, summary
 from isnad_entities.enrich import named, passages, wires
@@ -30,27 +29,9 @@ COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
-    """A group whose commands are imported when called: they need more than the service does."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command: Any = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)  # noqa: S101  the table above is ours
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
 @click.group(
-    cls=_Lazy,
+    cls=LazyGroup,
+    lazy=COMMANDS,
     invoke_without_command=True,
     subcommand_metavar="[COMMAND …]",
     epilog="Exit status: 0 done, 2 the input is not as it must be (no file is written), 1 anything else.",
