@@ -25,8 +25,8 @@ up: $(STAMPS)/isnad ## Start Kafka, Elasticsearch and all services, with a live 
 ## —— For developers ——
 .PHONY: test
 test: $(STAMPS)/isnad $(STAMPS)/dev ## Unit, contract and chain tests, the latter on a real Kafka and Elasticsearch
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup $(ARGS)
-# The tests on real servers wait more than they work.
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
+# The tests on real servers wait more than they work; those of one file share its servers.
 PROCESSES ?= 3
 
 .PHONY: unit

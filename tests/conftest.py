@@ -5,6 +5,7 @@
 once, into the folder that ISNAD_PACKAGES names, else into the one that `isnad up` uses.
 """
 
+import logging
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import structlog
 from rich.console import Console
 from tests.secured import Certificates, SecuredElasticsearch, SecuredKafka
 
@@ -44,18 +46,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     faults.addoption("--faults-table", metavar="FILE", type=Path, help="write the table there too, as JSON")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("real"):
-            # Where several processes share the tests, those of one file share its servers.
-            item.add_marker(pytest.mark.xdist_group(str(item.path.name)))
     if config.getoption("--long"):
         return
     long = [item for item in items if item.get_closest_marker("long")]
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command that a test calls sets up logging for its whole process, which here is that of the next test too."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+    root.handlers[:] = [
+        one for one in root.handlers if not isinstance(one.formatter, structlog.stdlib.ProcessorFormatter)
+    ]
+    structlog.reset_defaults()
 
 
 @dataclass(frozen=True)
