@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from itertools import islice
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -11,6 +12,7 @@ from isnad import settings
 from isnad.clock import SystemClock
 from isnad.commandline import LazyGroup
 from isnad.linefiles import opened, written
+from isnad.messages import EntityType
 from isnad.offline import Reading, summary
 from isnad_entities.enrich import named, passages, wires
 from isnad_entities.finder import finder as finder_of
@@ -21,7 +23,7 @@ _SHOW_EVERY = 100
 _AT_ONCE = 32
 """Articles that are tagged together, which is quicker."""
 
-_TYPES = ("PER", "LOC", "ORG", "MISC")
+_TYPES: tuple[str, ...] = get_args(EntityType)
 
 COMMANDS = {
     "train": ("isnad_entities.training.command:train", "Train a model of names from a tagged corpus and news."),

@@ -60,11 +60,12 @@ def enrich_records(
         after_each: called after each stretch of work that may take seconds.
     """
     outcomes: list[Outcome] = []
+    found = finder()
     for stretch in _stretches(map(_open, records)):
-        finder().read_ahead([passage for one in stretch if isinstance(one, _Opened) for passage in one.passages])
+        found.read_ahead([passage for one in stretch if isinstance(one, _Opened) for passage in one.passages])
         after_each()
         for one in stretch:
-            outcomes.append(_enriched(one, topic, finder()))
+            outcomes.append(_enriched(one, topic, found))
             after_each()
     return outcomes
 

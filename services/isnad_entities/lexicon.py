@@ -31,7 +31,9 @@ _SHORT_NAME = 4
 _SHORT_NAME_POPULATION = 1_000_000
 """Below it a name of so few letters is more often something else."""
 
-_SHORTEST_AFTER_CLITIC = 3
+SHORTEST_AFTER_CLITIC = 3
+"""Letters of a listed name's first word that are left when a clitic is taken off."""
+
 _FARTHEST_BEFORE = 3
 _TWO = 2
 _PLACE_OPENINGS = frozenset(words("سان سانت سانتا ساو لوس بورت فورت دير كفر بيت عين خان تل كيب نيو"))
@@ -159,7 +161,7 @@ class Lexicon:
             found = [
                 (cut, pattern)
                 for cut, rest in splits(word)
-                if not cut or len(rest) >= _SHORTEST_AFTER_CLITIC
+                if not cut or len(rest) >= SHORTEST_AFTER_CLITIC
                 for pattern in self._by_first.get(rest, ())
             ]
             known = self._starts[word] = tuple(sorted(found, key=lambda one: (-len(one[1].words), one[0])))

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
 
-import psutil
 from rich.console import Console
 
 from isnad import settings
@@ -27,6 +26,7 @@ from isnad.topics import Topics
 from isnad_cli.demo.draining import drain
 from isnad_cli.demo.progress import KafkaProgress, Patience
 from isnad_cli.local.home import Home
+from isnad_cli.local.observation import family
 from isnad_cli.local.stack import Stack, running
 from isnad_cli.local.supervision import Supervisor
 from isnad_feeder.events import Input, Ready, events
@@ -68,9 +68,8 @@ class Cpu:
 
 
 def _family_seconds(pid: int) -> float:
-    leader = psutil.Process(pid)
     total = 0.0
-    for member in (leader, *leader.children(recursive=True)):
+    for member in family(pid):
         times = member.cpu_times()
         total += times.user + times.system + times.children_user + times.children_system
     return total

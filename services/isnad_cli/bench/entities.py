@@ -186,5 +186,5 @@ def _timed(
         from isnad_cli.bench.pretrained import measure
 
         task = progress.add_task(model, total=repeat + 1)
-        rates = measure(model, articles, repeat, 1, lambda: progress.advance(task))
+        rates = measure(model, articles, repeat, _TOGETHER, 1, lambda: progress.advance(task))
     return {"machine": description(), "calibration": calibration(), "transformers": rates}

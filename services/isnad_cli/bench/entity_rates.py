@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from isnad_cli.bench.machine import Timing, timed
 from isnad_cli.bench.profiles import Profile
-from isnad_entities.enrich import read, wires
+from isnad_entities.enrich import named, passages, wires
 from isnad_entities.passage import Passage
 
 Text = tuple[str, str]
@@ -37,6 +37,11 @@ class Rates(TypedDict):
     profiles: dict[str, ProfileRates]
 
 
+def passages_of(articles: Sequence[Text]) -> list[Passage]:
+    """Return all passages of articles."""
+    return [passage for title, body in articles for passage in passages(title, body)]
+
+
 def measure(
     profiles: Sequence[Profile], articles: Sequence[Text], repeat: int, together: int, done: Callable[[], None]
 ) -> Rates:
@@ -50,22 +55,25 @@ def measure(
         done: called after each of `(repeat + 1) × (2 × profiles + 1)` timings.
     """
     parts = [articles[start : start + together] for start in range(0, len(articles), together)]
-    words = sum(len(passage) for part in parts for passage in _passages(part))
+    words = sum(len(passage) for part in parts for passage in passages_of(part))
     credit_finder = wires()
 
     def floor() -> None:
         for part in parts:
-            _passages(part)
+            passages_of(part)
 
     def tag(profile: Profile) -> None:
         if profile.tagger:
             for part in parts:
-                profile.tagger.tag(_passages(part))
+                profile.tagger.tag(passages_of(part))
 
     def find(profile: Profile) -> None:
         finder = profile.names  # a new one: it remembers paragraphs, and copies would cost nothing
-        for title, body in articles:
-            read(title, body, None, None, finder, credit_finder)
+        for part in parts:
+            read = [passages(title, body) for title, body in part]
+            finder.read_ahead(passage for one in read for passage in one)
+            for one in read:
+                named(one, None, None, finder, credit_finder)
 
     floors: list[Timing] = []
     tagging: dict[str, list[Timing]] = {profile.name: [] for profile in profiles}
@@ -86,24 +94,21 @@ def measure(
     return Rates(
         articles=len(articles),
         words=words,
-        floor=_rate(words, floors),
+        floor=rate(words, floors),
         profiles={
             profile.name: ProfileRates(
-                tagger_first=_rate(words, tagging[profile.name][:1]) if profile.tagger else None,
-                tagger=_rate(words, tagging[profile.name][1:]) if profile.tagger else None,
-                entities=_rate(words, finding[profile.name][1:]),
+                tagger_first=rate(words, tagging[profile.name][:1]) if profile.tagger else None,
+                tagger=rate(words, tagging[profile.name][1:]) if profile.tagger else None,
+                entities=rate(words, finding[profile.name][1:]),
             )
             for profile in profiles
         },
     )
 
 
-def _rate(words: int, timings: Sequence[Timing]) -> Rate:
+def rate(words: int, timings: Sequence[Timing]) -> Rate:
+    """Return words a second, by the median of some timings."""
     return {
         "cpu": round(words / statistics.median(one.cpu_seconds for one in timings)),
         "clock": round(words / statistics.median(one.clock_seconds for one in timings)),
     }
-
-
-def _passages(articles: Sequence[Text]) -> list[Passage]:
-    return [passage for title, body in articles for passage in (Passage.of("title", title), Passage.of("body", body))]

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-import numpy as np
-
 from isnad_cli.bench.profiles import Profile
-from isnad_entities.tagging.calibration import expected_calibration_error
+from isnad_entities.training.answers import answers
 from isnad_entities.training.corpora import Reading, Scores, Sentence, Span, strict_scores
 
 
@@ -35,31 +33,20 @@ class Development(TypedDict):
 def measure(profile: Profile, held_out: Sequence[Sentence], done: Callable[[], None]) -> Development:
     """Return a profile's scores; `done` is called after each sentence."""
     names = profile.names
-    tagged: list[frozenset[Span]] = []
+    alone = answers(profile.tagger, held_out) if profile.tagger else None
     found: list[frozenset[Span]] = []
-    scores: list[float] = []
-    right: list[bool] = []
     for sentence in held_out:
         reading = Reading.of(sentence)
         passage = reading.passage
-        spans = []
-        for one in profile.tagger.tag([passage])[0] if profile.tagger else ():
-            span = reading.to_corpus([Span(one.first, one.last, one.type)])
-            spans.append(span)
-            scores.append(one.score)
-            right.append(span <= sentence.spans)
-        tagged.append(frozenset().union(*spans))
         mentions = [(passage.places(mention.start, mention.end), mention.type) for mention in names.find([passage])]
         found.append(reading.to_corpus(Span(places[0], places[-1], kind) for places, kind in mentions))
         done()
     truth = [sentence.spans for sentence in held_out]
     return Development(
         trained=profile.trained,
-        tagger=_rows(strict_scores(truth, tagged)) if profile.tagger else None,
+        tagger=_rows(alone.scores) if alone else None,
         entities=_rows(strict_scores(truth, found)),
-        calibration_error=round(expected_calibration_error(np.array(scores), np.array(right, np.bool_)), 4)
-        if profile.tagger
-        else None,
+        calibration_error=round(alone.calibration_error, 4) if alone else None,
     )
 
 

@@ -11,9 +11,9 @@ with a greedy assignment, the largest agreement first.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypedDict
+from typing import Literal, Protocol, TypedDict, get_args
 
-from isnad.messages import Credit, Dateline, Mention
+from isnad.messages import Credit, Dateline, EntityType, Mention
 from isnad_cli.bench.labels import LabelledArticle, LabelledMention, Text
 
 Role = Literal["credit", "quoted"]
@@ -151,7 +151,7 @@ def is_right(pair: Pair, ours: Mapping[str, str]) -> bool:
 def _names(pairs: Sequence[Pair]) -> dict[str, NameScore]:
     ours = assigned(pairs)
     by_type = {"all": pairs} | {
-        kind: [pair for pair in pairs if pair.labelled.type == kind] for kind in ("PER", "LOC", "ORG", "MISC")
+        kind: [pair for pair in pairs if pair.labelled.type == kind] for kind in get_args(EntityType)
     }
     return {
         kind: NameScore(

@@ -4,15 +4,10 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
+from isnad_cli.bench.entity_rates import Text, passages_of, rate
 from isnad_cli.bench.machine import Timing, timed
-from isnad_entities.passage import Passage
 from isnad_entities.pretrained import load
 
-TOGETHER = 100
-"""Articles that are tagged together, as many as a batch of the chain has."""
-
-Text = tuple[str, str]
-"""Title and body."""
 Act = Callable[[], None]
 
 
@@ -33,13 +28,16 @@ class Rates(TypedDict):
     """The median over the rounds, in each of which both ran one after the other."""
 
 
-def measure(model: str, articles: Sequence[Text], repeat: int, threads: int, tick: Callable[[], None]) -> Rates:
+def measure(
+    model: str, articles: Sequence[Text], repeat: int, together: int, threads: int, tick: Callable[[], None]
+) -> Rates:
     """Time a model on articles, text in to names out.
 
     Args:
         model: a folder or a hub id.
         articles: title and body of each.
         repeat: how many rounds.
+        together: articles that are tagged in one call.
         threads: of ONNX Runtime.
         tick: called after each of `repeat + 1` rounds, the first of which is not counted.
 
@@ -47,13 +45,13 @@ def measure(model: str, articles: Sequence[Text], repeat: int, threads: int, tic
         SetupError: the model can't be used.
     """
     tagger = load(model, threads=threads)
-    parts = [articles[start : start + TOGETHER] for start in range(0, len(articles), TOGETHER)]
-    prepared = [tagger.prepare(_passages(part)) for part in parts]
+    parts = [articles[start : start + together] for start in range(0, len(articles), together)]
+    prepared = [tagger.prepare(passages_of(part)) for part in parts]
     feeds = [batch.feeds for part in prepared for batch in part.batches]
 
     def whole() -> None:
         for part in parts:
-            tagger.tag(_passages(part))
+            tagger.tag(passages_of(part))
 
     def bare() -> None:
         for given in feeds:
@@ -65,15 +63,15 @@ def measure(model: str, articles: Sequence[Text], repeat: int, threads: int, tic
         order = (whole, bare) if number % 2 else (bare, whole)
         rounds.append({act: timed(act).timing for act in order})
         tick()
-    words = sum(len(passage) for part in parts for passage in _passages(part))
+    words = sum(len(passage) for part in parts for passage in passages_of(part))
     return Rates(
         model=model,
         device=tagger.graph.device,
         articles=len(articles),
         words=words,
         subwords=sum(given["input_ids"].size for given in feeds),
-        words_per_second=_rates(words, [one[whole] for one in rounds[1:]]),
-        bare_words_per_second=_rates(words, [one[bare] for one in rounds[1:]]),
+        words_per_second=rate(words, [one[whole] for one in rounds[1:]]),
+        bare_words_per_second=rate(words, [one[bare] for one in rounds[1:]]),
         share_of_bare={
             "cpu": round(statistics.median(one[bare].cpu_seconds / one[whole].cpu_seconds for one in rounds[1:]), 4),
             "clock": round(
@@ -81,14 +79,3 @@ def measure(model: str, articles: Sequence[Text], repeat: int, threads: int, tic
             ),
         },
     )
-
-
-def _rates(words: int, timings: Sequence[Timing]) -> dict[str, float]:
-    return {
-        "cpu": round(words / statistics.median(timing.cpu_seconds for timing in timings), 1),
-        "clock": round(words / statistics.median(timing.clock_seconds for timing in timings), 1),
-    }
-
-
-def _passages(articles: Sequence[Text]) -> list[Passage]:
-    return [passage for title, body in articles for passage in (Passage.of("title", title), Passage.of("body", body))]

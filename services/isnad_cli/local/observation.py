@@ -114,7 +114,7 @@ def port_of(address: str) -> int:
 def _listens(pid: int, port: int) -> bool:
     """Tell whether a process, or one that it started, listens on a port; also where that can't be known."""
     try:
-        return any(port in listening(member) for member in _family(pid))
+        return any(port in listening(member) for member in family(pid))
     except psutil.AccessDenied:
         return True
     except psutil.NoSuchProcess:
@@ -134,7 +134,12 @@ def listening(process: psutil.Process) -> set[int]:
     }
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def family(pid: int) -> list[psutil.Process]:
+    """Return a process and all that it started.
+
+    Raises:
+        psutil.Error: it is gone.
+    """
     process = psutil.Process(pid)
     return [process, *process.children(recursive=True)]
 
@@ -146,7 +151,7 @@ def _address(name: str, where: Addresses) -> str:
 def _memory(pid: int) -> int:
     total = 0
     try:
-        for member in _family(pid):
+        for member in family(pid):
             total += member.memory_info().rss
     except psutil.Error:
         pass

@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.messages import EntityType
+from isnad_entities.tagging.labels import type_of
+from isnad_entities.tagging.lattice import Names
+from isnad_entities.tagging.tagger import Tagged
 
 LEAST, MOST = 0.001, 0.999
 """No score says never or surely."""
@@ -64,6 +67,15 @@ def calibrated(calibration: Calibration, kinds: Sequence[EntityType], chances: N
             scores[held] = calibration[kind].at(chances[held])
     found: list[float] = scores.tolist()
     return found
+
+
+def tagged(calibration: Calibration, names: Names, start: int = 0) -> list[Tagged]:
+    """Return a lattice's names with calibrated scores; `start` words stand before them in the passage."""
+    if not len(names.first):
+        return []
+    kinds = [type_of(label) for label in names.label.tolist()]
+    scores = calibrated(calibration, kinds, names.probability)
+    return list(map(Tagged, (names.first + start).tolist(), (names.last + start).tolist(), kinds, scores))
 
 
 def expected_calibration_error(scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = BINS) -> float:

@@ -5,13 +5,14 @@ one label may follow another can be seen from the numbers, for any set of types.
 """
 
 from collections.abc import Iterable
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isnad.messages import EntityType
 
-TYPES: tuple[EntityType, ...] = ("PER", "LOC", "ORG", "MISC")
+TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 LABELS: tuple[str, ...] = ("O", *(f"{mark}-{kind}" for kind in TYPES for mark in "BI"))
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from isnad_entities.training.corpora import TYPES, Scores
+from isnad_entities.tagging.labels import TYPES
+from isnad_entities.training.corpora import Scores
 from isnad_entities.training.request import Request
 
 FILE = "MODEL_CARD.md"

@@ -16,8 +16,7 @@ from typing import NamedTuple
 from isnad.errors import RequestError
 from isnad.messages import EntityType
 from isnad_entities.passage import Passage
-
-TYPES: tuple[EntityType, ...] = ("PER", "LOC", "ORG", "MISC")
+from isnad_entities.tagging.labels import TYPES
 
 _SPELLINGS: dict[str, EntityType] = {"PERS": "PER", "PER": "PER", "LOC": "LOC", "ORG": "ORG", "MISC": "MISC"}
 _TRAINING_SHARE = (5, 6)

@@ -13,14 +13,16 @@ from rich.progress import Progress
 
 from isnad_entities.lexicon import lexicon
 from isnad_entities.tagging import calibration as curve_fitting
-from isnad_entities.tagging.calibration import Calibration, expected_calibration_error
+from isnad_entities.tagging.calibration import Calibration
 from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast import tagger as fast
+from isnad_entities.tagging.labels import TYPES
 from isnad_entities.tagging.neural.folder import Manifest, Pool, write
 from isnad_entities.tagging.neural.pieces import batches
-from isnad_entities.tagging.neural.tagger import NeuralTagger, load
+from isnad_entities.tagging.neural.tagger import load
 from isnad_entities.training import card, fast_profile
-from isnad_entities.training.corpora import TYPES, Reading, Scores, Sentence, Span, sentences, split, strict_scores
+from isnad_entities.training.answers import Judged, answers, error_of
+from isnad_entities.training.corpora import sentences, split
 from isnad_entities.training.default import checkpoints, exporting, text
 from isnad_entities.training.default.batching import feed, sentence_pieces
 from isnad_entities.training.default.crf import Transitions
@@ -50,22 +52,6 @@ class Settings:
     )
     student: Fitting = field(default_factory=lambda: Fitting(epochs=5, encoder_rate=0.0, rate=1e-3, seed=12))
     pool: Pool = field(default_factory=lambda: Pool(network=0.6, tables=0.6, outside=-0.5))
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a tagger says of sentences that it has not seen, and whether that is right."""
-
-    scores: dict[str, Scores]
-    found: list[tuple[str, float, bool]]
-    """Type, score, and whether right."""
-
-    @property
-    def calibration_error(self) -> float:
-        """Of the scores, expected."""
-        return expected_calibration_error(
-            np.array([score for _, score, _ in self.found]), np.array([right for _, _, right in self.found], np.bool_)
-        )
 
 
 def train(request: Request, progress: Progress, settings: Settings | None = None) -> str:
@@ -98,7 +84,7 @@ def train(request: Request, progress: Progress, settings: Settings | None = None
     manifest = Manifest(format=1, facts=run.words.fact_names, curves={}, pool=settings.pool, sums={}, trained={})
     write(request.output, manifest, *exported)
     raw = answers(load(request.output, lexicon(), vocabulary()), development)
-    curves = calibration(raw)
+    curves = calibration(raw.judged)
     overall = raw.scores["overall"]
     manifest = msgspec.structs.replace(
         manifest,
@@ -116,44 +102,31 @@ def train(request: Request, progress: Progress, settings: Settings | None = None
     )
     write(request.output, manifest, *exported)
     size = sum(file.stat().st_size for file in request.output.iterdir())
-    said = card.default(request, raw.scores, halves_error(raw), len(first_part), size)
+    said = card.default(request, raw.scores, halves_error(raw.judged), len(first_part), size)
     (request.output / card.FILE).write_text(said, encoding="utf-8")
     return f"{request.output}: {size / 1e6:.1f} MB, strict F1 {overall.f1:.3f} on the last sixth of the corpus"
 
 
-def answers(tagger: NeuralTagger, held_out: Sequence[Sentence]) -> Answers:
-    """Return what a tagger says of sentences."""
-    found: list[frozenset[Span]] = []
-    judged: list[tuple[str, float, bool]] = []
-    for sentence in held_out:
-        reading = Reading.of(sentence)
-        (tagged,) = tagger.tag([reading.passage])
-        spans = [reading.to_corpus([Span(one.first, one.last, one.type)]) for one in tagged]
-        found.append(frozenset[Span]().union(*spans))
-        judged += [(one.type, one.score, span <= sentence.spans) for one, span in zip(tagged, spans, strict=True)]
-    return Answers(strict_scores([sentence.spans for sentence in held_out], found), judged)
-
-
-def calibration(raw: Answers) -> Calibration:
+def calibration(judged: Sequence[Judged]) -> Calibration:
     """Return the curves that fit answers whose scores are what the model believes."""
     return {
         kind: curve_fitting.fit(np.array([row[1] for row in rows]), np.array([row[2] for row in rows], np.bool_))
         for kind in TYPES
-        if (rows := [row for row in raw.found if row[0] == kind])
+        if (rows := [row for row in judged if row[0] == kind])
     }
 
 
-def halves_error(raw: Answers) -> float:
+def halves_error(judged: Sequence[Judged]) -> float:
     """Return the expected calibration error of each half of the answers by curves that fit the other half."""
-    halves = (raw.found[: len(raw.found) // 2], raw.found[len(raw.found) // 2 :])
-    judged: list[tuple[str, float, bool]] = []
-    for fitted, tried in (halves, halves[::-1]):
-        curves = {str(kind): curve for kind, curve in calibration(Answers({}, fitted)).items()}
-        judged += [
+    halves = (judged[: len(judged) // 2], judged[len(judged) // 2 :])
+    tried: list[Judged] = []
+    for fitted, other in (halves, halves[::-1]):
+        curves = calibration(fitted)
+        tried += [
             (kind, float(curves[kind].at(np.array([score]))[0]) if kind in curves else score, right)
-            for kind, score, right in tried
+            for kind, score, right in other
         ]
-    return Answers({}, judged).calibration_error
+    return error_of(tried)
 
 
 def _news(request: Request, stages: Path, progress: Progress) -> tuple[text.Text, text.Spellings]:

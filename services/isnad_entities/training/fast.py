@@ -1,7 +1,7 @@
 """Trains the `fast` tagger: news to classes, a corpus to weights and to curves of calibration."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +15,10 @@ from isnad_entities.tagging.fast.evidence import Evidence
 from isnad_entities.tagging.fast.listed import NameTrie
 from isnad_entities.tagging.fast.model_file import Model, ScaledWeights, scaled
 from isnad_entities.tagging.fast.surroundings import width
-from isnad_entities.tagging.fast.tables import OFFSETS, OUTSIDE_FEATURE, Floats, WordTables
+from isnad_entities.tagging.fast.tables import OFFSETS, OUTSIDE_FEATURE, WordTables
 from isnad_entities.tagging.fast.tagger import FastTagger
 from isnad_entities.tagging.labels import LABELS, TYPES, label_row, type_of
-from isnad_entities.tagging.lattice import GAPS
+from isnad_entities.tagging.lattice import GAPS, Floats
 from isnad_entities.training.corpora import Reading, Sentence, Span
 from isnad_entities.training.objective import Examples, Features, Objective, Weights
 from isnad_entities.vocabulary import vocabulary
@@ -209,14 +209,6 @@ class Trainer:
 def curves(found: dict[EntityType, tuple[Floats, NDArray[np.bool_]]]) -> Calibration:
     """Return the curves of calibration, for types that were found at all."""
     return {kind: fit(chances, right) for kind, (chances, right) in found.items() if len(chances)}
-
-
-def answers(tagger: FastTagger, sentences: Iterable[Sentence]) -> Iterator[frozenset[Span]]:
-    """Yield the tagger's spans of each sentence, in the corpus's words."""
-    for sentence in sentences:
-        reading = Reading.of(sentence)
-        (found,) = tagger.tag([reading.passage])
-        yield reading.to_corpus(Span(one.first, one.last, one.type) for one in found)
 
 
 class _Weightless:

@@ -1,7 +1,6 @@
 """A whole training run of the `fast` profile: news, classes, weights, calibration, figures, and the files."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,23 +9,15 @@ from rich.progress import Progress
 from isnad_entities.lexicon import lexicon
 from isnad_entities.passage import Passage
 from isnad_entities.rules import Rules
-from isnad_entities.tagging.calibration import expected_calibration_error
 from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast.classes import Classes
-from isnad_entities.tagging.fast.tagger import MODEL_FILE, FastTagger, classes_of
+from isnad_entities.tagging.fast.tagger import MODEL_FILE, classes_of
 from isnad_entities.training import card, news, vectors
-from isnad_entities.training.corpora import Reading, Scores, Sentence, Span, sentences, split, strict_scores
+from isnad_entities.training.answers import answers
+from isnad_entities.training.corpora import Span, sentences, split
 from isnad_entities.training.fast import Settings, Trainer, curves
 from isnad_entities.training.request import Request
 from isnad_entities.vocabulary import vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How good a tagger is on sentences that it has not seen."""
-
-    scores: dict[str, Scores]
-    calibration_error: float
 
 
 def train(request: Request, progress: Progress, settings: Settings | None = None) -> str:
@@ -52,7 +43,7 @@ def train(request: Request, progress: Progress, settings: Settings | None = None
 
     learnt = trainer.learn(first_part, advance)
     calibration = curves(trainer.calibrate(first_part, advance))
-    figures = measured(trainer.tagger(learnt, calibration), development)
+    figures = answers(trainer.tagger(learnt, calibration), development)
     if not request.hold_out:
         learnt = trainer.learn(corpus, advance)
     trained = first_part if request.hold_out else corpus
@@ -89,22 +80,6 @@ def classes_of_news(paths: Sequence[Path], settings: vectors.Settings, progress:
     words = sorted(by_frequency)
     return Classes(
         words, finest[[places[word] for word in words]], coarser, news.opinions(read, words), news.often(read, words)
-    )
-
-
-def measured(tagger: FastTagger, held_out: Sequence[Sentence]) -> Figures:
-    """Return the figures of a tagger on sentences that it was not trained on."""
-    found, chances, right = [], [], []
-    for sentence in held_out:
-        reading = Reading.of(sentence)
-        (tagged,) = tagger.tag([reading.passage])
-        spans = [reading.to_corpus([Span(one.first, one.last, one.type)]) for one in tagged]
-        found.append(frozenset().union(*spans))
-        chances += [one.score for one in tagged]
-        right += [span <= sentence.spans for span in spans]
-    return Figures(
-        strict_scores([sentence.spans for sentence in held_out], found),
-        expected_calibration_error(np.array(chances), np.array(right, np.bool_)),
     )
 
 

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from isnad.similarity.compiled import compiled
 from isnad_entities.clitics import splits
-from isnad_entities.lexicon import Lexicon, Pattern
+from isnad_entities.lexicon import SHORTEST_AFTER_CLITIC, Lexicon, Pattern
 from isnad_entities.tagging.labels import TYPES
 
-_SHORTEST_AFTER_CLITIC = 3
 _MOST_STARTS = 4
 NOWHERE = -1
 
@@ -66,7 +65,7 @@ class NameTrie:
         """Return where the trie goes from a normalised word."""
         own, *others = sorted(splits(word))
         nodes = [self._root(own[1])]
-        nodes += [self._root(rest) for _, rest in others if len(rest) >= _SHORTEST_AFTER_CLITIC]
+        nodes += [self._root(rest) for _, rest in others if len(rest) >= SHORTEST_AFTER_CLITIC]
         known = nodes[:1] + [node for node in nodes[1:] if node != NOWHERE]
         return Starts(self._numbers.get(word, NOWHERE), tuple(known[:_MOST_STARTS]))
 

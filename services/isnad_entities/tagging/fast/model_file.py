@@ -13,9 +13,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad.errors import SetupError
 from isnad.similarity.compiled import compiled
 from isnad_entities.tagging.labels import LABELS
+from isnad_entities.tagging.unusable import unusable
 
 FORMAT = 1
 
@@ -127,29 +127,22 @@ def read(file: Path) -> Model:
     try:
         content = file.read_bytes()
     except OSError as exc:
-        raise _unusable(file, f"it can't be read ({exc.strerror})") from exc
+        raise unusable(file, f"it can't be read ({exc.strerror})") from exc
     if not content.startswith(_MARK):
-        raise _unusable(file, "it is no model file")
+        raise unusable(file, "it is no model file")
     at = len(_MARK)
     made_for = int.from_bytes(content[at : at + _FORMAT_BYTES], "little")
     if made_for != FORMAT:
-        raise _unusable(file, f"it is of format {made_for}, and this version of isnad reads format {FORMAT}")
+        raise unusable(file, f"it is of format {made_for}, and this version of isnad reads format {FORMAT}")
     at += _FORMAT_BYTES
     packed = content[at + _SUM_BYTES :]
     if hashlib.sha256(packed).digest() != content[at : at + _SUM_BYTES]:
-        raise _unusable(file, "it is damaged (its checksum is another)")
+        raise unusable(file, "it is damaged (its checksum is another)")
     try:
         unpacker = lzma.LZMADecompressor()
         model = msgspec.msgpack.decode(unpacker.decompress(packed, _MOST_BYTES), type=Model)
     except (lzma.LZMAError, msgspec.MsgspecError) as exc:
-        raise _unusable(file, f"it does not hold what a model does ({exc})") from exc
+        raise unusable(file, f"it does not hold what a model does ({exc})") from exc
     if model.labels != LABELS:
-        raise _unusable(file, "its labels are others than this version of isnad has")
+        raise unusable(file, "its labels are others than this version of isnad has")
     return model
-
-
-def _unusable(file: Path, why: str) -> SetupError:
-    return SetupError(
-        f"The names' model {file} can't be used: {why}. Install isnad again, or train it anew: "
-        "isnad entities train --help"
-    )

@@ -17,9 +17,8 @@ from isnad_entities.tagging.fast.evidence import Evidence
 from isnad_entities.tagging.fast.listed import CODES, NameTrie, padded
 from isnad_entities.tagging.fast.surroundings import bridge, columns
 from isnad_entities.tagging.labels import LABELS
+from isnad_entities.tagging.lattice import Floats
 from isnad_entities.vocabulary import Vocabulary
-
-Floats = NDArray[np.float32]
 
 OFFSETS = 5
 """A word's evidence counts for the second word before it up to the second behind it."""

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from isnad_entities.lexicon import agencies, lexicon
 from isnad_entities.passage import Passage
-from isnad_entities.tagging.calibration import Calibration, Curve, calibrated
+from isnad_entities.tagging.calibration import Calibration, Curve, tagged
 from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast.classes import Classes
 from isnad_entities.tagging.fast.evidence import Evidence
 from isnad_entities.tagging.fast.listed import NameTrie
 from isnad_entities.tagging.fast.tables import Ready, WordTables
-from isnad_entities.tagging.labels import LABELS, TYPES, type_of
+from isnad_entities.tagging.labels import LABELS, TYPES
 from isnad_entities.tagging.lattice import GAPS, Floats, Lattice, Names
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.vocabulary import vocabulary
@@ -34,7 +34,7 @@ class FastTagger:
 
     def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
         """Return the names of each passage; see `tagging.tagger.Tagger`."""
-        return [self._named(self.names(passage)) for passage in passages]
+        return [tagged(self._calibration, self.names(passage)) for passage in passages]
 
     @property
     def transitions(self) -> Floats:
@@ -43,21 +43,15 @@ class FastTagger:
 
     def emissions(self, passage: Passage) -> Floats:
         """Return how much speaks for each label of each word, `[words, labels]`."""
-        return self._tables.emissions([token.word for token in passage.tokens], _gaps(passage))
+        return self._tables.emissions([token.word for token in passage.tokens], gaps_of(passage))
 
     def names(self, passage: Passage) -> Names:
         """Return the names of a passage as the model believes in them, before calibration."""
-        return self._lattice.decode(self.emissions(passage), _gaps(passage))
-
-    def _named(self, names: Names) -> list[Tagged]:
-        if not len(names.first):
-            return []
-        kinds = [type_of(label) for label in names.label.tolist()]
-        scores = calibrated(self._calibration, kinds, names.probability)
-        return list(map(Tagged, names.first.tolist(), names.last.tolist(), kinds, scores))
+        return self._lattice.decode(self.emissions(passage), gaps_of(passage))
 
 
-def _gaps(passage: Passage) -> NDArray[np.uint8]:
+def gaps_of(passage: Passage) -> NDArray[np.uint8]:
+    """Return what stands before each word of a passage, as numbers."""
     return np.frombuffer(bytes(passage.gaps[: len(passage)]), np.uint8)
 
 

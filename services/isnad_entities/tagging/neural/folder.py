@@ -12,12 +12,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from isnad.errors import SetupError
 from isnad.messages import EntityType
 from isnad_entities.tagging.calibration import Calibration, Curve
 from isnad_entities.tagging.labels import LABELS
 from isnad_entities.tagging.lattice import GAPS, Floats
 from isnad_entities.tagging.neural.rows import RowTables
+from isnad_entities.tagging.unusable import unusable
 
 MANIFEST = "model.json"
 TABLES, WORDS, GRAPH, FAST = "rows.npz", "words.txt", "network.onnx", "fast.model"
@@ -84,9 +84,9 @@ def read(folder: Path) -> Trained:
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as exc:
-        raise _unusable(folder, f"{MANIFEST} can't be read: {exc}") from exc
+        raise unusable(f"in {folder}", f"{MANIFEST} can't be read: {exc}") from exc
     if manifest.format != FORMAT:
-        raise _unusable(folder, f"it is of format {manifest.format}, this version reads {FORMAT}")
+        raise unusable(f"in {folder}", f"it is of format {manifest.format}, this version reads {FORMAT}")
     contents = {name: _checked(folder, name, manifest) for name in (TABLES, WORDS, GRAPH, FAST)}
     try:
         with np.load(io.BytesIO(contents[TABLES]), allow_pickle=False) as arrays:
@@ -98,11 +98,11 @@ def read(folder: Path) -> Trained:
         )
         transitions = held["transitions"]
     except (ValueError, KeyError, OSError) as exc:
-        raise _unusable(folder, f"{TABLES} does not hold what a model's does: {exc}") from exc
+        raise unusable(f"in {folder}", f"{TABLES} does not hold what a model's does: {exc}") from exc
     if len(spellings) != len(tables.word_rows) or transitions.shape != (GAPS, len(LABELS), len(LABELS)):
-        raise _unusable(folder, "its files are of different models")
+        raise unusable(f"in {folder}", "its files are of different models")
     if tables.fact_rows.shape != (len(manifest.facts), tables.width):
-        raise _unusable(folder, f"{TABLES} is not of the facts that {MANIFEST} names")
+        raise unusable(f"in {folder}", f"{TABLES} is not of the facts that {MANIFEST} names")
     curves = {kind: Curve(believed, right) for kind, (believed, right) in manifest.curves.items()}
     return Trained(manifest, tables, transitions, folder / GRAPH, folder / FAST, curves)
 
@@ -126,14 +126,7 @@ def _checked(folder: Path, name: str, manifest: Manifest) -> bytes:
     try:
         content = (folder / name).read_bytes()
     except OSError as exc:
-        raise _unusable(folder, f"{name} can't be read: {exc}") from exc
+        raise unusable(f"in {folder}", f"{name} can't be read: {exc}") from exc
     if hashlib.sha256(content).hexdigest() != manifest.sums.get(name):
-        raise _unusable(folder, f"{name} is damaged: it is not the file that {MANIFEST} was written for")
+        raise unusable(f"in {folder}", f"{name} is damaged: it is not the file that {MANIFEST} was written for")
     return content
-
-
-def _unusable(folder: Path, why: str) -> SetupError:
-    return SetupError(
-        f"The names' model in {folder} can't be used: {why}. Install isnad again, or train it anew: "
-        "isnad entities train --help"
-    )

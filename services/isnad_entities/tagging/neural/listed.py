@@ -6,11 +6,10 @@ Every match counts, those that overlap too: which of them is meant, the network 
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad.messages import EntityType
 from isnad_entities.lexicon import Lexicon
 from isnad_entities.passage import Passage
+from isnad_entities.tagging.labels import TYPES
 
-_TYPES: dict[EntityType, int] = {"PER": 0, "LOC": 1, "ORG": 2, "MISC": 3}
 _FIRST, _LATER, _LAST = 0, 1, 2
 """Of a name's words, added to three times its type: the first, those after it, and the last of several."""
 _FRAMED, _MINOR, _CUT, _LONG, _LONGER, _SILENT = 12, 16, 17, 18, 19, 22
@@ -29,7 +28,7 @@ def listed(passage: Passage, lexicon: Lexicon) -> NDArray[np.float32]:
             if pattern.silent:
                 found[words, _SILENT] = 1
                 continue
-            kind = _TYPES[match.entity.type]
+            kind = TYPES.index(match.entity.type)
             if pattern.framed:
                 found[words, _FRAMED + kind] = 1
             else:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from isnad_entities.lexicon import Lexicon, lexicon
 from isnad_entities.passage import Passage
-from isnad_entities.tagging.calibration import Calibration, calibrated
+from isnad_entities.tagging.calibration import Calibration, tagged
 from isnad_entities.tagging.fast import tagger as fast
-from isnad_entities.tagging.labels import LABELS, type_of
+from isnad_entities.tagging.labels import LABELS
 from isnad_entities.tagging.lattice import Floats, Lattice
 from isnad_entities.tagging.neural import folder as model_folder
 from isnad_entities.tagging.neural.facts import WordFacts
@@ -103,13 +103,9 @@ class NeuralTagger:
 
     def _names(self, reading: "_Reading", emissions: Floats) -> Iterator[Tagged]:
         """Names do not go on from one sentence to the next."""
-        gaps = np.array(reading.passage.gaps[: len(emissions)], np.uint8)
+        gaps = fast.gaps_of(reading.passage)
         for start, end in pairwise([*reading.starts, len(emissions)]):
-            names = self._lattice.decode(emissions[start:end], gaps[start:end])
-            kinds = [type_of(label) for label in names.label.tolist()]
-            scores = calibrated(self._calibration, kinds, names.probability) if kinds else []
-            for first, last, kind, score in zip(names.first.tolist(), names.last.tolist(), kinds, scores, strict=True):
-                yield Tagged(start + first, start + last, kind, score)
+            yield from tagged(self._calibration, self._lattice.decode(emissions[start:end], gaps[start:end]), start)
 
 
 class _Reading:
