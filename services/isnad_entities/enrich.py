@@ -9,11 +9,11 @@ from isnad.errors import RecordError
 from isnad.identity import entity_id
 from isnad.messages import SCHEMA, Credit, Dateline, EnrichedArticle, MatchedArticle, MatchedTakedown, Mention
 from isnad.outcomes import Outcome, Outgoing, Record
-from isnad_entities.lexicon import agencies, lexicon
+from isnad_entities.lists.lexicon import agencies, lexicon
 from isnad_entities.names import Names, names
-from isnad_entities.passage import Passage
 from isnad_entities.wires.agencies import known_agencies
 from isnad_entities.wires.credits import Credits
+from isnad_entities.words.passage import Passage
 
 MOST_CHARACTERS = 400_000
 """Of a longer body or title only the beginning is read: about 60,000 words, some seconds of work."""

@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from isnad_entities.lexicon import lexicon
+from isnad_entities.lists.lexicon import lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.names import Names
 from isnad_entities.settings import EntitiesModel
 from isnad_entities.tagging.choosing import chosen
-from isnad_entities.vocabulary import vocabulary
 
 
 @cache

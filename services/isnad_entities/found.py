@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from isnad.messages import EntityType
-from isnad_entities.clitics import offset_after
-from isnad_entities.lexicon import Entity, Match
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import Entity, Match
+from isnad_entities.words.clitics import offset_after
+from isnad_entities.words.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The names in an article: people, places, organisations and events (pure).
 
-Each field is read by itself: by a tagger joined with the lists (`joining.py`), or by lists and rules alone
-(`rules.py`). Then the whole article says what short forms mean, in the title as well as in the body, and which of
+Each field is read by itself: by a tagger joined with the lists (`joining/`), or by lists and rules alone
+(`rules/`). Then the whole article says what short forms mean, in the title as well as in the body, and which of
 several things with one name.
 """
 
@@ -14,15 +14,15 @@ from itertools import islice
 
 from isnad.messages import Alternative, Mention
 from isnad_entities.found import Found
-from isnad_entities.homographs import Homographs, Surroundings
-from isnad_entities.joining import Joining
-from isnad_entities.lexicon import Lexicon, lexicon
+from isnad_entities.joining.homographs import Homographs, Surroundings
+from isnad_entities.joining.joined import Joining
+from isnad_entities.joining.shortforms import ShortForms
+from isnad_entities.lists.lexicon import Lexicon, lexicon
+from isnad_entities.lists.vocabulary import Vocabulary, vocabulary
 from isnad_entities.paragraphs import NOWHERE, Paragraph, Remembered, paragraphs
-from isnad_entities.passage import Passage
-from isnad_entities.rules import Rules
-from isnad_entities.shortforms import ShortForms
+from isnad_entities.rules.finding import Rules
 from isnad_entities.tagging.tagger import Tagger
-from isnad_entities.vocabulary import Vocabulary, vocabulary
+from isnad_entities.words.passage import Passage
 
 MOST_MENTIONS = 2_000
 """Mentions kept of one article; a longer one is a list of names, not news."""

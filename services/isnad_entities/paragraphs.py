@@ -13,7 +13,7 @@ from functools import cached_property
 
 from isnad.text.words import Token
 from isnad_entities.found import Found
-from isnad_entities.passage import Gap, Passage
+from isnad_entities.words.passage import Gap, Passage
 
 _MOST_REMEMBERED = 20_000
 """Paragraphs; about a kilobyte each."""

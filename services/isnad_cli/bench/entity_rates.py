@@ -7,7 +7,7 @@ from typing import TypedDict
 from isnad_cli.bench.machine import Timing, timed
 from isnad_cli.bench.profiles import Profile
 from isnad_entities.enrich import named, passages, wires
-from isnad_entities.passage import Passage
+from isnad_entities.words.passage import Passage
 
 Text = tuple[str, str]
 """Title and body."""

@@ -6,11 +6,11 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from isnad.errors import RequestError, SetupError
-from isnad_entities.lexicon import lexicon
+from isnad_entities.lists.lexicon import lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.names import Names
 from isnad_entities.tagging.tagger import Tagger
 from isnad_entities.training.corpora import Sentence
-from isnad_entities.vocabulary import vocabulary
 
 RULES, FAST, DEFAULT = "rules", "fast", "default"
 PROFILES = (RULES, FAST, DEFAULT)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from isnad.errors import SetupError
 from isnad.messages import EntityType
-from isnad_entities.lists import table
+from isnad_entities.lists.files import table
 
 TYPES: tuple[EntityType, ...] = get_args(EntityType)
 

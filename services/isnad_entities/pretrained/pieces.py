@@ -7,7 +7,7 @@ full stop; so the marks go in too, and what the model says of them only parts na
 from dataclasses import dataclass
 from itertools import groupby
 
-from isnad_entities.passage import Gap, Passage
+from isnad_entities.words.passage import Gap, Passage
 
 MARK = -1
 """A mark that may part a name."""

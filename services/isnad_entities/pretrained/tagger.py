@@ -7,7 +7,6 @@ from itertools import chain, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad_entities.passage import Passage
 from isnad_entities.pretrained.batches import batches
 from isnad_entities.pretrained.checkpoint import Checkpoint
 from isnad_entities.pretrained.graph import Feeds, Graph
@@ -17,6 +16,7 @@ from isnad_entities.pretrained.spans import Standing, probabilities, spans
 from isnad_entities.pretrained.subwords import Cutter, Subwords
 from isnad_entities.pretrained.windows import Window, windows
 from isnad_entities.tagging.tagger import Tagged
+from isnad_entities.words.passage import Passage
 
 WINDOW = 256
 """Sub-words read together, special ones included: several sentences. Taggers are trained on less; more cost more for

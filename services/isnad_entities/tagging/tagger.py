@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from isnad.messages import EntityType
-from isnad_entities.passage import Passage
+from isnad_entities.words.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from isnad.errors import RequestError
 from isnad.messages import EntityType
-from isnad_entities.passage import Passage
 from isnad_entities.tagging.labels import TYPES
+from isnad_entities.words.passage import Passage
 
 _SPELLINGS: dict[str, EntityType] = {"PERS": "PER", "PER": "PER", "LOC": "LOC", "ORG": "ORG", "MISC": "MISC"}
 _TRAINING_SHARE = (5, 6)

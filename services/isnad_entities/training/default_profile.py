@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from rich.progress import Progress
 
-from isnad_entities.lexicon import lexicon
+from isnad_entities.lists.lexicon import lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging import calibration as curve_fitting
 from isnad_entities.tagging.calibration import Calibration
 from isnad_entities.tagging.fast import model_file
@@ -32,7 +33,6 @@ from isnad_entities.training.default.modules import Encoder, Guesses, Head, Tagg
 from isnad_entities.training.default.pretraining import TARGETS, Language, Pretraining, pretrain
 from isnad_entities.training.default.words import Words
 from isnad_entities.training.request import Request
-from isnad_entities.vocabulary import vocabulary
 
 _READY = 15_000
 """Words that the tables bring worked out: half of what the fast profile's do, to keep what ships small."""

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.messages import EntityType
-from isnad_entities.lexicon import agencies, lexicon
+from isnad_entities.lists.lexicon import agencies, lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.calibration import Calibration, fit
 from isnad_entities.tagging.fast.classes import Classes
 from isnad_entities.tagging.fast.evidence import Evidence
@@ -21,7 +22,6 @@ from isnad_entities.tagging.labels import LABELS, TYPES, label_row, type_of
 from isnad_entities.tagging.lattice import GAPS, Floats
 from isnad_entities.training.corpora import Reading, Sentence, Span
 from isnad_entities.training.objective import Examples, Features, Objective, Weights
-from isnad_entities.vocabulary import vocabulary
 
 
 @dataclass(frozen=True, slots=True)

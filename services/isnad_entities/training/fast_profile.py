@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from rich.progress import Progress
 
-from isnad_entities.lexicon import lexicon
-from isnad_entities.passage import Passage
-from isnad_entities.rules import Rules
+from isnad_entities.lists.lexicon import lexicon
+from isnad_entities.lists.vocabulary import vocabulary
+from isnad_entities.rules.finding import Rules
 from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast.classes import Classes
 from isnad_entities.tagging.fast.tagger import MODEL_FILE, classes_of
@@ -17,7 +17,7 @@ from isnad_entities.training.answers import answers
 from isnad_entities.training.corpora import Span, sentences, split
 from isnad_entities.training.fast import Settings, Trainer, curves
 from isnad_entities.training.request import Request
-from isnad_entities.vocabulary import vocabulary
+from isnad_entities.words.passage import Passage
 
 
 def train(request: Request, progress: Progress, settings: Settings | None = None) -> str:

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.errors import RequestError
-from isnad_entities.passage import Gap, Passage
 from isnad_entities.tagging.fast.classes import BOTH, FIRST, INSIDE, STEPS, without_digits
 from isnad_entities.tagging.labels import TYPES
 from isnad_entities.training.corpora import Span
+from isnad_entities.words.passage import Gap, Passage
 
 _LEAST = 4
 """Rarer words of the news are not kept: little can be said of them."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from isnad.text.words import words
-from isnad_entities.clitics import with_clitics
-from isnad_entities.lexicon import Lexicon, Match, Pattern, agencies
-from isnad_entities.lists import spellings, table
-from isnad_entities.passage import Passage
+from isnad_entities.lists.files import spellings, table
+from isnad_entities.lists.lexicon import Lexicon, Match, Pattern, agencies
+from isnad_entities.words.clitics import with_clitics
+from isnad_entities.words.passage import Passage
 
 _REMEMBERED = 200_000
 

@@ -12,12 +12,12 @@ from itertools import islice
 
 from isnad.messages import Credit, Dateline
 from isnad.text.words import words
-from isnad_entities.clitics import offset_after, splits
-from isnad_entities.lexicon import Lexicon, Match
-from isnad_entities.passage import Gap, Passage
+from isnad_entities.lists.lexicon import Lexicon, Match
 from isnad_entities.wires.agencies import Agencies
 from isnad_entities.wires.frames import SCORES, Framed, Frames
 from isnad_entities.wires.segments import Segments
+from isnad_entities.words.clitics import offset_after, splits
+from isnad_entities.words.passage import Gap, Passage
 
 MOST_CREDITS = 200
 """Credits kept of one article."""

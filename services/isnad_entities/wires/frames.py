@@ -12,11 +12,11 @@ from enum import Enum, auto
 from isnad.messages import Dateline
 from isnad.text.dateline import LONGEST_DATELINE, MOST_HEADLINES, find_dateline
 from isnad.text.words import words
-from isnad_entities.clitics import splits
-from isnad_entities.lexicon import Match
-from isnad_entities.passage import Gap, Passage
+from isnad_entities.lists.lexicon import Match
 from isnad_entities.wires.agencies import Agencies
 from isnad_entities.wires.segments import Segment, Segments
+from isnad_entities.words.clitics import splits
+from isnad_entities.words.passage import Gap, Passage
 
 _LONGEST = 14
 """Words of a line, of brackets or of a tail that name nothing but sources and places."""

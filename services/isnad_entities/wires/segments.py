@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from isnad.text.dateline_names import COUNTRIES, MONTHS, PLACES
 from isnad.text.words import words
-from isnad_entities.lexicon import Lexicon, Match
-from isnad_entities.passage import Gap, Passage
+from isnad_entities.lists.lexicon import Lexicon, Match
 from isnad_entities.wires.agencies import Agencies
+from isnad_entities.words.passage import Gap, Passage
 
 _SOURCE = frozenset(words("المصدر مصدر المصادر مصادر نقلا"))
 _PICTURES = frozenset(words("صورة الصورة صور الصور تصوير فيديو الفيديو عدسة بعدسة لقطة"))

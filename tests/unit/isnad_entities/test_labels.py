@@ -9,7 +9,7 @@ from isnad.text.dateline import find_dateline
 from isnad_cli.bench.label_scores import Found, measure
 from isnad_cli.bench.labels import read_labels, read_texts
 from isnad_entities.enrich import wires
-from isnad_entities.passage import Passage
+from isnad_entities.words.passage import Passage
 
 LABELS = read_labels(Path("tests/labels/ant.jsonl"))
 

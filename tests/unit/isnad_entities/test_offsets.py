@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isnad_entities.clitics import offset_after, splits
 from isnad_entities.enrich import read, wires
 from isnad_entities.names import names
+from isnad_entities.words.clitics import offset_after, splits
 
 SEEDS = sorted(Path("seeds").glob("*.txt"))
 WORDS = """

@@ -11,8 +11,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad_entities.clitics import splits
 from isnad_entities.tagging.labels import TYPES
+from isnad_entities.words.clitics import splits
 
 STEPS = (0.01, 0.05, 0.2, 0.5, 0.8)
 """Shares of a word's occurrences, from which on the rules' opinion counts as one step more."""

@@ -6,10 +6,10 @@ Form (the word, its ends, what clitics leave of it), what the lists know, and it
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from isnad_entities.clitics import splits
-from isnad_entities.lexicon import Lexicon
+from isnad_entities.lists.lexicon import Lexicon
+from isnad_entities.lists.vocabulary import Facts, Vocabulary
 from isnad_entities.tagging.fast.classes import Classes
-from isnad_entities.vocabulary import Facts, Vocabulary
+from isnad_entities.words.clitics import splits
 
 _LONGEST_END = 4
 _LONGEST_COUNTED = 9

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.similarity.compiled import compiled
-from isnad_entities.clitics import splits
-from isnad_entities.lexicon import SHORTEST_AFTER_CLITIC, Lexicon, Pattern
+from isnad_entities.lists.lexicon import SHORTEST_AFTER_CLITIC, Lexicon, Pattern
 from isnad_entities.tagging.labels import TYPES
+from isnad_entities.words.clitics import splits
 
 _MOST_STARTS = 4
 NOWHERE = -1

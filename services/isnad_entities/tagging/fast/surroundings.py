@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.similarity.compiled import compiled
+from isnad_entities.lists.vocabulary import Facts
 from isnad_entities.tagging.fast.listed import CODES
-from isnad_entities.vocabulary import Facts
 
 _GAPS = 5
 _STOP = 4

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.similarity.compiled import compiled
+from isnad_entities.lists.vocabulary import Vocabulary
 from isnad_entities.tagging.fast.evidence import Evidence
 from isnad_entities.tagging.fast.listed import CODES, NameTrie, padded
 from isnad_entities.tagging.fast.surroundings import bridge, columns
 from isnad_entities.tagging.labels import LABELS
 from isnad_entities.tagging.lattice import Floats
-from isnad_entities.vocabulary import Vocabulary
 
 OFFSETS = 5
 """A word's evidence counts for the second word before it up to the second behind it."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad_entities.lexicon import agencies, lexicon
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import agencies, lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.calibration import Calibration, Curve, tagged
 from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast.classes import Classes
@@ -19,7 +19,7 @@ from isnad_entities.tagging.fast.tables import Ready, WordTables
 from isnad_entities.tagging.labels import LABELS, TYPES
 from isnad_entities.tagging.lattice import GAPS, Floats, Lattice, Names
 from isnad_entities.tagging.tagger import Tagged
-from isnad_entities.vocabulary import vocabulary
+from isnad_entities.words.passage import Passage
 
 MODEL_FILE = "fast.model"
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.errors import SetupError
-from isnad_entities.clitics import splits
-from isnad_entities.lists import sections
-from isnad_entities.vocabulary import Facts, Vocabulary
+from isnad_entities.lists.files import sections
+from isnad_entities.lists.vocabulary import Facts, Vocabulary
+from isnad_entities.words.clitics import splits
 
 _PLAIN: dict[str, Callable[[Facts], bool]] = {
     "ordinary": lambda facts: facts.ordinary,

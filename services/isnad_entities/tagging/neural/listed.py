@@ -6,9 +6,9 @@ Every match counts, those that overlap too: which of them is meant, the network 
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad_entities.lexicon import Lexicon
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import Lexicon
 from isnad_entities.tagging.labels import TYPES
+from isnad_entities.words.passage import Passage
 
 _FIRST, _LATER, _LAST = 0, 1, 2
 """Of a name's words, added to three times its type: the first, those after it, and the last of several."""

@@ -8,7 +8,7 @@ import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 
-from isnad_entities.passage import Gap, Passage
+from isnad_entities.words.passage import Gap, Passage
 
 _SAME_DIGIT = "0"
 _REMEMBERED = 262_144

@@ -14,8 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad_entities.lexicon import Lexicon, lexicon
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import Lexicon, lexicon
+from isnad_entities.lists.vocabulary import Vocabulary, vocabulary
 from isnad_entities.tagging.calibration import Calibration, tagged
 from isnad_entities.tagging.fast import tagger as fast
 from isnad_entities.tagging.labels import LABELS
@@ -28,7 +28,7 @@ from isnad_entities.tagging.neural.pieces import batches, pieces, sentences
 from isnad_entities.tagging.neural.rows import WordRows
 from isnad_entities.tagging.neural.spellings import Mark, marks, spellings
 from isnad_entities.tagging.tagger import Tagged
-from isnad_entities.vocabulary import Vocabulary, vocabulary
+from isnad_entities.words.passage import Passage
 
 
 class Tables(Protocol):

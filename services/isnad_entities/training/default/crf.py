@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from isnad_entities.passage import Gap
 from isnad_entities.tagging.labels import LABELS
+from isnad_entities.words.passage import Gap
 
 _NEVER = -1e4
 

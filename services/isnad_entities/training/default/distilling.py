@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from isnad_entities.passage import Passage
 from isnad_entities.tagging.fast.tagger import FastTagger
 from isnad_entities.tagging.lattice import Floats, Lattice
 from isnad_entities.tagging.neural.folder import Pool
@@ -17,6 +16,7 @@ from isnad_entities.training.default.batching import feed, sentence_pieces
 from isnad_entities.training.default.fitting import Learner
 from isnad_entities.training.default.text import Spellings, Text, news
 from isnad_entities.training.default.words import Words
+from isnad_entities.words.passage import Passage
 
 _BATCH_WORDS = 4_096
 _EVERY = 6

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from isnad_entities.lexicon import lexicon
-from isnad_entities.passage import Passage
-from isnad_entities.rules import Rules
+from isnad_entities.lists.lexicon import lexicon
+from isnad_entities.lists.vocabulary import vocabulary
+from isnad_entities.rules.finding import Rules
 from isnad_entities.tagging.labels import label_row
 from isnad_entities.tagging.neural.listed import COLUMNS, listed
 from isnad_entities.tagging.neural.spellings import marks, spellings
 from isnad_entities.training.corpora import Reading, Sentence
 from isnad_entities.training.news import articles
-from isnad_entities.vocabulary import vocabulary
+from isnad_entities.words.passage import Passage
 
 _SAME_START = 300
 """Characters: bodies that begin alike are copies, and are read once."""

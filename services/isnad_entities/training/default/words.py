@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from isnad.text.words import fold
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.neural.facts import WordFacts
 from isnad_entities.tagging.neural.rows import runs
 from isnad_entities.training.default.text import Spellings
-from isnad_entities.vocabulary import vocabulary
 
 FREQUENT = 32_000
 """Spellings that have a row of their own, the first of which is nobody's."""

@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from tests.unit.isnad_entities.pretrained.tiny_model import SPECIAL, word_pieces, write_model
 
 from isnad.errors import SetupError
-from isnad_entities.passage import Passage
 from isnad_entities.pretrained import load
 from isnad_entities.pretrained.command import export
+from isnad_entities.words.passage import Passage
 
 LABELS = ["O", "B-PERS", "I-PERS", "B-LOC"]
 WORDS = ["قال", "محمد", "صلاح", "باريس"]

@@ -3,7 +3,7 @@
 import pytest
 
 from isnad.errors import SetupError
-from isnad_entities.lists import table
+from isnad_entities.lists.files import table
 from isnad_entities.pretrained.labels import TYPES, read_labels, read_overrides
 
 

@@ -1,7 +1,7 @@
 """A passage becomes words and marks, each with its place."""
 
-from isnad_entities.passage import Passage
 from isnad_entities.pretrained.pieces import JOINT, LONGEST_WORD, MARK, pieces_of
+from isnad_entities.words.passage import Passage
 
 
 def test_words_and_marks_stand_in_order_and_know_their_places():

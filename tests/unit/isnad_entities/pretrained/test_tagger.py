@@ -7,9 +7,9 @@ from onnx import TensorProto
 from tests.unit.isnad_entities.pretrained.tiny_model import SPECIAL, word_pieces, wrap, write_model
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from isnad_entities.passage import Passage
 from isnad_entities.pretrained import load
 from isnad_entities.tagging.tagger import Tagged
+from isnad_entities.words.passage import Passage
 
 BIO = ["O", "B-PERS", "I-PERS", "B-GPE", "I-GPE", "B-DATE"]
 WORDS = {

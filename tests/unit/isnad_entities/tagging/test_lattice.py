@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from isnad_entities.passage import Gap
 from isnad_entities.tagging.lattice import GAPS, STOP, Lattice
+from isnad_entities.words.passage import Gap
 
 TYPES = 2
 LABELS = 2 * TYPES + 1

@@ -7,7 +7,6 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'isnad[train]'")
 
-from isnad_entities.passage import Gap, Passage  # noqa: E402
 from isnad_entities.tagging.labels import LABELS  # noqa: E402
 from isnad_entities.tagging.neural.network import Network  # noqa: E402
 from isnad_entities.tagging.neural.pieces import batches  # noqa: E402
@@ -20,6 +19,7 @@ from isnad_entities.training.default.modules import WIDTH, Encoder, Guesses, Hea
 from isnad_entities.training.default.pretraining import Language, Pretraining, pretrain  # noqa: E402
 from isnad_entities.training.default.text import Spellings, Text, corpus  # noqa: E402
 from isnad_entities.training.default.words import Words  # noqa: E402
+from isnad_entities.words.passage import Gap, Passage  # noqa: E402
 
 SENTENCES = [
     Sentence(("قال", "سمير", "في", "دمشق"), frozenset({Span(1, 1, "PER"), Span(3, 3, "LOC")})),

@@ -8,11 +8,11 @@ from rich.progress import Progress
 
 from isnad.errors import RequestError
 from isnad_entities.command import entities
-from isnad_entities.passage import Passage
 from isnad_entities.tagging.fast.tagger import load
 from isnad_entities.training.fast import Settings
 from isnad_entities.training.fast_profile import train
 from isnad_entities.training.request import Request
+from isnad_entities.words.passage import Passage
 
 TOWNS = ("قلبوش", "تمرين", "زلفار", "مشعاف", "كنداس", "درغوم")
 PEOPLE = ("فرزاد قنطوش", "نشوار دلبوح", "كرمان شلفوت")

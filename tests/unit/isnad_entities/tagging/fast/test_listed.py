@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from isnad_entities.lexicon import Entity, Lexicon, Pattern, lexicon
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import Entity, Lexicon, Pattern, lexicon
 from isnad_entities.tagging.fast.listed import CODES, NameTrie, padded
+from isnad_entities.words.passage import Passage
 
 TEXTS = (
     "وصل وزير الخارجية الأميركي ريكس تيلرسون إلى بيروت، ثم إلى الولايات المتحدة والمملكة العربية السعودية.",

@@ -4,8 +4,8 @@ from importlib.resources import files
 
 import pytest
 
-from isnad_entities.passage import Passage
 from isnad_entities.tagging.fast.tagger import MODEL_FILE, fast_tagger
+from isnad_entities.words.passage import Passage
 
 FOLDER = files("isnad_entities") / "models" / "fast"
 

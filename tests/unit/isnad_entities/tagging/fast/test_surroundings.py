@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.fast.listed import CODES
 from isnad_entities.tagging.fast.surroundings import (
     ADJECTIVE,
@@ -14,7 +15,6 @@ from isnad_entities.tagging.fast.surroundings import (
     columns,
     width,
 )
-from isnad_entities.vocabulary import vocabulary
 
 PROFILES = 7
 

@@ -6,15 +6,15 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from isnad_entities.lexicon import agencies, lexicon
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import agencies, lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.fast.classes import Classes
 from isnad_entities.tagging.fast.evidence import Evidence
 from isnad_entities.tagging.fast.listed import NameTrie
 from isnad_entities.tagging.fast.surroundings import width
 from isnad_entities.tagging.fast.tables import OUTSIDE_FEATURE, WordTables
 from isnad_entities.tagging.labels import LABELS
-from isnad_entities.vocabulary import vocabulary
+from isnad_entities.words.passage import Passage
 
 TEXT = (
     "قال الرئيس الروسي فلاديمير بوتين في موسكو إن الولايات المتحدة (واشنطن) تدعم قوات سوريا الديمقراطية. وصل 25 نائبا"

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from isnad.text.words import fold
-from isnad_entities.lexicon import Entity, Lexicon, Pattern
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import Entity, Lexicon, Pattern
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.neural.facts import WordFacts
 from isnad_entities.tagging.neural.listed import COLUMNS, listed
 from isnad_entities.tagging.neural.pieces import CONTEXT, MOST_WORDS, batches, pieces, sentences
 from isnad_entities.tagging.neural.rows import RowTables, WordRows, runs
 from isnad_entities.tagging.neural.spellings import Mark, marks, spellings
-from isnad_entities.vocabulary import vocabulary
+from isnad_entities.words.passage import Passage
 
 
 def read(text: str) -> Passage:

@@ -5,9 +5,9 @@ from importlib.resources import files
 
 import pytest
 
-from isnad_entities.passage import Passage
 from isnad_entities.tagging.neural.folder import read
 from isnad_entities.tagging.neural.tagger import NeuralTagger, load_default
+from isnad_entities.words.passage import Passage
 
 MOST_BYTES = 15_000_000
 """Of all models in the wheel."""

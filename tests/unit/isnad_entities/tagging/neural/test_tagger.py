@@ -7,12 +7,12 @@ import pytest
 from tests.unit.isnad_entities.tagging.neural.tiny_network import SilentTables, write_tiny
 
 from isnad.errors import SetupError
-from isnad_entities.lexicon import lexicon
-from isnad_entities.passage import Passage
+from isnad_entities.lists.lexicon import lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.neural.folder import GRAPH, MANIFEST, TABLES, WORDS, Pool
 from isnad_entities.tagging.neural.pieces import MOST_WORDS
 from isnad_entities.tagging.neural.tagger import NeuralTagger, load
-from isnad_entities.vocabulary import vocabulary
+from isnad_entities.words.passage import Passage
 
 TEXTS = (
     "قال الرئيس بشار الأسد في دمشق.",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.tagging.labels import LABELS, TYPES
 from isnad_entities.tagging.lattice import GAPS
 from isnad_entities.tagging.neural.facts import WordFacts
@@ -12,7 +13,6 @@ from isnad_entities.tagging.neural.listed import COLUMNS
 from isnad_entities.tagging.neural.rows import RowTables
 from isnad_entities.tagging.neural.spellings import Mark
 from isnad_entities.training.default.graph import build
-from isnad_entities.vocabulary import vocabulary
 
 WIDTH, STATE, KNOWN = 4, 6, 3
 SIGHT, TAGGER_SIGHT = (1, 2), (1,)

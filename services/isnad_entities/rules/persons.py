@@ -8,9 +8,9 @@ that a title licenses («المتحدث باسم الوزارة، أنور جي�
 from dataclasses import dataclass
 from enum import IntEnum
 
-from isnad_entities.lexicon import Lexicon
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.vocabulary import Facts, Vocabulary
+from isnad_entities.lists.lexicon import Lexicon
+from isnad_entities.lists.vocabulary import Facts, Vocabulary
+from isnad_entities.words.passage import Gap, Passage
 
 _LONGEST = 6
 _MOST_UNKNOWN = 3

@@ -8,12 +8,12 @@ import pytest
 
 from isnad.messages import EntityType, Mention
 from isnad_entities.found import Found
-from isnad_entities.lexicon import Entity, lexicon
+from isnad_entities.lists.lexicon import Entity, lexicon
+from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.names import Names
 from isnad_entities.paragraphs import NOWHERE, Remembered, paragraphs
-from isnad_entities.passage import Passage
 from isnad_entities.tagging.tagger import Tagged
-from isnad_entities.vocabulary import vocabulary
+from isnad_entities.words.passage import Passage
 
 _MARKED = re.compile(r"\{(PER|LOC|ORG|MISC) ([^}]*)\}")
 

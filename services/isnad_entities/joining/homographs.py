@@ -12,8 +12,8 @@ from math import exp
 
 from isnad.messages import Alternative, EntityType
 from isnad.text.words import words
-from isnad_entities.lexicon import Entity, Lexicon
-from isnad_entities.lists import sections, table
+from isnad_entities.lists.files import sections, table
+from isnad_entities.lists.lexicon import Entity, Lexicon
 
 _PER_CUE = 1.2
 """Log-odds that one more word of the field, or of the country, adds."""

@@ -13,12 +13,12 @@ from typing import NamedTuple, cast
 from isnad.identity import entity_id
 from isnad.messages import EntityType, GeoPoint
 from isnad.text.words import words
-from isnad_entities.clitics import splits
-from isnad_entities.gazetteer import ARAB_COUNTRIES
-from isnad_entities.lists import spellings, table
-from isnad_entities.passage import Passage
-from isnad_entities.spelling import sound
-from isnad_entities.vocabulary import Vocabulary, vocabulary
+from isnad_entities.lists.files import spellings, table
+from isnad_entities.lists.gazetteer import ARAB_COUNTRIES
+from isnad_entities.lists.spelling import sound
+from isnad_entities.lists.vocabulary import Vocabulary, vocabulary
+from isnad_entities.words.clitics import splits
+from isnad_entities.words.passage import Passage
 
 _REMEMBERED = 200_000
 _NEAR_DEGREES = 0.5

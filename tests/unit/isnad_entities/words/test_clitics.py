@@ -2,7 +2,7 @@
 
 import pytest
 
-from isnad_entities.clitics import splits, with_clitics
+from isnad_entities.words.clitics import splits, with_clitics
 
 
 @pytest.mark.parametrize("word", ["رويترز", "الاناضول", "واس", "وكاله"])

@@ -17,15 +17,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from isnad_entities.found import Found, written_without
-from isnad_entities.homographs import Homographs
-from isnad_entities.lexicon import Entity, Lexicon, Match
-from isnad_entities.meaning import Meaning
-from isnad_entities.organisations import Organisations
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.places import Places
-from isnad_entities.spelling import bare, canonical_body
+from isnad_entities.joining.homographs import Homographs
+from isnad_entities.joining.meaning import Meaning
+from isnad_entities.lists.lexicon import Entity, Lexicon, Match
+from isnad_entities.lists.spelling import bare, canonical_body
+from isnad_entities.lists.vocabulary import Vocabulary
+from isnad_entities.rules.organisations import Organisations
+from isnad_entities.rules.places import Places
 from isnad_entities.tagging.tagger import Tagged
-from isnad_entities.vocabulary import Vocabulary
+from isnad_entities.words.passage import Gap, Passage
 
 _SON = frozenset({"بن", "ابن", "بنت"})
 _MOST_BETWEEN = 1

@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from isnad.text.words import fold
-from isnad_entities.vocabulary import Vocabulary
+from isnad_entities.lists.vocabulary import Vocabulary
 
 _SERVANT = re.compile(r"\bعبدال(?=\w\w)")
 _SAME = str.maketrans("جقطصثذظشض", "غكتسسزسسد")

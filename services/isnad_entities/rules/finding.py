@@ -9,13 +9,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from isnad_entities.found import Found, written_without
-from isnad_entities.lexicon import Entity, Lexicon, Match
-from isnad_entities.organisations import Organisations
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.persons import Licence, Persons
-from isnad_entities.places import Places
-from isnad_entities.spelling import bare, canonical_body, canonical_name
-from isnad_entities.vocabulary import Facts, Vocabulary
+from isnad_entities.lists.lexicon import Entity, Lexicon, Match
+from isnad_entities.lists.spelling import bare, canonical_body, canonical_name
+from isnad_entities.lists.vocabulary import Facts, Vocabulary
+from isnad_entities.rules.organisations import Organisations
+from isnad_entities.rules.persons import Licence, Persons
+from isnad_entities.rules.places import Places
+from isnad_entities.words.passage import Gap, Passage
 
 _LONGEST_BRIDGE = 9
 """Words that may stand between a title and the name."""

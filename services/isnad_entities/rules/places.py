@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from isnad_entities.lexicon import Lexicon, Match
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.vocabulary import Vocabulary
+from isnad_entities.lists.lexicon import Lexicon, Match
+from isnad_entities.lists.vocabulary import Vocabulary
+from isnad_entities.words.passage import Gap, Passage
 
 _MOST_IN_A_ROW = 12
 _DESCRIPTION = re.compile(r"[^ا]..+يه|م...+ه")

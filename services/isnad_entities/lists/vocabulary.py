@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from isnad.text.words import fold
-from isnad_entities.clitics import splits
-from isnad_entities.inflection import Inflection, is_described, is_misshapen
-from isnad_entities.lists import sections, spellings, table, written_words
+from isnad_entities.lists.files import sections, spellings, table, written_words
+from isnad_entities.words.clitics import splits
+from isnad_entities.words.inflection import Inflection, is_described, is_misshapen
 
 _REMEMBERED = 200_000
 """Words of which the facts are kept; a text has about 30,000 different ones in a million."""

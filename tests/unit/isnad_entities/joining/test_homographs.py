@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from isnad.text.words import words
-from isnad_entities.homographs import Homographs, Surroundings
-from isnad_entities.lexicon import lexicon
+from isnad_entities.joining.homographs import Homographs, Surroundings
+from isnad_entities.lists.lexicon import lexicon
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from isnad_entities.clitics import splits, with_clitics
 from isnad_entities.found import Found
-from isnad_entities.lexicon import Entity, Lexicon
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.vocabulary import Vocabulary
+from isnad_entities.lists.lexicon import Entity, Lexicon
+from isnad_entities.lists.vocabulary import Vocabulary
+from isnad_entities.words.clitics import splits, with_clitics
+from isnad_entities.words.passage import Gap, Passage
 
 _SHORTEST = 3
 _MOST_SHARING = 50

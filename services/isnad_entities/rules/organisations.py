@@ -7,9 +7,9 @@ after such a word: «حزب «…»», «عملية «…»».
 from dataclasses import dataclass
 
 from isnad.messages import EntityType
-from isnad_entities.lexicon import Lexicon, Match
-from isnad_entities.passage import Gap, Passage
-from isnad_entities.vocabulary import Vocabulary
+from isnad_entities.lists.lexicon import Lexicon, Match
+from isnad_entities.lists.vocabulary import Vocabulary
+from isnad_entities.words.passage import Gap, Passage
 
 _LONGEST_QUOTED = 6
 _LONGEST_MINISTRY = 5

@@ -1,0 +1,1 @@
+"""What isnad knows of names and words before it reads: the data files, and look-ups over them."""

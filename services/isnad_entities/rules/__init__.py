@@ -1,0 +1,1 @@
+"""Names by lists and rules alone, without a model."""

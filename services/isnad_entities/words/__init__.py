@@ -1,0 +1,1 @@
+"""A text as words with offsets, and what an Arabic word is made of."""
