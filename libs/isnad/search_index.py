@@ -183,6 +183,7 @@ class SearchIndex(Protocol):
 
         Raises:
             RequestError: an index that is named is not there, or an alias has the name of an index that stays.
+            SearchUnavailable: it is not known whether it was done, or will be yet: look what the aliases stand for.
         """
         ...
 

@@ -264,9 +264,12 @@ class Elastic:
             return
         with translated(self._url):
             try:
-                await self._client.indices.update_aliases(actions=actions)
+                answer = await self._client.indices.update_aliases(actions=actions)
             except library.NotFoundError as exc:
                 raise RequestError(f"Elasticsearch can't exchange the indexes: {reason_of(exc)}") from exc
+        if not answer["acknowledged"]:
+            # It is going to happen; until then, who writes reaches the former indexes.
+            raise SearchUnavailable("Elasticsearch has not exchanged the indexes in time")
 
     async def block_writes(self, indexes: Sequence[str]) -> None:
         """Let indexes refuse every write; see `SearchIndex.block_writes`."""

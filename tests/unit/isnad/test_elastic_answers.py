@@ -9,7 +9,7 @@ from tests.unit.serving import serving
 
 from isnad.elastic import Elastic
 from isnad.errors import SearchUnavailable, SetupError
-from isnad.search_index import RequestRefused, Write
+from isnad.search_index import Exchange, RequestRefused, Write
 
 WRITE = Write("articles", "articles-1", "a", 1, b'{"id":"a"}')
 ERROR = b'{"error":{"type":"action_request_validation_exception","reason":"id is too long"},"status":400}'
@@ -166,3 +166,27 @@ async def test_a_search_that_keeps_failing_is_given_up_in_time(server, answer):
     async with Elastic(server.url, timeout_seconds=0.1) as elastic:
         with pytest.raises(SearchUnavailable):
             await elastic.search("articles", {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"acknowledged":false,"shards_acknowledged":false,"indices":[]}',
+        b'{"acknowledged":true,"shards_acknowledged":false,"indices":[]}',
+    ],
+)
+async def test_a_closing_that_was_given_up_is_no_closing(server, body):
+    """Elasticsearch says 200 and takes writes again."""
+    server.body, server.headers = body, {"Content-Type": "application/json"}
+    async with Elastic(server.url) as elastic:
+        with pytest.raises(SearchUnavailable, match="close"):
+            await elastic.block_writes(["isnad-articles-2026.01"])
+
+
+async def test_an_exchange_that_was_not_done_in_time_is_not_taken_as_done(server):
+    server.body, server.headers = b'{"acknowledged":false}', {"Content-Type": "application/json"}
+    async with Elastic(server.url) as elastic:
+        with pytest.raises(SearchUnavailable, match="exchanged"):
+            await elastic.exchange(Exchange(add=(("isnad-articles-2026.01-1", "isnad-articles-2026.01"),)))
+        server.body = b'{"acknowledged":true}'
+        await elastic.exchange(Exchange(add=(("isnad-articles-2026.01-1", "isnad-articles-2026.01"),)))
