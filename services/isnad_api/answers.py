@@ -217,12 +217,14 @@ def _buckets(facets: Json, name: str) -> list[tuple[str, dict[str, int]]]:
 
 
 def _entities(facets: Json) -> list[EntityCount]:
+    names: dict[str, str] = {}
+    for bucket in facets.get("entity_names", {}).get("buckets", []):
+        name, _, id_ = bucket["key"].split("|", 2)[2].rpartition("|")
+        names.setdefault(id_, name)  # the most frequent first
     counts = []
-    for key, numbers in _buckets(facets, "entities"):
-        type_, _, rest = key.split("|", 2)
-        name, _, id_ = rest.rpartition("|")
-        if not id_.startswith(f"{type_}:"):
-            name, id_ = rest, ""  # an older isnad wrote it
+    for id_, numbers in _buckets(facets, "entities"):
+        type_, name = id_.split(":")[:2]
         if type_ in get_args(EntityType):
-            counts.append(EntityCount.model_validate({"type": type_, "name": name, "id": id_, **numbers}))
+            known = names.get(id_, name.replace("_", " "))
+            counts.append(EntityCount.model_validate({"type": type_, "name": known, "id": id_, **numbers}))
     return counts

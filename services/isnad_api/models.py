@@ -126,7 +126,7 @@ class EntityCount(Model):
 
     type: EntityType
     name: str = Field(description="Its canonical name.")
-    id: str = Field("", description="Ask /v1/entities/{id} for it; empty where an older isnad indexed the articles.")
+    id: str = Field(description="Ask /v1/entities/{id} for it.")
     articles: int
     stories: int
 
@@ -195,7 +195,9 @@ class SearchAnswer(Model):
                     ],
                     "facets": {
                         "outlets": [{"value": "alalam-news", "articles": 1, "stories": 1}],
-                        "entities": [{"type": "LOC", "name": "سوريا", "articles": 2, "stories": 1}],
+                        "entities": [
+                            {"type": "LOC", "name": "سوريا", "id": "LOC:سوريا:SY", "articles": 2, "stories": 1}
+                        ],
                         "days": [{"day": "2018-02-08", "articles": 2, "stories": 1}],
                     },
                 }

@@ -1,7 +1,7 @@
 """Searches in Elasticsearch's language (pure). Field names are those of the index templates."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -20,6 +20,8 @@ ARTICLES_SHOWN = 5
 FRAGMENTS_ASKED = 5
 """Pieces of a body among which those to show are chosen."""
 FACET_SIZE = 20
+_NAMES_FOR_EACH = 3
+"""So many names are asked for in place of each entity; most have one. Who stays without is named by the id."""
 DAYS_SHOWN = 366
 
 MARK_START, MARK_END = "\ue000", "\ue001"
@@ -106,7 +108,7 @@ def stories(question: Question, filters: Filters, sort: Sort, page: int, size: i
         "aggs": {
             "stories": {"cardinality": {"field": "story_id", "precision_threshold": 10_000}},
             "outlets": _facet("source", FACET_SIZE),
-            "entities": _facet("entity_keys", FACET_SIZE),
+            **_entity_facet(FACET_SIZE),
             "days": _facet("day", DAYS_SHOWN, newest_first=True),
         },
     }
@@ -114,13 +116,12 @@ def stories(question: Question, filters: Filters, sort: Sort, page: int, size: i
 
 def entities(name: str, type_: EntityType | None, filters: Filters, size: int) -> Json:
     """Return the search for entities whose name holds the words of `name`, most named first."""
-    wanted = words(name)
-    facet = _facet("entity_keys", size)
-    if wanted or type_:
-        # Only letters and digits are left in the words, so nothing in them has a meaning in a regular expression.
-        folded = "".join(f"[^|]*{word}" for word in wanted) + "[^|]*"
-        facet["terms"]["include"] = f"{type_ or '[A-Z]+'}\\|{folded}\\|.*"
-    return {"query": _query(Question(), filters), "size": 0, "timeout": "8s", "aggs": {"entities": facet}}
+    return {
+        "query": _query(Question(), filters),
+        "size": 0,
+        "timeout": "8s",
+        "aggs": _entity_facet(size, words(name), type_),
+    }
 
 
 def known_entities(name: str, type_: EntityType | None, page: int, size: int) -> Json:
@@ -277,6 +278,18 @@ def _facet(field: str, size: int, *, newest_first: bool = False) -> Json:
         "terms": {"field": field, "size": size, "order": order, "collect_mode": "breadth_first"},
         "aggs": {"stories": {"cardinality": {"field": "story_id", "precision_threshold": 1_000}}},
     }
+
+
+def _entity_facet(size: int, wanted: Sequence[str] = (), type_: EntityType | None = None) -> Json:
+    """Count by id, of which each entity has one; how it is called stands in keys, of which it may have several."""
+    by_id, named = _facet("entity_ids", size), _facet("entity_keys", size * _NAMES_FOR_EACH)
+    del named["aggs"]
+    if wanted or type_:
+        # Only letters and digits are left in the words, so nothing in them has a meaning in a regular expression.
+        folded = "".join(f"[^:|]*{word}" for word in wanted) + "[^:|]*"
+        by_id["terms"]["include"] = f"{type_ or '[A-Z]+'}:{folded}(:[A-Z]+)?"
+        named["terms"]["include"] = f"{type_ or '[A-Z]+'}\\|{folded}\\|.*"
+    return {"entities": by_id, "entity_names": named}
 
 
 def _highlight() -> Json:

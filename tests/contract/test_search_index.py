@@ -339,6 +339,23 @@ class TestSearching:
         assert await look_up("", "LOC") == [("LOC", "سوريا", 2)]
         assert await look_up("|.*(") == [("LOC", "سوريا", 2), ("PER", "بشار الأسد", 1)]
 
+    async def test_an_entity_is_counted_once_under_its_most_frequent_spelling(self, fill, ask, index, indexes):
+        """Names on no list are called as they are written: their id is what they have in common."""
+
+        def minister(name):
+            return Mention(type="PER", text=name, field="body", start=0, end=10, canonical=name)
+
+        await fill(
+            article("a", mentions=(minister("مصطفى أمين"), minister("مصطفى امين"))),
+            article("b", story="a", mentions=(minister("مصطفى امين"),)),
+            article("c", mentions=(minister("مصطفى امين"),)),
+        )
+        expected = [("مصطفى امين", "PER:مصطفي_امين", 3, 2)]
+        asked = queries.entities("امين", "PER", Filters(), 10)
+        looked_up = answers.entities_answer(await index.search(indexes.articles, asked)).entities
+        for entities in ((await ask()).facets.entities, looked_up):
+            assert [(one.name, one.id, one.articles, one.stories) for one in entities] == expected
+
     async def test_a_story_s_articles_come_first_published_first_with_what_they_share(self, fill, index, indexes):
         shares = (
             Link(id="b", story_id="a", jaccard=0.9, contained=1.0, contains=1.0, shared=9),
