@@ -132,13 +132,13 @@ class SearchIndex(Protocol):
         """Return the documents of one index by id, those that are there, as `swap` needs them."""
         ...
 
-    async def swap(self, index: str, swaps: Sequence[Swap]) -> list[bool]:
-        """Write documents that nobody has changed since they were read.
+    async def swap(self, index: str, swaps: Sequence[Swap]) -> list[Answer]:
+        """Write documents that nobody has changed since they were read; else as `bulk`.
 
-        Nothing else may write into this index.
+        Nothing else may write into this index. 409 says that somebody else was first.
 
-        Returns:
-            For each whether it was written; False: somebody else was first.
+        Raises:
+            RequestRefused: nothing was written.
         """
         ...
 

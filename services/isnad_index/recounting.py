@@ -22,19 +22,25 @@ import contextlib
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 import structlog
 
 from isnad.clock import Clock, SystemClock
-from isnad.errors import SearchUnavailable
+from isnad.errors import RecordError, SearchUnavailable
 from isnad.identity import LONGEST_ID_BYTES
 from isnad.indexes import Indexes
-from isnad.search_index import SearchIndex, Write
+from isnad.search_index import Answer, SearchIndex, Swap, Write
 from isnad_index import entities
 from isnad_index.entities import Named, RecountDocument
+from isnad_index.halving import answered
+from isnad_index.writing import NOT_FOUND, TOO_LARGE, result_of, said
+
+Note = tuple[str, ...]
+"""The ids of the documents in which it stands; none where nothing is to be counted."""
 
 _AT_ONCE = 300
 """Entities that one aggregation counts."""
@@ -46,6 +52,8 @@ _MOST_DUE = 100_000
 _MOST_NOTES = 100
 _SHARE_OF_TIME = 10
 """Counting takes at most one part of so many of the time."""
+
+_logger = structlog.get_logger()
 
 
 class Recounting:
@@ -72,44 +80,54 @@ class Recounting:
         self._pause_seconds = pause_seconds
         self._orphaned_seconds = orphaned_seconds
         self._clock = clock or SystemClock()
-        self._noted: dict[str, dict[str, Named]] = {}
+        self._noted: dict[Note, dict[str, Named]] = {}
         self._due: dict[str, Named] = {}
         self._counted_notes: list[str] = []
         self._counting = asyncio.Lock()
 
-    async def note(self, writes: Iterable[Write]) -> str | None:
-        """Note what these writes are about to change; return the note for `touched`, None where they change nothing.
+    async def note(self, writes: Iterable[Write]) -> Note:
+        """Note what these writes are about to change; return the note for `touched`, empty where they change nothing.
 
         Raises:
             SearchUnavailable: it is not noted; nothing may be written.
         """
         articles = [write for write in writes if write.family == self._indexes.articles and _can_stand(write.id)]
         if not articles:
-            return None
+            return ()
         ids = sorted({write.id for write in articles})
-        before = {
-            id_
-            for copy in await self._index.copies(self._indexes.articles, ids, ("entity_ids",))
-            for id_ in copy.content.get("entity_ids", ())
-        }
+        before: dict[str, set[str]] = {}
+        for copy in await self._index.copies(self._indexes.articles, ids, ("entity_ids",)):
+            before.setdefault(copy.id, set()).update(copy.content.get("entity_ids", ()))
         named = entities.merge(entities.named_in(write.document) for write in articles if write.document is not None)
-        if not before and not named:
-            return None
-        for id_ in before:
-            named.setdefault(id_, Named())
-        note = uuid.uuid4().hex
-        document = RecountDocument(
-            id=note, noted_at=self._clock.now(), articles=tuple(ids), entities=tuple(sorted(before))
-        )
-        await self._write_notes([Write(self._indexes.recounts, self._indexes.recounts, note, 1, _json(document))])
+        for gone in before.values():
+            for id_ in gone:
+                named.setdefault(id_, Named())
+        if not named:
+            return ()
+        note = await self._written_down(ids, before)
         self._noted[note] = named
         return note
 
-    def touched(self, note: str | None) -> None:
+    async def _written_down(self, ids: Sequence[str], before: Mapping[str, AbstractSet[str]]) -> Note:
+        """Write the note, in several documents where one is larger than what is taken at once."""
+        gone = sorted({entity for id_ in ids for entity in before.get(id_, ())})
+        document = RecountDocument(
+            id=uuid.uuid4().hex, noted_at=self._clock.now(), articles=tuple(ids), entities=tuple(gone)
+        )
+        write = Write(self._indexes.recounts, self._indexes.recounts, document.id, 1, _json(document))
+        (answer,) = [answer async for _, answer in answered(self._index.bulk, [write])]
+        if answer.status == TOO_LARGE and len(ids) > 1:
+            middle = len(ids) // 2
+            first = await self._written_down(ids[:middle], before)
+            return first + await self._written_down(ids[middle:], before)
+        _check(answer)
+        return (document.id,)
+
+    def touched(self, note: Note) -> None:
         """Take up what was noted: it is due to be counted, whether it was written as a whole or in part."""
-        if note is not None:
+        if note:
             self._take_up(self._noted.pop(note))
-            self._counted_notes.append(note)
+            self._counted_notes += note
 
     async def keep_up(self) -> None:
         """Count now where very much is due."""
@@ -134,9 +152,7 @@ class Recounting:
                     await self._count(some)
                     for id_ in some:
                         del left[id_]
-                await self._write_notes(
-                    [Write(self._indexes.recounts, self._indexes.recounts, note, 2, None) for note in notes]
-                )
+                await self._delete_notes(notes)
             except BaseException:
                 self._take_up(left)
                 self._counted_notes += notes
@@ -158,7 +174,7 @@ class Recounting:
             }
             hits = (await self._index.search(self._indexes.recounts, body))["hits"]["hits"]
             notes = [msgspec.convert(hit["_source"], RecountDocument) for hit in hits]
-            own = {*self._noted, *self._counted_notes}
+            own = {*chain.from_iterable(self._noted), *self._counted_notes}
             left = [note for note in notes if note.id not in own or note.id in self._counted_notes]
             for note in left:
                 await self._adopt(note)
@@ -168,7 +184,6 @@ class Recounting:
 
     async def run(self) -> None:
         """Count what is due from time to time, for ever; while the index does not answer, all stays due."""
-        log = structlog.get_logger()
         pause, looked = self._pause_seconds, time.monotonic()
         while True:
             await asyncio.sleep(pause)
@@ -180,7 +195,7 @@ class Recounting:
                 else:
                     await self.recount()
             except SearchUnavailable as exc:
-                log.warning("The entities are counted later.", reason=str(exc))
+                _logger.warning("The entities are counted later.", reason=str(exc))
             pause = max(self._pause_seconds, (_SHARE_OF_TIME - 1) * (time.monotonic() - started))
 
     async def finish(self) -> None:
@@ -206,12 +221,19 @@ class Recounting:
         for _ in range(_MOST_ROUNDS):
             standing = await self._index.marked(self._indexes.entities, sorted(named))
             known = entities.merge([{id_: entities.known_before(one.content) for id_, one in standing.items()}, named])
-            answer = await self._index.search(self._indexes.articles, entities.question(known))
-            changes = list(entities.swaps(standing, entities.documents(known, answer), sorted(named)))
-            done = await self._index.swap(self._indexes.entities, changes) if changes else []
+            counts = await self._index.search(self._indexes.articles, entities.question(known))
+            changes = list(entities.swaps(standing, entities.documents(known, counts), sorted(named)))
             again = {}
-            for change, was_written in zip(changes, done, strict=True):
-                if not was_written:
+            async for change, answer in answered(self._swap, changes):
+                result = result_of(answer)
+                if result is None:
+                    raise SearchUnavailable(
+                        f"Elasticsearch does not take entities for now ({answer.status} {said(answer)})."
+                    )
+                if isinstance(result, RecordError):
+                    # Trying again would hold up all others; its articles are found, only it is not looked up.
+                    _logger.error("An entity can't be kept.", entity=change.id, reason=str(result))
+                elif result == "stale":
                     again[change.id] = named[change.id]
                 elif change.before is None:
                     self._take_up({change.id: named[change.id]})
@@ -220,14 +242,21 @@ class Recounting:
             named = again
         raise SearchUnavailable("Others change the same entities all the time.")
 
-    async def _write_notes(self, writes: Sequence[Write]) -> None:
-        for begin in range(0, len(writes), _AT_ONCE):
-            some = writes[begin : begin + _AT_ONCE]
-            answers = await self._index.bulk(some)
-            refused = [one for one in answers if one.status >= 300 and one.status not in (404, 409)]
-            if refused or len(answers) != len(some):
-                said = f"{refused[0].status} {refused[0].error}" if refused else "too few answers"
-                raise SearchUnavailable(f"Elasticsearch does not take what is to be counted ({said}).")
+    async def _delete_notes(self, notes: Sequence[str]) -> None:
+        name = self._indexes.recounts
+        for begin in range(0, len(notes), _AT_ONCE):
+            writes = [Write(name, name, note, 2, None) for note in notes[begin : begin + _AT_ONCE]]
+            async for _, answer in answered(self._index.bulk, writes):
+                _check(answer)
+
+    async def _swap(self, changes: Sequence[Swap]) -> list[Answer]:
+        return await self._index.swap(self._indexes.entities, changes)
+
+
+def _check(answer: Answer) -> None:
+    """Raise `SearchUnavailable` where a note was not written or deleted, as it may have been before."""
+    if result_of(answer) not in ("indexed", "stale") and answer.status != NOT_FOUND:
+        raise SearchUnavailable(f"Elasticsearch does not take what is to be counted ({answer.status} {said(answer)}).")
 
 
 def _can_stand(id_: str) -> bool:

@@ -22,12 +22,13 @@ and take it out again. Elasticsearch itself refuses an older write only as long 
 took out.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from isnad.errors import RecordError, SearchUnavailable, SetupError
 from isnad.messages import Reason
-from isnad.search_index import Answer, Copy, RequestRefused, SearchIndex, Write
+from isnad.search_index import Answer, Copy, SearchIndex, Write
+from isnad_index.halving import answered
 
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
 """Elasticsearch works best with requests of 5 to 15 MB, and takes 100 MB at most by default."""
@@ -37,8 +38,8 @@ Result = Literal["indexed", "stale", "taken_down"] | RecordError
 
 _CONFLICT = 409
 _BAD_REQUEST = 400
-_TOO_LARGE = 413
-_NOT_FOUND = 404
+TOO_LARGE = 413
+NOT_FOUND = 404
 
 _SERVERS_FAULT = frozenset({
     "validation_exception",  # no more shards allowed: the new month's index can't be made
@@ -102,33 +103,15 @@ class Writer:
     async def _send(self, request: Sequence[Write]) -> list[Answer]:
         """Send one request; return the answers of those that have to be tried again."""
         again = []
-        async for write, answer in self._answers(request):
-            result = _result(answer)
-            if write.document is None and answer.status == _NOT_FOUND and not answer.error:
+        async for write, answer in answered(self._index.bulk, request):
+            result = result_of(answer)
+            if write.document is None and answer.status == NOT_FOUND and not answer.error:
                 result = "indexed"  # it is not there, as it is to be
             if result is None:
                 again.append(answer)
             else:
                 self._finished[write] = result
         return again
-
-    async def _answers(self, request: Sequence[Write]) -> AsyncIterator[tuple[Write, Answer]]:
-        """Send one request, in halves if need be; yield each write's answer before the next half is sent."""
-        try:
-            answers = await self._index.bulk(request)
-        except RequestRefused as exc:
-            if len(request) == 1:
-                yield request[0], Answer(exc.status, reason=exc.reason)
-                return
-            middle = len(request) // 2
-            for half in (request[:middle], request[middle:]):
-                async for answered in self._answers(half):
-                    yield answered
-            return
-        if len(answers) != len(request):
-            raise SearchUnavailable(f"Elasticsearch answered {len(answers)} of {len(request)} writes.")
-        for answered in zip(request, answers, strict=True):
-            yield answered
 
     async def _take_out_older_copies(self, writes: Iterable[Write]) -> None:
         wanted: dict[str, set[str]] = {}
@@ -177,8 +160,8 @@ class Writer:
             return
         left = [
             answer
-            async for _, answer in self._answers(removals)
-            if answer.status != _NOT_FOUND and _result(answer) not in ("indexed", "stale")
+            async for _, answer in answered(self._index.bulk, removals)
+            if answer.status != NOT_FOUND and result_of(answer) not in ("indexed", "stale")
         ]
         if left:
             # Whatever it says: what was to be written is well.
@@ -199,26 +182,27 @@ def _requests(writes: Sequence[Write], max_bytes: int) -> Iterable[list[Write]]:
         yield request
 
 
-def _result(answer: Answer) -> Result | None:
+def result_of(answer: Answer) -> Result | None:
     """Return what an answer means, None where the write has to be tried again."""
     if 200 <= answer.status < 300:
         return "indexed"
     if answer.status == _CONFLICT:
         return "stale"
-    if answer.status in (_BAD_REQUEST, _TOO_LARGE) and answer.error not in _SERVERS_FAULT:
-        return RecordError(_reason(answer.status), _said(answer))
+    if answer.status in (_BAD_REQUEST, TOO_LARGE) and answer.error not in _SERVERS_FAULT:
+        return RecordError(_reason(answer.status), said(answer))
     return None
 
 
 def _reason(status: int) -> Reason:
-    return Reason.TOO_LARGE if status == _TOO_LARGE else Reason.INDEX_REJECTED
+    return Reason.TOO_LARGE if status == TOO_LARGE else Reason.INDEX_REJECTED
 
 
-def _said(answer: Answer) -> str:
+def said(answer: Answer) -> str:
+    """Return the error of an answer, in Elasticsearch's words."""
     return ": ".join(part for part in (answer.error, answer.reason) if part)
 
 
 def _summary(answers: Sequence[Answer], of: int) -> str:
     first = answers[0]
-    what = f"{first.status} {_said(first)[:300]}"
+    what = f"{first.status} {said(first)[:300]}"
     return f"Elasticsearch refuses {len(answers)} of {of} writes for now ({what})."

@@ -159,12 +159,14 @@ async def test_workers_that_count_at_once_end_with_all_articles(worker, counts):
 
 
 async def test_a_document_that_somebody_changed_is_not_swapped(index, indexes):
-    assert await index.swap(indexes.entities, [Swap("a", None, b'{"id":"a","articles":1}')]) == [True]
-    assert await index.swap(indexes.entities, [Swap("a", None, b'{"id":"a","articles":2}')]) == [False]
+    async def swapped(*swaps):
+        return [answer.status for answer in await index.swap(indexes.entities, swaps)]
+
+    assert await swapped(Swap("a", None, b'{"id":"a","articles":1}')) == [201]
+    assert await swapped(Swap("a", None, b'{"id":"a","articles":2}')) == [409]
     mark = (await index.marked(indexes.entities, ["a", "b"]))["a"].mark
-    changes = [Swap("a", mark, b'{"id":"a","articles":3}'), Swap("b", mark, None)]
-    assert await index.swap(indexes.entities, changes) == [True, False]
-    assert await index.swap(indexes.entities, [Swap("a", mark, None)]) == [False]
+    assert await swapped(Swap("a", mark, b'{"id":"a","articles":3}'), Swap("b", mark, None)) == [200, 409]
+    assert await swapped(Swap("a", mark, None)) == [409]
     assert (await index.documents(indexes.entities, ["a"]))["a"]["articles"] == 3
 
 

@@ -72,11 +72,7 @@ class FakeIndex:
         """Write; see `SearchIndex.bulk`."""
         self._answering()
         self.requests.append(list(writes))
-        refusal = self.refuse_requests.pop(0) if self.refuse_requests else None
-        if refusal is not None:
-            raise refusal
-        if sum(len(write.document or b"") for write in writes) > self.max_request_bytes:
-            raise RequestRefused(413, "content too long")
+        self._refusing(sum(len(write.document or b"") for write in writes))
         for write in writes:
             if len(write.id.encode()) > _MAX_ID_BYTES:
                 raise RequestRefused(400, f"id [{write.id}] is too long")
@@ -86,16 +82,27 @@ class FakeIndex:
         limit, self.answer_only = self.answer_only, None
         return answers[:limit]
 
-    def _write(self, write: Write) -> Answer:
-        refusals = self.refuse.get(write.id)
-        refusal = refusals.pop(0) if refusals else None
+    def _refusing(self, request_bytes: int) -> None:
+        refusal = self.refuse_requests.pop(0) if self.refuse_requests else None
         if refusal is not None:
-            return refusal
+            raise refusal
+        if request_bytes > self.max_request_bytes:
+            raise RequestRefused(413, "content too long")
+
+    def _refusal(self, id_: str, held: str) -> Answer | None:
+        refusals = self.refuse.get(id_)
+        refusal = refusals.pop(0) if refusals else None
+        if refusal is None and held in self._blocked:
+            return Answer(403, "cluster_block_exception", f"index [{held}] blocked by: index write (api)")
+        return refusal
+
+    def _write(self, write: Write) -> Answer:
         found = self._resolve(write.index)
         if len(found) != 1:
             return Answer(404, "index_not_found_exception", f"no such index [{write.index}]")
-        if found[0] in self._blocked:
-            return Answer(403, "cluster_block_exception", f"index [{found[0]}] blocked by: index write (api)")
+        refusal = self._refusal(write.id, found[0])
+        if refusal is not None:
+            return refusal
         index = self._indexes[found[0]]
         known = index.get(write.id)
         if known is not None and known.version > write.version:
@@ -133,20 +140,23 @@ class FakeIndex:
             if one is not None and one.document is not None
         }
 
-    async def swap(self, index: str, swaps: Sequence[Swap]) -> list[bool]:
+    async def swap(self, index: str, swaps: Sequence[Swap]) -> list[Answer]:
         """Write what nobody has changed; see `SearchIndex.swap`."""
         self._answering()
+        self._refusing(sum(len(swap.document or b"") for swap in swaps))
+        return [self._swap(index, swap) for swap in swaps]
+
+    def _swap(self, index: str, swap: Swap) -> Answer:
         (held,) = self._resolve(index)
-        if held in self._blocked:
-            raise SearchUnavailable(f"index [{held}] blocked by: index write (api)")
-        done = []
-        for swap in swaps:
-            one = self._indexes[held].get(swap.id)
-            stands = None if one is None or one.document is None else Mark(one.sequence, 1)
-            done.append(stands == swap.before)
-            if stands == swap.before:
-                self._indexes[held][swap.id] = self._stored(1, swap.document)
-        return done
+        refusal = self._refusal(swap.id, held)
+        if refusal is not None:
+            return refusal
+        one = self._indexes[held].get(swap.id)
+        stands = None if one is None or one.document is None else Mark(one.sequence, 1)
+        if stands != swap.before:
+            return Answer(409, "version_conflict_engine_exception", f"[{swap.id}]: version conflict")
+        self._indexes[held][swap.id] = self._stored(1, swap.document)
+        return Answer(201 if stands is None else 200)
 
     async def documents(self, index: str, ids: Iterable[str]) -> dict[str, Json]:
         """Return documents by id; see `SearchIndex.documents`."""
