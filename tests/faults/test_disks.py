@@ -91,9 +91,10 @@ def test_full_for_dedup(chain: Chain, disk: SmallDisk, tmp_path: Path):
     chain.settings["ISNAD_STATE_FOLDER"] = str(disk.folder / "state")
     chain.start()
     dedup = chain.workers["dedup"]
-    with chain.load(1500, per_second=60):
+    with chain.load(1000, per_second=60):
         chain.wait_until(lambda: bool(dedup.logged("wrote a snapshot")), "no snapshot was written")
-        disk.fill()
+    disk.fill()
+    with chain.load(500, per_second=60):
         chain.wait_until(lambda: full_is_said(chain), "nobody says that the disk is full")
         time.sleep(FULL_SECONDS)
         chain.check_commits(["dedup"])

@@ -199,11 +199,15 @@ class Chain:
     @contextmanager
     def load(self, articles: int, per_second: float = 40) -> Iterator[Feeding]:
         """Send articles while the block runs, and wait until all are sent."""
+        # The fault is to find the chain at work, and on a busy machine some join their groups long after others.
+        self.wait_until(self._joined, "not every stage has joined its group")
         feeding = self.feed(articles, per_second)
-        # The fault is to find the chain at work.
         self.wait_until(lambda: self.appended(self.topics.enriched) > 0, "nothing came through")
         yield feeding
         feeding.wait()
+
+    def _joined(self) -> bool:
+        return all(self.workers[name].logged("partitions") for name in STAGES if name in self.workers)
 
     # —— looking ——
 
