@@ -62,9 +62,14 @@ class Found:
     @property
     def span(self) -> tuple[int, int] | None:
         """Start and end in the passage's text; None where the cut falls inside a character."""
-        opening = self.passage.tokens[self.first]
-        start = offset_after(self.passage.text, opening.start, opening.end, self.cut)
-        return None if start is None else (start, self.passage.tokens[self.last].end)
+        passage = self.passage
+        start = passage.starts[self.first]
+        if self.cut:
+            after = offset_after(passage.text, start, passage.ends[self.first], self.cut)
+            if after is None:
+                return None
+            start = after
+        return start, passage.ends[self.last]
 
     def moved(self, passage: Passage, words: int) -> "Found":
         """The same name so many words later, in another passage."""

@@ -125,7 +125,7 @@ class Names:
         opening = shorts.opening
         for number, passage in enumerate(passages):
             behind = 0
-            for place in [place for place, token in enumerate(passage.tokens) if token.word in opening]:
+            for place in [place for place, word in enumerate(passage.words) if word in opening]:
                 if place < behind or (passage.field, place) in covered:
                     continue
                 short = shorts.at(passage, place, number)
@@ -139,7 +139,7 @@ class Names:
         """What the article says, as far as it has a name that may mean several things."""
         if not any(name.listed and name.words() in self._homographs for name in found):
             return Surroundings(frozenset())
-        said = frozenset(token.word for passage in passages for token in passage.tokens)
+        said = frozenset(word for passage in passages for word in passage.words)
         countries = {
             (name.entity.canonical, name.entity.country)
             for name in found

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from isnad.text.words import Token
 from isnad_entities.found import Found
-from isnad_entities.words.passage import Gap, Passage
+from isnad_entities.words.passage import Passage
 
 _MOST_REMEMBERED = 20_000
 """Paragraphs; about a kilobyte each."""
@@ -47,13 +46,7 @@ class Paragraph:
         whole = self.passage
         if self.end - self.start == len(whole.text):
             return whole
-        shift = self.start
-        tokens = [
-            Token(token.word, token.start - shift, token.end - shift)
-            for token in whole.tokens[self.first : self.behind]
-        ]
-        gaps = [Gap.STOP, *whole.gaps[self.first + 1 : self.behind]]
-        return Passage(whole.field, whole.text[self.start : self.end], tokens, gaps)
+        return whole.part(self.first, self.behind, self.start, self.end)
 
     def put_back(self, name: Found) -> Found:
         """Return a name of the paragraph as one of the passage."""
@@ -66,7 +59,7 @@ def paragraphs(passage: Passage) -> Iterator[Paragraph]:
     while first < len(passage):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        behind = bisect_left(passage.tokens, end, first, key=lambda token: token.start)
+        behind = bisect_left(passage.starts, end, first)
         if behind > first:
             yield Paragraph(passage, first, behind, start, end)
         first, start = behind, end + 1
@@ -98,5 +91,5 @@ class Remembered:
             self._names -= len(forgotten)
 
 
-NOWHERE = Passage("body", "", [], [])
+NOWHERE = Passage("body", "", [], [], [], b"")
 """Stands for the text of names that are remembered."""

@@ -138,7 +138,7 @@ class Joining:
         """The listed and announced names that stand beside the tagger's, or are right where it is not."""
         idle = self._idle
         behind = 0
-        for place in [place for place, token in enumerate(passage.tokens) if not idle[token.word]]:
+        for place in [place for place, word in enumerate(passage.words) if not idle[word]]:
             if place < behind or place in taken:
                 continue
             match = self._match(passage, place)

@@ -166,7 +166,7 @@ class Meaning:
     def _said(self, passage: Passage) -> frozenset[str]:
         """The words of a passage; names of one passage come one after another."""
         if self._last is None or self._last[0] is not passage:
-            self._last = (passage, frozenset(token.word for token in passage.tokens))
+            self._last = (passage, frozenset(passage.words))
         return self._last[1]
 
     def _begins_listed(self, word: str) -> bool:

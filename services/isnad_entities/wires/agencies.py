@@ -30,7 +30,7 @@ class Agencies:
     def places(self, passage: Passage) -> list[int]:
         """Return the words at which an agency's name may begin, in order."""
         openings = self._openings
-        return [place for place, token in enumerate(passage.tokens) if token.word in openings]
+        return [place for place, word in enumerate(passage.words) if word in openings]
 
     def match(self, passage: Passage, place: int) -> Iterator[Match]:
         """Yield the agencies' names that stand at a word, the longest first.

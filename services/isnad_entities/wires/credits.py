@@ -82,10 +82,9 @@ class Credits:
             if match is None:
                 continue
             behind = match.last + 1
-            opening = passage.tokens[match.first]
-            start = offset_after(passage.text, opening.start, opening.end, match.cut)
+            start = offset_after(passage.text, passage.starts[match.first], passage.ends[match.first], match.cut)
             if start is not None:
-                end = passage.tokens[match.last].end
+                end = passage.ends[match.last]
                 yield Credit(
                     agency=match.entity.canonical,
                     role="quoted",
@@ -136,10 +135,10 @@ class Credits:
 
     def _credit(self, passage: Passage, framed: Framed, field: str) -> Credit:
         match = framed.match
-        opening = passage.tokens[match.first]
-        start = offset_after(passage.text, opening.start, opening.end, match.cut)
-        start = opening.start if start is None else start
-        end = passage.tokens[match.last].end
+        opening = passage.starts[match.first]
+        start = offset_after(passage.text, opening, passage.ends[match.first], match.cut)
+        start = opening if start is None else start
+        end = passage.ends[match.last]
         return Credit(
             agency=match.entity.canonical,
             role="credit",

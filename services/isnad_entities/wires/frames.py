@@ -99,13 +99,12 @@ class Frames:
     def _dateline(self, passage: Passage, places: Sequence[int], dateline: Dateline) -> Iterator[Framed]:
         behind = 0
         for place in places:
-            token = passage.tokens[place]
-            if place < behind or token.start < dateline.start:
+            if place < behind or passage.starts[place] < dateline.start:
                 continue
-            if token.end > dateline.end or place >= _LATEST_DATELINE:
+            if passage.ends[place] > dateline.end or place >= _LATEST_DATELINE:
                 return
             match = self._agencies.framed(passage, place)
-            if match and passage.tokens[match.last].end <= dateline.end:
+            if match and passage.ends[match.last] <= dateline.end:
                 behind = match.last + 1
                 yield Framed(match, Kind.DATELINE)
 
@@ -181,7 +180,7 @@ def _may_open(passage: Passage, places: Sequence[int]) -> bool:
     above = 0
     for line in passage.text.split("\n", MOST_HEADLINES)[:MOST_HEADLINES]:
         first = bisect_left(places, _word_at(passage, above))
-        if first < len(places) and passage.tokens[places[first]].start - above <= min(LONGEST_DATELINE, len(line)):
+        if first < len(places) and passage.starts[places[first]] - above <= min(LONGEST_DATELINE, len(line)):
             return True
         above += len(line) + 1
     return False
@@ -193,7 +192,7 @@ def _paragraphs(passage: Passage, places: Sequence[int]) -> Iterator[_Paragraph]
     for place in places:
         if place <= behind:
             continue
-        start = passage.tokens[place].start
+        start = passage.starts[place]
         stop = passage.text.find("\n", start)
         last = (_word_at(passage, stop) if stop >= 0 else len(passage)) - 1
         if place > last - _LONGEST:
@@ -217,4 +216,4 @@ def _last_prose(passage: Passage) -> int:
 
 def _word_at(passage: Passage, offset: int) -> int:
     """The first word that begins there or later."""
-    return bisect_left(passage.tokens, offset, key=lambda token: token.start)
+    return bisect_left(passage.starts, offset)

@@ -1,79 +1,68 @@
 """A title or a body as words, with what stands between them (pure)."""
 
+import dataclasses
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
-from functools import lru_cache
-from itertools import pairwise
-from typing import Literal
+from typing import Literal, overload
 
-from isnad.text.words import Token, tokens
+from isnad.text.words import Token
+from isnad_entities.words.reading import Gap, Spellings, places
+
+__all__ = ["FieldName", "Gap", "Passage"]
 
 FieldName = Literal["title", "body"]
 
-
-class Gap(IntEnum):
-    """What stands between a word and the one before it, the loosest wins."""
-
-    SPACE = 0
-    JOINT = 1
-    """A hyphen, a full stop or an apostrophe without spaces: «جان-ايف», «أ.ف.ب»."""
-    QUOTE = 2
-    """Quotation marks or brackets."""
-    COMMA = 3
-    """Commas, dashes, slashes."""
-    STOP = 4
-    """The end of a sentence or a paragraph, a colon."""
-
-
-_QUOTES = frozenset("«»\"“”„‟'‘’()[]{}‹›<>*+")
-_STOPS = frozenset(".!?؟:؛;…\n\r۔|")
-_IGNORED = frozenset("ـ\u200b\u200c\u200d\u200e\u200f\ufeff_")
-
-
-@lru_cache(maxsize=4096)
-def classify(between: str) -> Gap:
-    """Return what a stretch between two words is."""
-    marks = {mark for mark in between if mark not in _IGNORED}
-    bare = {mark for mark in marks if not mark.isspace()}
-    if not bare:
-        return Gap.STOP if "\n" in marks or "\r" in marks else Gap.SPACE
-    if len(between.strip()) == len(between) == 1 and between in "-‐‑.'’/":
-        return Gap.JOINT if between != "/" else Gap.COMMA
-    if marks & _STOPS:
-        return Gap.STOP
-    return Gap.QUOTE if bare <= _QUOTES else Gap.COMMA
+_GAPS = tuple(Gap)
+_STOP = bytes([Gap.STOP])
+_spellings = Spellings()
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One field of an article, read into words."""
+    """One field of an article, read into words; the rows have one entry for each."""
 
     field: FieldName
     text: str
-    tokens: list[Token]
-    gaps: list[Gap]
-    """`gaps[i]` stands before word i; the first is a STOP."""
+    words: list[str]
+    """Normalised."""
+    starts: list[int]
+    """Where each begins in the text (code points)."""
+    ends: list[int]
+    gap_numbers: bytes
+    """The `Gap` before each; the first is a STOP."""
+    gaps: list[Gap] = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gaps", [_GAPS[number] for number in self.gap_numbers])
 
     @classmethod
     def of(cls, field: FieldName, text: str) -> "Passage":
         """Read a text."""
-        row = tokens(text)
-        gaps = [Gap.STOP]
-        for left, right in pairwise(row):
-            gaps.append(
-                Gap.SPACE
-                if right.start - left.end == 1 and text[left.end] == " "
-                else classify(text[left.end : right.start])
-            )
-        return cls(field, text, row, gaps)
+        first, behind, gaps = places(text)
+        starts, ends = first.tolist(), behind.tolist()
+        spelled = _spellings
+        words = [spelled[text[start:end]] for start, end in zip(starts, ends, strict=True)]
+        return cls(field, text, words, starts, ends, gaps.tobytes())
+
+    def part(self, first: int, behind: int, start: int, end: int) -> "Passage":
+        """Return the words `first` to before `behind`, all of which stand in `text[start:end]`, as another passage."""
+        gaps = _STOP + self.gap_numbers[first + 1 : behind]
+        starts = [at - start for at in self.starts[first:behind]]
+        ends = [at - start for at in self.ends[first:behind]]
+        return Passage(self.field, self.text[start:end], self.words[first:behind], starts, ends, gaps)
 
     def __len__(self) -> int:
-        return len(self.tokens)
+        return len(self.words)
+
+    @property
+    def tokens(self) -> Sequence[Token]:
+        """The words with their places; made one by one when they are asked for."""
+        return _Tokens(self)
 
     def word(self, place: int) -> str:
         """The normalised word, or an empty one outside the passage."""
-        return self.tokens[place].word if 0 <= place < len(self.tokens) else ""
+        return self.words[place] if 0 <= place < len(self.words) else ""
 
     def gap(self, place: int) -> Gap:
         """What stands before a word; a STOP at either end."""
@@ -81,8 +70,8 @@ class Passage:
 
     def between(self, place: int) -> str:
         """The characters before a word, back to the word before it; after the last word, those to the end."""
-        start = self.tokens[place - 1].end if place > 0 else 0
-        end = self.tokens[place].start if place < len(self.tokens) else len(self.text)
+        start = self.ends[place - 1] if place > 0 else 0
+        end = self.starts[place] if place < len(self.words) else len(self.text)
         return self.text[start:end]
 
     def tight(self, place: int) -> bool:
@@ -90,16 +79,36 @@ class Passage:
         gap = self.gap(place)
         return gap <= Gap.JOINT or (
             gap is Gap.STOP
-            and 0 < place < len(self.tokens)
-            and len(self.tokens[place - 1].word) == 1
+            and 0 < place < len(self.words)
+            and len(self.words[place - 1]) == 1
             and self.between(place) in (". ", ".")
         )
 
     def places(self, start: int, end: int) -> range:
         """The words that lie in a stretch of the text, wholly or in part."""
-        first = bisect_right(self.tokens, start, key=lambda token: token.end)
-        return range(first, bisect_left(self.tokens, end, key=lambda token: token.start))
+        return range(bisect_right(self.ends, start), bisect_left(self.starts, end))
 
     def written(self, first: int, last: int) -> str:
         """The text from the first to the last word."""
-        return self.text[self.tokens[first].start : self.tokens[last].end]
+        return self.text[self.starts[first] : self.ends[last]]
+
+
+class _Tokens(Sequence[Token]):
+    def __init__(self, passage: Passage) -> None:
+        self._passage = passage
+
+    def __len__(self) -> int:
+        return len(self._passage.words)
+
+    def __iter__(self) -> Iterator[Token]:
+        return map(Token, self._passage.words, self._passage.starts, self._passage.ends)
+
+    @overload
+    def __getitem__(self, place: int) -> Token: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Token]: ...
+    def __getitem__(self, place: int | slice) -> Token | list[Token]:
+        whole = self._passage
+        if isinstance(place, slice):
+            return list(map(Token, whole.words[place], whole.starts[place], whole.ends[place]))
+        return Token(whole.words[place], whole.starts[place], whole.ends[place])

@@ -43,7 +43,7 @@ class FastTagger:
 
     def emissions(self, passage: Passage) -> Floats:
         """Return how much speaks for each label of each word, `[words, labels]`."""
-        return self._tables.emissions([token.word for token in passage.tokens], gaps_of(passage))
+        return self._tables.emissions(passage.words, gaps_of(passage))
 
     def names(self, passage: Passage) -> Names:
         """Return the names of a passage as the model believes in them, before calibration."""
@@ -52,7 +52,7 @@ class FastTagger:
 
 def gaps_of(passage: Passage) -> NDArray[np.uint8]:
     """Return what stands before each word of a passage, as numbers."""
-    return np.frombuffer(bytes(passage.gaps[: len(passage)]), np.uint8)
+    return np.frombuffer(passage.gap_numbers, np.uint8)
 
 
 def load(file: Path) -> FastTagger:
