@@ -133,6 +133,18 @@ async def test_documents_of_an_index_that_is_not_there_yet_are_none(server):
         assert await elastic.documents("isnad-stories", ["a"]) == {}
 
 
+async def test_many_documents_are_asked_for_in_several_requests(server):
+    """A proxy may take a megabyte at most."""
+    first, second = (
+        f'{{"_index":"isnad-stories","_id":"{id_}","found":true,"_source":{{"id":"{id_}"}}}}' for id_ in "ab"
+    )
+    server.body, server.then = looked_up(first), [(200, looked_up(second))]
+    server.headers = {"Content-Type": "application/json"}
+    async with Elastic(server.url) as elastic:
+        found = await elastic.documents("isnad-stories", [f"{number:04}" for number in range(1001)])
+    assert list(found) == ["a", "b"]
+
+
 async def test_no_answers_in_an_answer_is_fewer_than_writes(server):
     server.body, server.headers = b"{}", {"Content-Type": "application/json"}
     assert await bulk(server) == []
