@@ -61,6 +61,17 @@ def entity_id(type_: EntityType, canonical: str, country: str | None = None) -> 
     return f"{type_}:{name}:{country}" if type_ == "LOC" and country else f"{type_}:{name}"
 
 
+def entity_key(type_: EntityType, canonical: str, id_: str) -> str:
+    """Return `TYPE|folded name|canonical name|id`: what is searched by beginning, shown, and looked up."""
+    return f"{type_}|{' '.join(words(canonical))}|{canonical}|{id_}"
+
+
+def name_and_id(key: str) -> tuple[str, str]:
+    """Return the canonical name and the id of an `entity_key`."""
+    name, _, id_ = key.split("|", 2)[2].rpartition("|")
+    return name, id_
+
+
 def article_id(raw: RawArticle) -> str:
     """Return the id of the article (or of the page, where the record holds several).
 

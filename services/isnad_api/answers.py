@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from typing import Any, cast, get_args
 
+from isnad.identity import name_and_id
 from isnad.messages import UNDATED_MARKS, EntityType
 from isnad_api.models import (
     ArticleAnswer,
@@ -219,7 +220,7 @@ def _buckets(facets: Json, name: str) -> list[tuple[str, dict[str, int]]]:
 def _entities(facets: Json) -> list[EntityCount]:
     names: dict[str, str] = {}
     for bucket in facets.get("entity_names", {}).get("buckets", []):
-        name, _, id_ = bucket["key"].split("|", 2)[2].rpartition("|")
+        name, id_ = name_and_id(bucket["key"])
         names.setdefault(id_, name)  # the most frequent first
     counts = []
     for id_, numbers in _buckets(facets, "entities"):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from isnad.clock import in_utc
-from isnad.identity import entity_id, page_of
+from isnad.identity import entity_id, entity_key, page_of
 from isnad.indexes import Indexes
 from isnad.messages import (
     Credit,
@@ -72,7 +72,7 @@ class ArticleDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     entity_names: tuple[str, ...] = ()
     """Folded names, for a filter that takes any spelling."""
     entity_keys: tuple[str, ...] = ()
-    """`TYPE|folded name|canonical name|id`, so that one aggregation can count, look up and show entities."""
+    """See `isnad.identity.entity_key`."""
     entity_ids: tuple[str, ...] = ()
     """Most mentioned first."""
     entity_spellings: tuple[str, ...] = ()
@@ -129,7 +129,6 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
     facets: dict[str, Any] = {
         field: _distinct(name for kind, name, _ in ranked if kind == type_) for type_, field in _FACETS.items()
     }
-    folded = {entity: " ".join(words(entity[1])) for entity in ranked}
     kept = mentions[:MAX_MENTIONS]
     named = named_by(kept)
     document = ArticleDocument(
@@ -158,8 +157,8 @@ def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
         flags=article.flags,
         links=verdict.links,
         linked_ids=tuple(link.id for link in verdict.links),
-        entity_names=tuple(dict.fromkeys(folded.values())),
-        entity_keys=tuple(f"{kind}|{folded[kind, name, id_]}|{name}|{id_}" for kind, name, id_ in ranked),
+        entity_names=_distinct(" ".join(words(name)) for _, name, _ in ranked),
+        entity_keys=tuple(entity_key(*entity) for entity in ranked),
         entity_ids=tuple(named),
         entity_spellings=tuple(spelling_key(id_, spelling) for id_, one in named.items() for spelling in one.spellings),
         countries=_distinct(mention.country for mention in mentions),

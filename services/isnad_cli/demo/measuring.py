@@ -14,6 +14,7 @@ import msgspec
 
 from isnad.codec import decode
 from isnad.errors import RecordError
+from isnad.identity import name_and_id
 from isnad.messages import DeadLetter, EntityType, Link, PreparedArticle, Relation
 from isnad.outcomes import Record
 
@@ -31,7 +32,7 @@ class Indexed(msgspec.Struct, frozen=True, kw_only=True):
     part: int = 0
     links: tuple[Link, ...] = ()
     entity_keys: tuple[str, ...] = ()
-    """`TYPE|folded name|name`."""
+    """See `isnad.identity.entity_key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,13 @@ class Measured:
     @property
     def entities(self) -> list[Named]:
         """The entities, those named in the most articles first."""
-        counts = Counter(key for article in self.indexed for key in set(article.entity_keys))
+        names = {id_: name for article in self.indexed for name, id_ in map(name_and_id, article.entity_keys)}
+        counts = Counter(
+            id_ for article in self.indexed for id_ in {name_and_id(key)[1] for key in article.entity_keys}
+        )
         named = [
-            Named(msgspec.convert(kind, EntityType), name, count)
-            for (kind, _, name), count in ((key.split("|", 2), count) for key, count in counts.items())
+            Named(msgspec.convert(id_.partition(":")[0], EntityType), names[id_], count)
+            for id_, count in counts.items()
         ]
         return sorted(named, key=lambda entity: (-entity.articles, entity.type, entity.name))
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from isnad.clock import SystemClock
 from isnad.codec import encode
 from isnad.errors import BrokerUnavailable
+from isnad.identity import entity_key
 from isnad.messages import SCHEMA, DeadLetter, PreparedArticle, Reason
 from isnad.outcomes import Record
 from isnad.topics import Topics
@@ -144,10 +145,13 @@ def link(id_: str, story: str, contained: float, contains: float) -> dict[str, A
     return {"id": id_, "story_id": story, "jaccard": 0.3, "contained": contained, "contains": contains, "shared": 30}
 
 
+SYRIA = entity_key("LOC", "سوريا", "LOC:سوريا:SY")
+
+
 def measured() -> Measured:
     found = [
-        document("p1#1", "p1#1", entity_keys=["LOC|سوريا|سوريا", "ORG|رويترز|رويترز"]),
-        document("p1#2", "p1#1", links=[link("p1#1", "p1#1", 0.96, 0.31)], entity_keys=["LOC|سوريا|سوريا"]),
+        document("p1#1", "p1#1", entity_keys=[SYRIA, "ORG|رويترز|رويترز|ORG:رويترز"]),
+        document("p1#2", "p1#1", links=[link("p1#1", "p1#1", 0.96, 0.31)], entity_keys=[SYRIA]),
         document("p2", "p2", page="p2"),
         document("old", "old", page="p1"),  # from an earlier version of the page: not what came of it now
     ]
