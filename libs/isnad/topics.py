@@ -1,6 +1,6 @@
 """The topics: names, keys, partitions and retention (pure). `isnad topics` creates and checks them from here."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 RAW_PARTITIONS = 4
@@ -132,6 +132,22 @@ class TopicFault:
 def partitions_in_words(number: int) -> str:
     """Return `1 partition`, `4 partitions`."""
     return "1 partition" if number == 1 else f"{number} partitions"
+
+
+def corrections(spec: TopicSpec, settings: Mapping[str, str], chosen: Container[str]) -> dict[str, str]:
+    """Return the settings to be set on a topic that is there (pure).
+
+    Args:
+        spec: how it should be.
+        settings: how it is.
+        chosen: which of these were set on it. Those that are the operator's to change stay: a shorter time than he
+            chose would delete what he wants to keep.
+    """
+    return {
+        name: value
+        for name, value in spec.settings.items()
+        if settings.get(name) != value and (name in spec.must_match or name not in chosen)
+    }
 
 
 def faults(spec: TopicSpec, partitions: int | None, settings: Mapping[str, str]) -> list[TopicFault]:

@@ -46,7 +46,8 @@ def topics() -> None:
 def create(*, replication: int | None, partitions: int, topic_prefix: str, kafka: KafkaAccess, home: object) -> None:  # noqa: ARG001
     """Create the topics that are missing, and correct the others.
 
-    Partitions are added and settings corrected; nothing is deleted. It can be repeated at any time.
+    Partitions are added, and settings corrected without which services refuse to start. What is the operator's to
+    choose stays as it was set, such as how long messages are kept. Nothing is deleted; it can be repeated at any time.
     """
     specs = Topics(topic_prefix).specs(partitions)
     admin = Admin(kafka, timeout_seconds=_SECONDS)

@@ -12,7 +12,7 @@ from isnad.kafka.connect import admin_client, consumer, partitions_of
 from isnad.kafka.errors import translate, translated
 from isnad.kafka.progress import GroupProgress
 from isnad.kafka_access import KafkaAccess
-from isnad.topics import TopicFault, TopicSpec, faults, partitions_in_words
+from isnad.topics import TopicFault, TopicSpec, corrections, faults, partitions_in_words
 
 _REPLICATION = 3
 """Copies of each partition, where there are as many brokers."""
@@ -158,11 +158,11 @@ class Admin:
         if found.partitions is not None and found.partitions < spec.partitions:
             await client.create_partitions({spec.name: NewPartitions(spec.partitions)})
             done.append(f"gave {spec.name} {partitions_in_words(spec.partitions)} instead of {found.partitions}")
-        wrong = {name: value for name, value in spec.settings.items() if found.settings.get(name) != value}
+        wrong = corrections(spec, found.settings, found.set_on_topic)
         if wrong:
             # This request replaces all settings of a topic, so those that others made have to be in it.
             kept = {name: found.settings[name] for name in found.set_on_topic}
-            resource = ConfigResource(ConfigResourceType.TOPIC, spec.name, {**kept, **spec.settings})
+            resource = ConfigResource(ConfigResourceType.TOPIC, spec.name, {**kept, **wrong})
             for response in await client.alter_configs([resource]):
                 for code, message, *_ in response.resources:
                     self._accept(code, message)

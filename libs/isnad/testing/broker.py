@@ -7,6 +7,7 @@ by retention, and it does not choose Kafka's own partition for a key, though equ
 
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -19,7 +20,7 @@ from isnad.messages import Reason
 from isnad.outcomes import Outcome, Outgoing, Process, Record
 from isnad.places import Bookmark, Extent
 from isnad.testing.clock import ManualClock
-from isnad.topics import TopicFault, Topics, TopicSpec, faults
+from isnad.topics import TopicFault, Topics, TopicSpec, corrections, faults
 
 
 class FakeBroker:
@@ -302,10 +303,15 @@ class FakeAdmin:
         """Create and mend topics; return what was done, a sentence for each. There are no copies of partitions here."""
         done = []
         for spec in specs:
-            done += [
-                f"{'mended' if self._broker.found(spec.name) else 'created'} {f.topic}" for f in self._faults(spec)
-            ]
-            self._broker.set_up(spec)
+            found = self._broker.found(spec.name)
+            if found is None:
+                self._broker.set_up(spec)
+                done.append(f"created {spec.name}")
+                continue
+            wrong = corrections(spec, found.settings, found.settings)
+            if wrong or len(self._broker.partitions(spec.name)) < spec.partitions:
+                self._broker.set_up(replace(spec, config={**found.settings, **wrong}))
+                done.append(f"mended {spec.name}")
         return done
 
     async def ends(self, topic: str) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from isnad.topics import Topics, faults
+from isnad.topics import Topics, corrections, faults
 
 SPECS = {spec.name: spec for spec in Topics().specs()}
 
@@ -20,3 +20,20 @@ def test_how_long_other_topics_keep_their_messages_is_the_operators_choice() -> 
     matched = SPECS["articles.matched"]
     (fault,) = faults(matched, 4, {**matched.settings, "retention.ms": "3600000"})
     assert not fault.refused
+
+
+def test_what_an_operator_chose_is_not_corrected() -> None:
+    """A longer retention taken back would delete what he keeps. The stamps are no choice, nor are brokers' defaults."""
+    matched = SPECS["articles.matched"]
+    chosen = {"retention.ms": "7776000000", "message.timestamp.type": "CreateTime"}
+    is_so = {**matched.settings, **chosen, "max.message.bytes": "1048588"}
+    assert corrections(matched, is_so, chosen) == {
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": matched.settings["max.message.bytes"],
+    }
+
+
+def test_a_retention_of_the_ordered_log_is_taken_back() -> None:
+    log = SPECS["articles.prepared"]
+    is_so = {**log.settings, "retention.ms": "1000000"}
+    assert corrections(log, is_so, is_so) == {"retention.ms": log.settings["retention.ms"]}
