@@ -24,9 +24,10 @@ import msgspec
 import numpy as np
 
 from isnad.errors import StorageUnavailable
+from isnad.similarity.keys import Keys
 from isnad.similarity.matches import Match, Taken
 from isnad.similarity.postings import LAYOUT, NEVER, Counts, Numbers
-from isnad.similarity.segments import Facts, Segment, Sought, new_room
+from isnad.similarity.segments import FIRST_SLOTS, Facts, Segment, Sought, new_room
 from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
 from isnad.similarity.signposts import Signposts
 from isnad.similarity.snapshot import Captured, Opened, SnapshotError, opened, write
@@ -39,6 +40,13 @@ LEAST_SHARE = 0.3
 MOST_POSTINGS = 32
 """So many of the newest texts that hold a shingle are looked at, no more: a shingle of many more is boilerplate, and an
 index that follows it everywhere would be the slower the more of it there is."""
+
+SLOTS_A_BATCH = 1 << 19
+"""So many slots of tables are moved in the course of each batch while there is something to move: some milliseconds,
+and a segment of 100,000 texts is in order and has its signposts within a hundred batches."""
+
+_SLOTS_OF_A_KEY = 64
+"""To forget a key takes as long as to move so many slots."""
 
 LOOSE = 1 / 2
 """The share of a candidate is first estimated; it is verified when the estimate is at least this part of
@@ -68,6 +76,8 @@ class NearDuplicateIndex:
         least_share: float = LEAST_SHARE,
         most_postings: int = MOST_POSTINGS,
         folder: Path | None = None,
+        first_slots: int = FIRST_SLOTS,
+        slots_a_batch: int = SLOTS_A_BATCH,
     ) -> None:
         """Begin empty.
 
@@ -76,6 +86,8 @@ class NearDuplicateIndex:
             least_share: of the smaller text, for a match; above 0, at most 1.
             most_postings: of one shingle, that are looked at.
             folder: where the shingles are kept, for this index alone; a temporary one if None.
+            first_slots: of the table of a segment, at least; answers don't depend on it.
+            slots_a_batch: of tables, are moved in the course of each `extend`; nor on this.
 
         Raises:
             StorageUnavailable: the folder can't be made.
@@ -84,6 +96,8 @@ class NearDuplicateIndex:
         self._least_share = least_share
         self._least_estimate = least_share * LOOSE
         self._most_postings = most_postings
+        self._first_slots = first_slots
+        self._slots_a_batch = slots_a_batch
         try:
             self._folder = folder or Path(tempfile.mkdtemp(prefix="isnad-index-"))
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +109,7 @@ class NearDuplicateIndex:
         )
         self._lineage = uuid4().hex[:12]
         self._segments: deque[Segment] = deque()
-        self._numbers: dict[str, int] = {}
+        self._keys = Keys()
         self._next_number = 0
         self._next_ordinal = 0
         self._day: int | None = None
@@ -108,10 +122,10 @@ class NearDuplicateIndex:
 
     def __len__(self) -> int:
         """Keys in the window."""
-        return len(self._numbers)
+        return len(self._keys)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._numbers
+        return key in self._keys
 
     @property
     def next_number(self) -> int:
@@ -140,7 +154,7 @@ class NearDuplicateIndex:
 
     def number(self, key: str) -> int | None:
         """Return the newest entry of a key in the window."""
-        return self._numbers.get(key)
+        return self._keys.number(key)
 
     def key(self, number: int) -> str:
         """Return the key of an entry in the window.
@@ -187,7 +201,7 @@ class NearDuplicateIndex:
         self._day = day
         if opens:
             # The next one will hold about as much; a table that grows less often is filled in half the time.
-            slots = newest.slots_for_the_next if newest is not None else 0
+            slots = max(self._first_slots, newest.slots_for_the_next if newest is not None else 0)
             if newest is not None:
                 newest.seal()
                 self._signposts.add(newest, list(self._segments)[:-1])
@@ -207,9 +221,8 @@ class NearDuplicateIndex:
         return self._window.is_over(oldest.calendar, day) or newer >= self._window.articles
 
     def _forget(self, segment: Segment) -> None:
-        for number, key in enumerate(segment.keys, segment.first):
-            if self._numbers.get(key) == number:
-                del self._numbers[key]
+        newest = int(np.count_nonzero(segment.superseded[: len(segment)] == NEVER))
+        self._keys.forget(segment.first, segment.keys, newest)
         files = segment.close()
         if segment.ordinal in self._captured:
             self._outlived += files
@@ -223,7 +236,7 @@ class NearDuplicateIndex:
             StorageUnavailable: the shingles of earlier texts can't be read.
         """
         batch = shingled([text])
-        own = self._numbers.get(own_key) if own_key is not None else None
+        own = self._keys.number(own_key) if own_key is not None else None
         numbers = np.array([self._next_number], np.int64)
         self._make_room(batch, 0)
         if own is not None:
@@ -278,6 +291,7 @@ class NearDuplicateIndex:
         self._next_number += taken
         older = [segment for segment in self._segments if segment is not newest]
         self._look_back(older, batch, numbers[:taken], left)
+        self._go_on()
         sizes = np.diff(batch.starts).tolist()
         return [
             Taken(number, size, matches)
@@ -286,34 +300,39 @@ class NearDuplicateIndex:
             )
         ]
 
+    def _go_on(self) -> None:
+        """Do a batch's part of what would hold it up if it were done at once."""
+        slots = self._slots_a_batch
+        for segment in reversed(self._segments):
+            slots = segment.go_on(slots)
+        self._signposts.go_on(slots)
+        self._keys.go_on(-(-self._slots_a_batch // _SLOTS_OF_A_KEY))
+
     def remove(self, key: str) -> int:
         """Let a text match no more, as if it had left the window, and return the number of its entry.
 
         Raises:
             KeyError: none of this key is in the window.
         """
-        number = self._numbers.pop(key)
+        number = self._keys.remove(key)
         self._mark_superseded(number, self._next_number)
         return number
 
     def _supersede(self, entries: Sequence[tuple[str, str]]) -> list[int | None]:
         former: list[int | None] = []
         for number, (key, _) in enumerate(entries, self._next_number):
-            known = self._numbers.get(key)
+            known = self._keys.put(key, number)
             former.append(known)
             if known is not None:
                 self._mark_superseded(known, number)
-            self._numbers[key] = number
         return former
 
     def _give_back(self, entries: Sequence[tuple[str, str]], former: Sequence[int | None]) -> None:
         """Undo `_supersede` for texts that were not taken, the last first."""
         for (key, _), known in zip(reversed(entries), reversed(former), strict=True):
-            if known is None:
-                del self._numbers[key]
-                continue
-            self._numbers[key] = known
-            self._mark_superseded(known, NEVER)
+            self._keys.take_back(key, known)
+            if known is not None:
+                self._mark_superseded(known, NEVER)
 
     def _mark_superseded(self, number: int, by: int) -> None:
         # Not `_segment`: it may be an entry of the batch that is being taken.
@@ -329,8 +348,7 @@ class NearDuplicateIndex:
         drawn = self._signposts.draw(batch)
         # From the newest segment back, so that the limit on postings leaves out the oldest.
         for segment in reversed(segments):
-            # There are no signposts yet to the one that is filled.
-            bit = 0 if segment is self._segments[-1] else self._signposts.bit(segment)
+            bit = self._signposts.bit(segment)
             segment.look_up(batch, numbers, left, drawn, bit, self._least_estimate, self._room, self._sought)
 
     def _matches(self, batch: Shingled, first: int, texts: int) -> list[list[Match]]:
@@ -393,14 +411,14 @@ class NearDuplicateIndex:
         self._signposts.renew(list(self._segments)[:-1])
         self._lineage, self._day = state.lineage, state.day
         self._next_number, self._next_ordinal = state.next_number, state.next_ordinal
-        self._numbers = {}
+        self._keys = Keys()
         for segment in self._segments:
-            self._numbers.update(zip(segment.keys, range(segment.first, segment.first + len(segment)), strict=True))
+            self._keys.put_all(segment.keys, segment.first)
         for segment in self._segments:
             for entry in np.flatnonzero(segment.superseded[: len(segment)] != NEVER).tolist():
                 # What was superseded and is the newest of its key was removed.
-                if self._numbers.get(segment.keys[entry]) == segment.first + entry:
-                    del self._numbers[segment.keys[entry]]
+                if self._keys.number(segment.keys[entry]) == segment.first + entry:
+                    self._keys.remove(segment.keys[entry])
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder, which is made; see `isnad.similarity.snapshot.write`.
@@ -446,7 +464,7 @@ class NearDuplicateIndex:
         while self._segments:
             _delete(self._segments.popleft().close())
         _delete(self._outlived)
-        self._numbers.clear()
+        self._keys = Keys()
         if self._clear is not None:
             self._clear()
 

@@ -3,9 +3,14 @@
 A segment's postings are an open-addressing table in one flat array (linear probing; Knuth, The Art of Computer
 Programming, 6.4, algorithm L). A slot of 8 bytes holds 36 bits of the hash and either the one entry that has it, as
 most hashes do, or the newest node of a chain, whose nodes hold an entry each and what is older. The first 36 bits of
-the hash decide over the slot, in order, so that a table grows by one sweep through memory. In a segment that takes no
-more texts the slots are put in order altogether (Amble and Knuth 1974, "Ordered hash tables"), so that a hash that
-is not there, as most are, is missed within a line of the cache though the table is nearly full.
+the hash decide over the slot where a search begins, its *home*, and the slots are in the order of these bits altogether
+(Amble and Knuth 1974, "Ordered hash tables"): a hash that is not there, as most are, is missed within a line of the
+cache though the table is nearly full. No search begins again from the front: behind the last home are slots of their
+own, the *slack*, of which the last one stays free.
+
+A table that is full is moved into a larger one by a sweep through both, and one that is to take no more texts into one
+that is just large enough. Either takes too long to be done at once, so it is done in steps, in between which both are
+in use: what is in order can be parted anywhere, and a hash below the next one to be moved is in the new table.
 
 Two hashes with the same 36 bits share a slot. That can only add candidates, never a match: candidates are verified on
 all their shingles (`isnad.similarity.verifying`).
@@ -51,8 +56,14 @@ the longer the more often it is edited."""
 _FURTHER = 4
 """So many slots further is fetched ahead, too: half of the searches end in the next line of the cache."""
 
+LEAST_SLACK = 2 * _FURTHER
+"""So many slots at least are behind the last home."""
+
 FULLEST = 0.75
-"""A table grows when so much of it is used."""
+"""A table grows when so much of its homes is used."""
+
+_MOVED_FOR_EACH = 8
+"""While a table is moved, so many of its slots are for each hash that comes in: an eighth more is in it at the end."""
 
 NEVER = np.iinfo(np.int64).max
 """Stands for the number of the entry that superseded one, while there is none."""
@@ -72,6 +83,9 @@ _OLDER_MASK = np.uint64((1 << 32) - 1)
 _EMPTY = np.uint64(0)
 _U_ONE = np.uint64(1)
 
+ALL_MOVED = np.uint64(1 << (64 - _VALUE_BITS))
+"""The bound of a table that is not being moved: more than the kept bits of any hash."""
+
 
 class Room(NamedTuple):
     """Working memory of the passes; nothing in it outlives a call, except that `counts` is all zero between them."""
@@ -84,6 +98,18 @@ class Room(NamedTuple):
     """The places of the hashes of sketches: as many as there are in a batch."""
     seen: Words
     """What stands in their first slots."""
+
+
+class Slots(NamedTuple):
+    """A segment's table, and the one from which it is being filled."""
+
+    slots: Words
+    homes: int
+    """In so many of its slots a search begins."""
+    former: Words
+    former_homes: int
+    progress: Words
+    """The slot of `former` that is moved next, and a bound: kept bits below it are in `slots`, others in `former`."""
 
 
 class Drawn(NamedTuple):
@@ -133,65 +159,101 @@ def scale_of(size: int) -> int:
 
 
 @compiled
-def _home_of(kept: np.uint64, homes: int) -> np.int64:
+def home_of(kept: np.uint64, homes: int) -> np.int64:
     """Return where the search for a hash's kept bits begins."""
     return np.int64((kept * np.uint64(homes)) >> _KEPT_BITS)
 
 
 @compiled
-def _slot_of(table: Words, kept: np.uint64) -> np.int64:
-    """Return the slot of a hash's kept bits in a table that grows: where it stands, or the free one where it would."""
-    slot = _home_of(kept, table.size)
-    while True:
-        held = table[slot]
-        if held == _EMPTY or (held >> _U_VALUE_BITS) == kept:
-            return slot
+def _find(slots: Words, homes: int, kept: np.uint64) -> np.int64:
+    """Return the slot of a hash's kept bits: where it stands, or where it would."""
+    sought = kept << _U_VALUE_BITS
+    slot = home_of(kept, homes)
+    # Less one, what is free is more than anything, and what stands there of these bits is no less than them.
+    while slots[slot] - _U_ONE < sought:
         slot += 1
-        if slot == table.size:
-            slot = np.int64(0)
+    return slot
 
 
 @compiled
-def _value_in_order(table: Words, homes: int, kept: np.uint64) -> np.uint64:
-    """Return what a table in order holds for a hash's kept bits."""
-    slot = _home_of(kept, homes)
-    while True:
-        held = table[slot]
-        standing = held >> _U_VALUE_BITS
-        if held == _EMPTY or standing > kept:
-            return _EMPTY
-        if standing == kept:
-            return np.uint64(held & _VALUE)
+def _value_in(slots: Words, homes: int, kept: np.uint64) -> np.uint64:
+    """Return what slots hold for a hash's kept bits."""
+    held = slots[_find(slots, homes, kept)]
+    return np.uint64(held & _VALUE) if held >> _U_VALUE_BITS == kept else _EMPTY
+
+
+@compiled
+def _value_of(table: Slots, kept: np.uint64) -> np.uint64:
+    """Return what a table holds for a hash's kept bits."""
+    if kept < table.progress[1]:
+        return _value_in(table.slots, table.homes, kept)
+    return _value_in(table.former, table.former_homes, kept)
+
+
+@compiled
+def _put(slots: Words, slot: np.int64, value: np.uint64) -> None:
+    """Put something into the slot where it belongs; what stands there and behind it moves on by one."""
+    while value != _EMPTY:
+        there = slots[slot]
+        slots[slot] = value
+        value = there
         slot += 1
 
 
 @compiled
-def put_in_order(table: Words, homes: int, into: Words) -> bool:
-    """Put all that a table holds into an empty one, so that it stands there in order, each from its home on.
+def has_room(slots: Words, homes: int, more: int | np.int64) -> bool:
+    """Return whether so many hashes more can't reach the last slot, whatever they are.
 
-    A search in it ends at the first slot that is past the hash, and none begins again from the front; the last slot
-    stays free.
+    Behind the last home no slot is used before the one in front of it.
+    """
+    place = slots.size - 2 - more
+    return bool(place >= homes and slots[place] == _EMPTY)
+
+
+@compiled
+def move(table: Slots, most: int | np.int64) -> bool:
+    """Move what stands in the next slots of `former`, as many as are given, into `slots`.
 
     Returns:
-        Whether there was room behind the last home; where not, not all was put there.
+        Whether there was room behind the last home; where not, it stopped before.
     """
-    last = into.size - 1
-    for held in table:
-        one = held
-        slot = _home_of(one >> _U_VALUE_BITS, homes)
-        while slot < last and one != _EMPTY:
-            there = into[slot]
-            if there == _EMPTY or there > one:
-                into[slot] = one
-                one = there
-            slot += 1
-        if one != _EMPTY:
-            return False
-    return True
+    slots, homes, former = table.slots, table.homes, table.former
+    place, last = _next_held(former, np.int64(table.progress[0])), slots.size - 1
+    if place == former.size:
+        table.progress[0], table.progress[1] = place, ALL_MOVED
+        return True
+    # All that is in `slots` is before what comes; from the first free slot on that this could have, all are free.
+    free = home_of(former[place] >> _U_VALUE_BITS, homes)
+    while slots[free] != _EMPTY:
+        free += 1
+    stop = place + min(most, former.size - place)
+    while place < stop and free < last:
+        held = former[place]
+        slot = max(home_of(held >> _U_VALUE_BITS, homes), free)
+        # Without a branch, for none could be foretold: where nothing is held, nothing is put where nothing is.
+        slots[slot] = held
+        free = slot + np.int64(held != _EMPTY)
+        place += 1
+    done = bool(place == stop)
+    place = _next_held(former, place)
+    table.progress[0] = place
+    if place < former.size:
+        table.progress[1] = former[place] >> _U_VALUE_BITS
+    else:
+        table.progress[1] = ALL_MOVED
+    return done
 
 
 @compiled
-def _fetch(begin: int, end: int, hashes: Hashes, table: Words, room: Room) -> np.int64:
+def _next_held(slots: Words, place: int | np.int64) -> int | np.int64:
+    """Return the first slot from a place on that is not free."""
+    while place < slots.size and slots[place] == _EMPTY:
+        place += 1
+    return place
+
+
+@compiled
+def _fetch(begin: int, end: int, hashes: Hashes, table: Slots, room: Room) -> np.int64:
     """Write down which of the hashes make the sketch, and return how many.
 
     Their slots are read here for no other purpose than to have them in the cache: one after the other, without a
@@ -206,40 +268,47 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Words, room: Room) -> np
     for place in range(lead, end):
         room.sketch[count] = place
         count += np.int64(hashes[place] & apart == _EMPTY)
+    slots, former, bound = table.slots, table.former, table.progress[1]
     for place in range(count):
-        room.seen[place] = table[_home_of(hashes[room.sketch[place]] >> _U_VALUE_BITS, table.size)]
+        kept = hashes[room.sketch[place]] >> _U_VALUE_BITS
+        if kept < bound:
+            room.seen[place] = slots[home_of(kept, table.homes)]
+        else:
+            room.seen[place] = former[home_of(kept, table.former_homes)]
     return count
 
 
 @compiled
-def _fetch_marked(
-    begin: int, texts: int, drawn: Drawn, bit: int, hashes: Hashes, table: Words, homes: int, room: Room
-) -> None:
+def _fetch_marked(begin: int, texts: int, drawn: Drawn, bit: int, hashes: Hashes, table: Slots, room: Room) -> None:
     """Write down which hashes of the texts' sketches a segment may hold; else as `_fetch`.
 
     They stand from where the text's sketch begins in `drawn` on, and a -1 behind them. All texts at once, so that the
     processor never waits for the last of one text before it asks for the first of the next.
     """
+    slots, former, bound = table.slots, table.former, table.progress[1]
     for text in range(begin, texts):
         end = drawn.starts[text]
         for one in range(drawn.starts[text], drawn.starts[text + 1]):
             room.sketch[end] = drawn.places[one]
             end += np.int64(bit == 0 or drawn.marks[one] & bit != 0)
-        count = end - drawn.starts[text]
-        further = _FURTHER if homes < table.size else 0
-        for one in range(end - count, end):
-            home = _home_of(hashes[room.sketch[one]] >> _U_VALUE_BITS, homes)
-            room.seen[one] = table[home] ^ table[home + further]
+        for one in range(drawn.starts[text], end):
+            kept = hashes[room.sketch[one]] >> _U_VALUE_BITS
+            if kept < bound:
+                home = home_of(kept, table.homes)
+                room.seen[one] = slots[home] ^ slots[home + _FURTHER]
+            else:
+                home = home_of(kept, table.former_homes)
+                room.seen[one] = former[home] ^ former[home + _FURTHER]
         if end < drawn.starts[text + 1]:
             room.sketch[end] = -1
 
 
 @compiled
-def mark(table: Words, cells: Marks, bit: int) -> None:
-    """Mark where the hashes of a segment's table stand: cell i stands for the i-th stretch of all hashes there are."""
-    for held in table:
+def mark(slots: Words, cells: Marks, bit: int) -> None:
+    """Mark where the hashes in some slots stand: cell i stands for the i-th stretch of all hashes there are."""
+    for held in slots:
         if held != _EMPTY:
-            cells[_home_of(held >> _U_VALUE_BITS, cells.size)] |= np.uint8(bit)
+            cells[home_of(held >> _U_VALUE_BITS, cells.size)] |= np.uint8(bit)
 
 
 @compiled
@@ -258,15 +327,7 @@ def draw(texts: Numbers, hashes: Hashes, cells: Marks, places: Counts, starts: N
         starts[text + 1] = end
     # In a loop of its own, without a branch, so that the processor waits for many cells at a time.
     for drawn in range(end):
-        marks[drawn] = cells[_home_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)]
-
-
-@compiled
-def grow(table: Words, into: Words) -> None:
-    """Put all that a table holds into an empty one of another size."""
-    for held in table:
-        if held != _EMPTY:
-            into[_slot_of(into, held >> _U_VALUE_BITS)] = held
+        marks[drawn] = cells[home_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)]
 
 
 @compiled
@@ -345,8 +406,7 @@ def look_up(
     left: Counts,
     drawn: Drawn,
     bit: int,
-    table: Words,
-    homes: int,
+    table: Slots,
     nodes: Words,
     first: int,
     entries: int,
@@ -369,7 +429,6 @@ def look_up(
         drawn: the texts' sketches.
         bit: how the cells are marked of which the segment has a hash; 0 where they are not.
         table: the segment's.
-        homes: in how many of its slots a search begins, where it is in order; 0 where it is one that grows.
         nodes: the segment's.
         first: number of the segment's first entry.
         entries: how many it has.
@@ -383,7 +442,7 @@ def look_up(
     Returns:
         The first text that was not looked at, because `candidates` may not hold what it meets, and their new end.
     """
-    _fetch_marked(begin, texts.size - 1, drawn, bit, hashes, table, homes or table.size, room)
+    _fetch_marked(begin, texts.size - 1, drawn, bit, hashes, table, room)
     for text in range(begin, texts.size - 1):
         if candidates.text.size - end < entries:
             return text, end
@@ -392,12 +451,54 @@ def look_up(
             place = room.sketch[one]
             if place < 0:
                 break
-            kept = hashes[place] >> _U_VALUE_BITS
-            held = _value_in_order(table, homes, kept) if homes else table[_slot_of(table, kept)] & _VALUE
+            held = _value_of(table, hashes[place] >> _U_VALUE_BITS)
             met = _meet(held, nodes, place, numbers[text], first, superseded, left, room, met)
         size = texts[text + 1] - texts[text]
         end = _promising(text, size, met, room, first, starts, least_estimate, candidates, end)
     return texts.size - 1, end
+
+
+@compiled
+def _enter(
+    count: np.int64,
+    hashes: Hashes,
+    slots: Words,
+    homes: int,
+    least: np.uint64,
+    bound: np.uint64,
+    nodes: Words,
+    chained: int,
+    number: int,
+    first: int,
+    superseded: Numbers,
+    left: Counts,
+    room: Room,
+    met: int,
+) -> tuple[int, int, int]:
+    """Put the hashes of an entry's sketch that stand in some slots there, and count the entries that have them, too.
+
+    The sketch has `count` hashes, see `_fetch`; the kept bits of those that stand there are at least `least` and less
+    than `bound`. Return how many are new to the slots, and how many nodes are used and entries met by now.
+    """
+    entry = number - first
+    new = 0
+    for drawn in range(count):
+        place = room.sketch[drawn]
+        kept = hashes[place] >> _U_VALUE_BITS
+        if kept < least or kept >= bound:
+            continue
+        slot = _find(slots, homes, kept)
+        held = slots[slot]
+        if held == _EMPTY or held >> _U_VALUE_BITS != kept:
+            _put(slots, slot, (kept << _U_VALUE_BITS) | np.uint64(entry + 1))
+            new += 1
+            continue
+        newest = held & _VALUE
+        met = _meet(newest, nodes, place, number, first, superseded, left, room, met)
+        nodes[chained] = (np.uint64(entry) << _OLDER) | newest
+        slots[slot] = (kept << _U_VALUE_BITS) | _IS_NODE | np.uint64(chained)
+        chained += 1
+    return new, chained, met
 
 
 @compiled
@@ -407,7 +508,7 @@ def take(
     hashes: Hashes,
     numbers: Numbers,
     left: Counts,
-    table: Words,
+    table: Slots,
     nodes: Words,
     used: int,
     chained: int,
@@ -422,35 +523,37 @@ def take(
     """Take texts into their segment, one after the other, finding for each which before it may share enough with it.
 
     The arguments are those of `look_up`, and `used` slots of the table, `chained` nodes. `starts` and `superseded`
-    hold the texts of the batch already; text i becomes entry `numbers[i] - first`.
+    hold the texts of the batch already; text i becomes entry `numbers[i] - first`. A table that is being moved is moved
+    on.
 
     Returns:
         The first text that was not taken, because the table, the nodes or `candidates` may have no room for it or the
         segment is full; and what is used of the slots, the nodes and `candidates`.
     """
     for text in range(begin, texts.size - 1):
-        size = texts[text + 1] - texts[text]
-        entry = numbers[text] - first
+        count = _fetch(texts[text], texts[text + 1], hashes, table, room)
         if (
-            used + size > FULLEST * table.size
-            or chained + size > nodes.size
-            or candidates.text.size - end < entry
+            used + count > FULLEST * table.homes
+            or chained + count > nodes.size
+            or candidates.text.size - end < numbers[text] - first
             or used + chained >= MOST_IN_A_SEGMENT
+            or (table.progress[1] < ALL_MOVED and not move(table, _MOVED_FOR_EACH * count))
+            or not has_room(table.slots, table.homes, count)
+            or (table.progress[1] < ALL_MOVED and not has_room(table.former, table.former_homes, count))
         ):
             return text, used, chained, end
-        met = 0
-        for drawn in range(_fetch(texts[text], texts[text + 1], hashes, table, room)):
-            place = room.sketch[drawn]
-            kept = hashes[place] >> _U_VALUE_BITS
-            slot = _slot_of(table, kept)
-            newest = table[slot] & _VALUE
-            if newest == _EMPTY:
-                table[slot] = (kept << _U_VALUE_BITS) | np.uint64(entry + 1)
-                used += 1
-                continue
-            met = _meet(newest, nodes, place, numbers[text], first, superseded, left, room, met)
-            nodes[chained] = (np.uint64(entry) << _OLDER) | newest
-            table[slot] = (kept << _U_VALUE_BITS) | _IS_NODE | np.uint64(chained)
-            chained += 1
+        bound = table.progress[1]
+        new, chained, met = _enter(
+            count, hashes, table.slots, table.homes, _EMPTY, bound, nodes, chained, numbers[text], first, superseded,
+            left, room, 0,
+        )  # fmt: skip
+        used += new
+        if bound < ALL_MOVED:
+            new, chained, met = _enter(
+                count, hashes, table.former, table.former_homes, bound, ALL_MOVED, nodes, chained, numbers[text], first,
+                superseded, left, room, met,
+            )  # fmt: skip
+            used += new
+        size = texts[text + 1] - texts[text]
         end = _promising(text, size, met, room, first, starts, least_estimate, candidates, end)
     return texts.size - 1, used, chained, end

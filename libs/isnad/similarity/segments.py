@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.errors import StorageUnavailable
+from isnad.similarity.memory import Memory
 from isnad.similarity.postings import (
     FULLEST,
     MOST_IN_A_SEGMENT,
@@ -25,31 +26,24 @@ from isnad.similarity.postings import (
     Numbers,
     Room,
     Words,
-    grow,
     look_up,
     mark,
-    put_in_order,
     take,
 )
 from isnad.similarity.shingles import Hashes, Shingled
 from isnad.similarity.snapshot import FilePart, Frozen, Opened, Part
+from isnad.similarity.tables import Table
 from isnad.similarity.verifying import HASH_BYTES, read, will_read
 
-_FIRST_SLOTS = 1 << 12
+FIRST_SLOTS = 1 << 12
+"""Of the table of a segment, if nothing is known of how much it will hold."""
+
 _FIRST_NODES = 1 << 10
 _FIRST_CANDIDATES = 1 << 10
 _GROWTH = 1.5
 
-_TIGHT = 0.88
-"""How full the table of a segment is made that grows no more: in order, a search in it takes about five slots, and so
-seldom more than the line of the cache that is fetched ahead."""
-
-
 _AT_ONCE = 1024
 """Entries whose place in the table is made anew in one pass."""
-
-_SLACK = 1 << 10
-"""Slots behind the last home of a table in order; more where they do not suffice."""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -61,6 +55,9 @@ class Facts(msgspec.Struct, frozen=True):
     used: int
     chained: int
     homes: int
+    """Of its table, where that is among the parts; 0 where it is to be made anew."""
+    sealed: bool = False
+    """It was sealed, and yet its table is to be made anew."""
 
 
 class Sought:
@@ -121,7 +118,7 @@ def _stretch(columns: Candidates, begin: int, end: int) -> Candidates:
 class Segment:
     """The postings and shingles of entries `first`, `first + 1` …; it takes new ones until it is sealed."""
 
-    def __init__(self, ordinal: int, calendar: int, first: int, folder: Path, slots: int = _FIRST_SLOTS) -> None:
+    def __init__(self, ordinal: int, calendar: int, first: int, folder: Path, slots: int = FIRST_SLOTS) -> None:
         """Begin an empty segment.
 
         Args:
@@ -140,11 +137,11 @@ class Segment:
         self.keys: list[str] = []
         self.superseded: Numbers = np.full(64, NEVER, np.int64)
         self._starts: Numbers = np.zeros(65, np.int64)
-        self._table: Words = np.zeros(max(_FIRST_SLOTS, slots), np.uint64)
+        self._table = Table(slots)
         self._nodes: Words = np.zeros(_FIRST_NODES, np.uint64)
         self._used = 0
         self._chained = 0
-        self._homes = 0
+        self._sealed = False
         self._file = folder / f"shingles-{ordinal}"
         self._keys_file = folder / f"keys-{ordinal}"
         self._begin(self._file)
@@ -179,8 +176,9 @@ class Segment:
         return self._used
 
     @property
-    def _sealed(self) -> bool:
-        return self._homes > 0
+    def is_settled(self) -> bool:
+        """Whether nothing of it will change any more but what is superseded: it was sealed, and is moved together."""
+        return self._sealed and not self._table.is_moving
 
     @property
     def is_full(self) -> bool:
@@ -195,16 +193,21 @@ class Segment:
     @property
     def bytes_in_memory(self) -> int:
         """What its arrays take."""
-        return int(self._table.nbytes + self._nodes.nbytes + self._starts.nbytes + self.superseded.nbytes)
+        return int(self._table.bytes_held + self._nodes.nbytes + self._starts.nbytes + self.superseded.nbytes)
 
     @property
     def bytes_on_disk(self) -> int:
         """What its shingles take."""
         return int(self._starts[len(self.keys)]) * HASH_BYTES
 
-    def mark(self, cells: Marks, bit: int) -> None:
-        """Mark where its hashes stand; see `isnad.similarity.postings.mark`."""
-        mark(self._table, cells, bit)
+    @property
+    def slots(self) -> int:
+        """How many its table has, when it is settled."""
+        return self._table.words.size
+
+    def mark(self, begin: int, end: int, cells: Marks, bit: int) -> None:
+        """Mark where the hashes in a stretch of its slots stand; see `isnad.similarity.postings.mark`."""
+        mark(self._table.words[begin:end], cells, bit)
 
     def hashes(self, number: int) -> Hashes:
         """Return the distinct shingle hashes of an entry.
@@ -231,7 +234,7 @@ class Segment:
         while begin < len(numbers):
             candidates = sought.with_room(len(self.keys), end)
             begin, end = look_up(
-                begin, batch.starts, batch.hashes, numbers, left, drawn, bit, self._table, self._homes, self._nodes,
+                begin, batch.starts, batch.hashes, numbers, left, drawn, bit, self._table.slots, self._nodes,
                 self.first, len(self.keys), self._starts, self.superseded, least_estimate, room, candidates, end,
             )  # fmt: skip
         self._seek(sought, end)
@@ -254,16 +257,24 @@ class Segment:
         while begin < len(numbers):
             candidates = sought.with_room(len(self.keys) + len(numbers), end)
             begin, self._used, self._chained, end = take(
-                begin, batch.starts, batch.hashes, numbers, left, self._table, self._nodes, self._used, self._chained,
-                self.first, self._starts, self.superseded, least_estimate, room, candidates, end,
+                begin, batch.starts, batch.hashes, numbers, left, self._table.slots, self._nodes, self._used,
+                self._chained, self.first, self._starts, self.superseded, least_estimate, room, candidates, end,
             )  # fmt: skip
             if begin < len(numbers) and self.is_full:
                 break
             if begin < len(numbers):
                 self._grow(int(batch.starts[begin + 1] - batch.starts[begin]))
+        self._table.settle()
         self.keys += keys[:begin]
         self._seek(sought, end)
         return begin
+
+    def go_on(self, slots: int) -> int:
+        """Move its table on by so many slots, if it is moving, and return how many of them are left for others.
+
+        Every batch moves some; answers don't depend on how many.
+        """
+        return self._table.go_on(slots)
 
     def _seek(self, sought: Sought, end: int) -> None:
         added = sought.extended(end)
@@ -294,7 +305,7 @@ class Segment:
             raise StorageUnavailable(f"The index can't write {self._file}: {exc.strerror}. Make room there") from exc
 
     def seal(self) -> None:
-        """Take no more entries: bring everything to its final size.
+        """Take no more entries: bring everything to its final size, the table in the course of what comes.
 
         Raises:
             StorageUnavailable: its keys can't be written; nothing is changed.
@@ -309,11 +320,10 @@ class Segment:
             raise StorageUnavailable(
                 f"The index can't write {self._keys_file}: {exc.strerror}. Make room there"
             ) from exc
-        homes, slack = max(16, int(self._used / _TIGHT)), _SLACK
-        while not put_in_order(self._table, homes, table := np.zeros(homes + slack, np.uint64)):
-            slack *= 2
-        self._table, self._homes = table, homes
-        self._nodes = self._nodes[: self._chained].copy()
+        self._sealed = True
+        self._table.tighten(self._used)
+        # What was never written to takes no room.
+        self._nodes = self._nodes[: self._chained]
         self.superseded = self.superseded[:held].copy()
         self._starts = self._starts[: held + 1].copy()
 
@@ -324,31 +334,28 @@ class Segment:
 
     def _grow(self, hashes: int) -> None:
         """Make room for a text of so many hashes."""
-        if self._used + hashes > FULLEST * self._table.size:
-            slots = int(max(self._table.size * _GROWTH, (self._used + hashes) / FULLEST + 16))
-            table: Words = np.zeros(slots, np.uint64)
-            grow(self._table, table)
-            self._table = table
+        self._table.make_room(self._used, hashes)
         if self._chained + hashes > self._nodes.size:
-            more = int(max(self._nodes.size * _GROWTH, self._chained + hashes)) - self._nodes.size
-            self._nodes = np.concatenate([self._nodes, np.zeros(more, np.uint64)])
+            nodes = np.zeros(int(max(self._nodes.size * _GROWTH, self._chained + hashes)), np.uint64)
+            nodes[: self._chained] = self._nodes[: self._chained]
+            self._nodes = nodes
 
     def capture(self, prefix: str) -> tuple[Facts, dict[str, Part]]:
         """Return what is to be written to read it back: copies of what may still change.
 
-        The table of a segment that is not sealed is not among it: made anew, it is the same, and copying it would hold
-        up everything else.
+        The table of a segment that is not settled is not among it: made anew, it holds the same, and copying it would
+        hold up everything else.
         """
         held = len(self.keys)
         name = f"{prefix}-{self.ordinal}"
         parts: dict[str, Part] = {
             f"{name}-superseded": self.superseded[:held].copy(),
-            f"{name}-shingles": FilePart(self._file, self.bytes_on_disk, self._sealed),
+            f"{name}-shingles": FilePart(self._file, self.bytes_on_disk, self.is_settled),
         }
-        if self._sealed:
+        if self.is_settled:
             parts |= {
                 f"{name}-keys": FilePart(self._keys_file, self._keys_file.stat().st_size, final=True),
-                f"{name}-table": Frozen(self._table),
+                f"{name}-table": Frozen(self._table.words),
                 f"{name}-nodes": Frozen(self._nodes),
                 f"{name}-starts": Frozen(self._starts),
             }
@@ -358,7 +365,9 @@ class Segment:
                 f"{name}-keys-open": lambda: msgspec.msgpack.encode(keys),
                 f"{name}-starts-open": self._starts[: held + 1].copy(),
             }
-        return Facts(self.ordinal, self.calendar, self.first, self._used, self._chained, self._homes), parts
+        homes = self._table.homes if self.is_settled else 0
+        facts = Facts(self.ordinal, self.calendar, self.first, self._used, self._chained, homes, self._sealed)
+        return facts, parts
 
     @classmethod
     def restored(cls, facts: Facts, opened: Opened, prefix: str, folder: Path) -> "Segment":
@@ -369,18 +378,21 @@ class Segment:
         """
         self = cls(facts.ordinal, facts.calendar, facts.first, folder, int(facts.used / FULLEST) + 16)
         name = f"{prefix}-{facts.ordinal}"
-        self._homes = facts.homes
-        self._starts = opened.array(f"{name}-starts" if self._sealed else f"{name}-starts-open")
-        keys = opened.path(f"{name}-keys").read_bytes() if self._sealed else opened.data(f"{name}-keys-open")
+        self._sealed = settled = facts.homes > 0
+        self._starts = opened.array(f"{name}-starts" if settled else f"{name}-starts-open")
+        keys = opened.path(f"{name}-keys").read_bytes() if settled else opened.data(f"{name}-keys-open")
         self.keys = msgspec.msgpack.decode(keys, type=list[str])
         self.superseded = opened.array(f"{name}-superseded")
         self._adopt(opened, name)
-        if self._sealed:
-            self._table = opened.array(f"{name}-table")
+        if settled:
+            self._table = Table(facts.homes, Memory.of(opened.array(f"{name}-table")))
             self._nodes = opened.array(f"{name}-nodes")
             self._used, self._chained = facts.used, facts.chained
         else:
             self._index_again()
+            if facts.sealed:
+                self.seal()
+                self._table.finish()
         return self
 
     def _adopt(self, opened: Opened, name: str) -> None:

@@ -6,6 +6,8 @@ stretch of hashes tells which of them have one there: a look into one array inst
 one.
 """
 
+import sys
+from collections import deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,12 +23,20 @@ _CELLS_PER_HASH = 8
 
 _FIRST_CELLS = 1 << 12
 
+_SLOT_BYTES = 8
+
 
 class Signposts:
-    """Signposts to the closed segments of an index. Memory: about 900 bytes for each text of the largest of them."""
+    """Signposts to the closed segments of an index. Memory: about 900 bytes for each text of the largest of them.
+
+    To put up or take down those to a segment takes too long to be done at once: what is to be done is noted, and done
+    in the course of what comes. To a segment that has not all of its own yet there are none.
+    """
 
     def __init__(self) -> None:
         self._cells: Marks = np.zeros(_FIRST_CELLS, np.uint8)
+        self._complete: set[int] = set()
+        self._to_do: deque[_Marking | _Clearing] = deque()
 
     @property
     def bytes_in_memory(self) -> int:
@@ -34,8 +44,11 @@ class Signposts:
         return self._cells.nbytes
 
     def bit(self, segment: Segment) -> int:
-        """Return how cells are marked for a segment. With more than eight some have one in common."""
-        return 1 << segment.ordinal % _BITS
+        """Return how cells are marked for a segment; 0 if there are no signposts to it.
+
+        With more than eight segments some have a bit in common.
+        """
+        return _bit(segment) if segment.ordinal in self._complete else 0
 
     def draw(self, batch: Shingled) -> Drawn:
         """Return the sketches of texts, with what is marked for each hash."""
@@ -45,25 +58,86 @@ class Signposts:
         return drawn
 
     def add(self, segment: Segment, others: Iterable[Segment]) -> None:
-        """Put up those to a segment that was closed; `others` were before."""
+        """Have those to a segment put up that was closed; `others` were before."""
         if segment.distinct_hashes * _CELLS_PER_HASH > self._cells.size:
             self._cells = np.zeros(int(segment.distinct_hashes * _CELLS_PER_HASH * 1.1), np.uint8)
-            for other in others:
-                other.mark(self._cells, self.bit(other))
-        segment.mark(self._cells, self.bit(segment))
+            self._complete.clear()
+            self._to_do.clear()
+            self._to_do.extend(_Marking(other) for other in others)
+        self._to_do.append(_Marking(segment))
 
     def remove(self, segment: Segment, others: Iterable[Segment]) -> None:
-        """Take down those to a segment that left the window; `others` stay."""
-        bit = self.bit(segment)
-        self._cells &= np.uint8(0xFF ^ bit)
-        for other in others:
-            if self.bit(other) == bit:
-                other.mark(self._cells, bit)
+        """Have those to a segment taken down that left the window; `others` stay."""
+        bit = _bit(segment)
+        again = [segment, *(other for other in others if _bit(other) == bit)]
+        self._complete.difference_update(one.ordinal for one in again)
+        self._to_do = deque(one for one in self._to_do if one.bit != bit)
+        self._to_do.append(_Clearing(bit))
+        self._to_do.extend(_Marking(other) for other in again[1:])
+
+    def go_on(self, slots: int) -> None:
+        """Do what was noted, about as much as it takes to go through so many slots of a segment's table."""
+        while slots > 0 and self._to_do:
+            task = self._to_do[0]
+            if not task.can_begin:
+                # A segment is moved together before anything else; what waits is of segments that came later.
+                return
+            slots, done = task.go_on(self._cells, slots)
+            if done:
+                self._to_do.popleft()
+                if isinstance(task, _Marking):
+                    self._complete.add(task.segment.ordinal)
 
     def renew(self, segments: Iterable[Segment]) -> None:
-        """Put up those to exactly these segments."""
+        """Put up those to exactly these segments, all at once."""
         self._cells = np.zeros(_FIRST_CELLS, np.uint8)
+        self._complete.clear()
+        self._to_do.clear()
         before: list[Segment] = []
         for segment in segments:
             self.add(segment, before)
             before.append(segment)
+        self.go_on(sys.maxsize)
+
+
+def _bit(segment: Segment) -> int:
+    return 1 << segment.ordinal % _BITS
+
+
+class _Marking:
+    """Puts up the signposts to a segment."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self.bit = _bit(segment)
+        self._place = 0
+
+    @property
+    def can_begin(self) -> bool:
+        return self.segment.is_settled
+
+    def go_on(self, cells: Marks, slots: int) -> tuple[int, bool]:
+        """Go through so many slots; return how many of them are left, and whether all is done."""
+        end = min(self._place + slots, self.segment.slots)
+        self.segment.mark(self._place, end, cells, self.bit)
+        left = slots - (end - self._place)
+        self._place = end
+        return left, end == self.segment.slots
+
+
+class _Clearing:
+    """Takes down all signposts of a bit."""
+
+    can_begin = True
+
+    def __init__(self, bit: int) -> None:
+        self.bit = bit
+        self._place = 0
+
+    def go_on(self, cells: Marks, slots: int) -> tuple[int, bool]:
+        """Clear as many bytes as so many slots have; return how many of these are left, and whether all is done."""
+        end = min(self._place + slots * _SLOT_BYTES, cells.size)
+        cells[self._place : end] &= np.uint8(0xFF ^ self.bit)
+        left = slots - -(-(end - self._place) // _SLOT_BYTES)
+        self._place = end
+        return left, end == cells.size

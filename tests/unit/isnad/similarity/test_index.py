@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isnad.errors import StorageUnavailable
-from isnad.similarity.index import LEAST_SHARE, NearDuplicateIndex
+from isnad.similarity.index import LEAST_SHARE, SLOTS_A_BATCH, NearDuplicateIndex
 from isnad.similarity.matches import Match, Taken
-from isnad.similarity.snapshot import SnapshotError
+from isnad.similarity.snapshot import SnapshotError, opened, write
 from isnad.similarity.window import Window
 
 START = datetime(2018, 2, 1, tzinfo=UTC)
@@ -69,6 +69,9 @@ class EveryText:
                 found.add((number, key, both, len(mine), len(other)))
         return found
 
+    def remove(self, key: str) -> int:
+        return self.present.pop(key)
+
     def add(self, key: str, text: str) -> int:
         number = len(self.texts)
         self.texts.append((key, shingles(text)))
@@ -110,6 +113,56 @@ def test_it_answers_as_brute_force_does(log: list[tuple[str, str, int]]):
     assert {key: index.number(key) for key in brute.present} == brute.present
     assert all(index.key(number) == key for key, number in brute.present.items())
     assert all(index.hashes(number).size == len(brute.texts[number][1]) for number in brute.present.values())
+    index.close()
+
+
+short_texts = st.lists(st.sampled_from("ابتث"), max_size=7).map(" ".join)
+acts = st.lists(
+    st.tuples(
+        st.sampled_from("abcdefghij"),
+        short_texts | short_texts | texts,
+        st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2, 5]),
+        st.sampled_from(["add"] * 8 + ["remove", "remove", "restart"]),
+    ),
+    min_size=10,
+    max_size=60,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(acts, st.sampled_from([1, 4, 40, 400]), st.sampled_from([1, 8, 100]))
+def test_it_answers_as_brute_force_does_while_tables_move(
+    tmp_path_factory: pytest.TempPathFactory,
+    log: list[tuple[str, str, int, str]],
+    slots_a_batch: int,
+    first_slots: int,
+):
+    """So few slots are moved at a time that segments are removed from and dropped, and states kept, in the midst."""
+
+    def begun() -> NearDuplicateIndex:
+        return NearDuplicateIndex(window, first_slots=first_slots, slots_a_batch=slots_a_batch)
+
+    window = Window(days=3, articles=60)
+    index, brute = begun(), EveryText(window)
+    day = 100
+    for key, text, step, act in log:
+        day += step
+        assert list(index.advance(DAY + timedelta(days=day))) == brute.advance(day)
+        if act == "remove" and key in index:
+            assert index.remove(key) == brute.remove(key)
+        if act == "restart":
+            folder = tmp_path_factory.mktemp("kept") / "snapshot"
+            write(folder, index.capture())
+            index.close()
+            index = begun()
+            with opened(folder) as snapshot:
+                index.restore(snapshot)
+        found = plain(index.match(text, own_key=key))
+        assert set(found) == brute.match(text, key)
+        (taken,) = index.extend([(key, text)])
+        assert plain(taken.matches) == found
+        assert taken.number == brute.add(key, text)
+        assert {key: index.number(key) for key in "abcdefghij" if key in index} == brute.present
     index.close()
 
 
@@ -269,14 +322,15 @@ def log_of(seed: int) -> list[tuple[str, str, int]]:
     return log
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_it_goes_on_after_saving_as_if_it_had_not_been_saved(seed: int, tmp_path: Path):
+@pytest.mark.parametrize(("seed", "slots_a_batch"), [(0, SLOTS_A_BATCH), (1, 1), (2, 60), (3, 200), (4, 600)])
+def test_it_goes_on_after_saving_as_if_it_had_not_been_saved(seed: int, slots_a_batch: int, tmp_path: Path):
+    """Also where it was saved while a segment was still being put in order."""
     log = log_of(seed)
     whole = NearDuplicateIndex(Window(6, 60))
     expected = taken_in(whole, log)
     for stop in random.Random(seed).sample(range(1, 150), 4):
-        before = NearDuplicateIndex(Window(6, 60))
-        taken = taken_in(before, log[:stop])
+        before = NearDuplicateIndex(Window(6, 60), first_slots=16, slots_a_batch=slots_a_batch)
+        taken = [one for entry in log[:stop] for one in taken_in(before, [entry])]
         before.save(tmp_path / str(stop))
         before.close()
         after = NearDuplicateIndex.load(tmp_path / str(stop))

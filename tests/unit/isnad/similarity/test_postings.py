@@ -1,5 +1,6 @@
 """The compiled passes over a segment find what sets of numbers find, whatever the hashes are."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +52,16 @@ def left(shingled: Shingled, most: int = 1_000) -> np.ndarray:
 
 def added(segment: Segment, texts: list[list[int]]) -> set[tuple[int, int, int, int]]:
     """Take the texts into the segment and return what they share with those before."""
+    return added_with(segment, texts, room())
+
+
+def added_with(segment: Segment, texts: list[list[int]], working: Room) -> set[tuple[int, int, int, int]]:
     coming = batch(texts)
     segment.prepare(coming)
     first = segment.first + len(segment)
     numbers = np.arange(first, first + len(texts), dtype=np.int64)
     sought = Sought()
-    taken = segment.take(["x"] * len(texts), coming, numbers, left(coming), 0.1, room(), sought)
+    taken = segment.take(["x"] * len(texts), coming, numbers, left(coming), 0.1, working, sought)
     assert taken == len(texts)
     return columns(verify(coming, first, sought.all(), 0.3))
 
@@ -74,6 +79,15 @@ def expected(texts: list[list[int]], text: list[int], before: int) -> set[tuple[
         for number, other in enumerate(texts[:before])
         if mine & set(other) and len(mine & set(other)) >= 0.3 * min(len(text), len(other))
     }
+
+
+def moved_to_the_end(segment: Segment, slots: int) -> Iterator[int]:
+    """Move a segment's table on by so many slots at a time; give a number before each time, and one at the end."""
+    steps = 0
+    yield steps
+    while segment.go_on(slots) < slots:
+        steps += 1
+        yield steps
 
 
 @settings(max_examples=200, deadline=None)
@@ -95,10 +109,11 @@ def test_every_text_that_shares_enough_is_found(tmp_path_factory, texts: list[li
     for sealed in (False, True):
         if sealed:
             segment.seal()
-        found = looked_up(segment, wanted, [NEVER - 1] * len(wanted))
-        assert {(text, number - 7, *rest) for text, number, *rest in found} == {
-            (place, *row) for place, text in enumerate(wanted) for row in expected(texts, text, len(texts))
-        }
+        for _ in moved_to_the_end(segment, 40):
+            found = looked_up(segment, wanted, [NEVER - 1] * len(wanted))
+            assert {(text, number - 7, *rest) for text, number, *rest in found} == {
+                (place, *row) for place, text in enumerate(wanted) for row in expected(texts, text, len(texts))
+            }
 
 
 @pytest.mark.parametrize(
@@ -138,6 +153,40 @@ def test_what_is_left_of_a_hash_is_counted_down_and_kept_to(segment: Segment):
     assert most.tolist() == [0, 0, 0, 0]
 
 
+def test_a_text_is_found_by_each_of_its_hashes_at_every_step_of_a_move(tmp_path: Path):
+    """Texts come in while a table grows and are asked for while it does, and while it is put in order."""
+    segment = Segment(0, 0, 0, tmp_path, slots=64)
+    hashes = drawn(how_many=400)
+    moving = 0
+    for number, one in enumerate(hashes):
+        assert added(segment, [[one]]) == set()
+        moving += segment.go_on(1) == 0
+        among = [number // 3, number // 2, number]
+        found = looked_up(segment, [[hashes[place]] for place in among], [999] * 3)
+        assert found == {(text, place, 1, 1) for text, place in enumerate(among)}
+    assert moving > 50
+    segment.seal()
+    for steps in moved_to_the_end(segment, 3):
+        moving = steps
+        found = looked_up(segment, [[one] for one in hashes[::7]], [999] * 58)
+        assert found == {(text, place, 1, 1) for text, place in enumerate(range(0, 400, 7))}
+    assert moving > 100
+
+
+def test_a_text_longer_than_all_that_the_table_holds_is_taken_in_the_midst_of_a_move(tmp_path: Path):
+    segment = Segment(0, 0, 0, tmp_path, slots=1_000)
+    few = [[one] for one in drawn(how_many=751)]
+    assert added(segment, few) == set()
+    assert segment.go_on(1) == 0
+    long = drawn(how_many=80_000, seed=2)
+    assert added_with(segment, [long], new_room(1_000, 90_000)) == set()
+    assert looked_up(segment, [few[0], few[750], long[: 2 * LEAD]], [9_999] * 3) == {
+        (0, 0, 1, 1),
+        (1, 750, 1, 1),
+        (2, 751, 2 * LEAD, 80_000),
+    }
+
+
 def test_the_table_grows_and_shrinks_without_losing_anything(segment: Segment):
     texts = [drawn(how_many=100, seed=seed) for seed in range(400)]
     assert added(segment, texts[:200]) == set()
@@ -146,6 +195,8 @@ def test_the_table_grows_and_shrinks_without_losing_anything(segment: Segment):
     assert segment.bytes_in_memory > before
     grown = segment.bytes_in_memory
     segment.seal()
+    for _ in moved_to_the_end(segment, 1 << 12):
+        pass
     assert segment.bytes_in_memory < grown
     for number in (0, 57, 199, 200, 399):
         found = looked_up(segment, [texts[number]], [999])
@@ -153,14 +204,17 @@ def test_the_table_grows_and_shrinks_without_losing_anything(segment: Segment):
 
 
 def test_hashes_that_crowd_at_the_end_of_the_table_are_found_there(segment: Segment):
-    crowd = [2**64 - 1 - (place << 28) for place in range(3_000)]  # so close that all of them begin in the last slots
-    texts = [crowd[start : start + 100] for start in range(0, 3_000, 100)]
-    added(segment, texts)
+    # So close that all of them begin in the last slots, and more of them than there are behind these.
+    crowd = [2**64 - 1 - (place << 28) for place in range(20_000)]
+    texts = [crowd[start : start + 100] for start in range(0, 20_000, 100)]
+    for start in range(0, 200, 50):
+        added(segment, texts[start : start + 50])
     for sealed in (False, True):
         if sealed:
             segment.seal()
-        found = looked_up(segment, [texts[0], texts[29], [one - (5_000 << 28) for one in texts[3]]], [99] * 3)
-        assert found == {(0, 0, 100, 100), (1, 29, 100, 100)}
+        for _ in moved_to_the_end(segment, 5_000):
+            found = looked_up(segment, [texts[0], texts[199], [one - (30_000 << 28) for one in texts[3]]], [999] * 3)
+            assert found == {(0, 0, 100, 100), (1, 199, 100, 100)}
 
 
 def test_an_empty_text_is_no_trouble(segment: Segment):
@@ -169,21 +223,45 @@ def test_an_empty_text_is_no_trouble(segment: Segment):
 
 
 def test_signposts_never_pass_by_a_segment_that_holds_a_hash(tmp_path: Path):
-    posts, before = Signposts(), []
-    texts = {ordinal: drawn(how_many=80 + 40 * ordinal, seed=ordinal) for ordinal in range(10)}  # two share a bit
-    segments = [Segment(ordinal, 0, 0, tmp_path) for ordinal in texts]
-    for segment in segments:
-        added(segment, [texts[segment.ordinal]])
+    """Neither while they are put up, nor when all are made anew for a larger segment, nor while some are taken down."""
+    posts = Signposts()
+    # Ten, so that some have a bit in common; of all hashes of such short texts signs are put up.
+    texts = {
+        ordinal: [drawn(how_many=100, seed=100 * ordinal + place) for place in range(1 + ordinal)]
+        for ordinal in range(10)
+    }
+    segments: list[Segment] = []
+    shown = 0
+
+    def look() -> None:
+        nonlocal shown
+        for segment in segments:
+            bit, some = posts.bit(segment), texts[segment.ordinal]
+            found = asked_for(segment, batch(some), [99] * len(some), None, posts, bit)
+            assert found == {(place, place, 100, 100) for place in range(len(some))}
+            shown += bit > 0
+
+    for ordinal, some in texts.items():
+        segment = Segment(ordinal, 0, 0, tmp_path)
+        added(segment, some)
         segment.seal()
-        posts.add(segment, before)
-        before.append(segment)
-    posts.remove(segments[0], segments[1:])
-    for segment in segments[1:]:
-        asked = batch([texts[segment.ordinal]])
-        bit = posts.bit(segment)
-        assert asked_for(segment, asked, [9], None, posts, bit) == {
-            (0, 0, len(texts[segment.ordinal]), len(texts[segment.ordinal]))
-        }
+        posts.add(segment, segments)
+        segments.append(segment)
+        for _ in range(ordinal):
+            posts.go_on(segment.go_on(3_000))
+            look()
+    for _ in range(2):
+        gone = segments.pop(0)
+        posts.remove(gone, segments)
+        gone.close()
+        for _ in range(40):
+            for segment in segments:
+                segment.go_on(4_000)
+            posts.go_on(900)
+            look()
+    assert shown > 100
+    assert all(posts.bit(segment) for segment in segments)
     unknown = posts.draw(batch([drawn(how_many=100, seed=99)]))
     marked = unknown.marks[: unknown.starts[1]]
-    assert np.count_nonzero(marked & posts.bit(segments[5])) < 0.4 * marked.size
+    for segment in segments:
+        assert np.count_nonzero(marked & posts.bit(segment)) < 0.4 * marked.size
