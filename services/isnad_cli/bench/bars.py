@@ -83,12 +83,14 @@ def of_growth(report: Report) -> list[Report]:
     memory, snapshot = last["resident_bytes_per_article"], last["snapshot"]
     points = f"{last['articles']:,} articles"
     stall = max(snapshot["capture_seconds"], snapshot["longest_batch_meanwhile_seconds"] or 0.0)
+    longest = last["longest_batch_of_the_fill_seconds"]["cpu"]
     dearer = f"cost at {points} ÷ at {beside['beside_articles']:,}"
     return _reports([
         *(Bar(f"{dearer}, by {by}", round(cost[by], 2), "<=", 1.5) for by in _BY),
         Bar(f"resident bytes of an article at {points}", memory and memory["anonymous"] + memory["file"], "<=", 1536),
         Bar(f"seconds to load {points} and answer", snapshot["load_and_first_answer_seconds"], "<=", 10),
         Bar(f"longest stall of matching while {points} are written, seconds", stall, "<=", 0.2),
+        Bar(f"longest batch up to {points}, seconds of CPU", longest, "<=", 0.2),
     ])  # fmt: skip
 
 

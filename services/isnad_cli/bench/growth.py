@@ -98,6 +98,7 @@ class _Growth(Generic[T]):
         self._previous: Path | None = None
         self._next = 0
         self._last: deque[Timing] = deque(maxlen=LAST // BATCH)
+        self._longest = Timing(0.0, 0.0)
         self._planted: Counter[str] = Counter()
         self._found: Counter[str] = Counter()
         self._reprinted = next(article for article in map(log.article, range(len(log))) if len(article.body) > _LONG)
@@ -109,13 +110,21 @@ class _Growth(Generic[T]):
         """Fill the window up to a point and return what is measured there."""
         say(f"filling the window up to {point:,} articles")
         while self._next < point:
-            self._take(point)
+            timing = self._take(point)
+            self._longest = Timing(
+                max(self._longest.clock_seconds, timing.clock_seconds),
+                max(self._longest.cpu_seconds, timing.cpu_seconds),
+            )
         held = self._next
         say(f"measuring at {held:,} articles")
         return {
             "articles": held,
             "microseconds_per_article": _cost(self._last),
             "longest_batch_seconds": _longest(self._last),
+            "longest_batch_of_the_fill_seconds": {
+                "cpu": round(self._longest.cpu_seconds, 4),
+                "clock": round(self._longest.clock_seconds, 4),
+            },
             "recall_of_planted": {
                 "all": round(self._found.total() / self._planted.total(), 5),
                 **{kind: round(self._found[kind] / self._planted[kind], 5) for kind in KINDS if self._planted[kind]},

@@ -19,6 +19,7 @@ _COMPARED = (
 _GROWN = (
     "articles in the window",
     "µs of CPU for each",
+    "longest batch so far",
     "planted copies found",
     "resident bytes for each: own",
     "of files",
@@ -86,6 +87,7 @@ def _point(point: Report) -> list[str]:
     return [
         f"{point['articles']:,}",
         f"{point['microseconds_per_article']['cpu']['mean']:,.0f}",
+        f"{point['longest_batch_of_the_fill_seconds']['cpu'] * 1000:,.0f} ms",
         _share(point["recall_of_planted"]["all"]),
         f"{memory['anonymous']:,}" if memory else "",
         f"{memory['file']:,}" if memory else "",

@@ -36,9 +36,14 @@ def test_what_is_measured_of_a_window_that_fills(engine):
         assert point["recall_of_planted"]["whole"] == 1.0
         assert point["recall_of_planted"]["all"] > 0.95
         assert point["microseconds_per_article"]["cpu"]["mean"] > 0
+        longest = point["longest_batch_of_the_fill_seconds"]
+        assert 0 < longest["cpu"] < 60
+        assert longest["clock"] >= point["microseconds_per_article"]["clock"]["median"] * 200 / 1e6
         assert point["disk_bytes_per_article"] > 0
         assert point["snapshot"]["first_answer_is_right"] is True
         assert point["snapshot"]["bytes_on_disk"] > 0
+    first, last = (point["longest_batch_of_the_fill_seconds"] for point in report["points"])
+    assert last["cpu"] >= first["cpu"]
     assert report["side_by_side"]["beside_articles"] == 400
     assert report["side_by_side"]["articles"] >= 6000
     assert all(bar["value"] is not None for bar in report["bars"])
