@@ -36,8 +36,8 @@ from isnad.indexes import Indexes
 from isnad.search_index import Answer, SearchIndex, Swap, Write
 from isnad_index import entities
 from isnad_index.entities import Named, RecountDocument
-from isnad_index.halving import answered
-from isnad_index.writing import NOT_FOUND, TOO_LARGE, result_of, said
+from isnad_index.requests import TOO_LARGE, Requests
+from isnad_index.writing import NOT_FOUND, result_of, said
 
 Note = tuple[str, ...]
 """The ids of the documents in which it stands; none where nothing is to be counted."""
@@ -84,6 +84,7 @@ class Recounting:
         self._due: dict[str, Named] = {}
         self._counted_notes: list[str] = []
         self._counting = asyncio.Lock()
+        self._requests = Requests()
 
     async def note(self, writes: Iterable[Write]) -> Note:
         """Note what these writes are about to change; return the note for `touched`, empty where they change nothing.
@@ -115,7 +116,7 @@ class Recounting:
             id=uuid.uuid4().hex, noted_at=self._clock.now(), articles=tuple(ids), entities=tuple(gone)
         )
         write = Write(self._indexes.recounts, self._indexes.recounts, document.id, 1, _json(document))
-        (answer,) = [answer async for _, answer in answered(self._index.bulk, [write])]
+        (answer,) = [answer async for _, answer in self._requests.answers(self._index.bulk, [write])]
         if answer.status == TOO_LARGE and len(ids) > 1:
             middle = len(ids) // 2
             first = await self._written_down(ids[:middle], before)
@@ -224,7 +225,7 @@ class Recounting:
             counts = await self._index.search(self._indexes.articles, entities.question(known))
             changes = list(entities.swaps(standing, entities.documents(known, counts), sorted(named)))
             again = {}
-            async for change, answer in answered(self._swap, changes):
+            async for change, answer in self._requests.answers(self._swap, changes):
                 result = result_of(answer)
                 if result is None:
                     raise SearchUnavailable(
@@ -246,7 +247,7 @@ class Recounting:
         name = self._indexes.recounts
         for begin in range(0, len(notes), _AT_ONCE):
             writes = [Write(name, name, note, 2, None) for note in notes[begin : begin + _AT_ONCE]]
-            async for _, answer in answered(self._index.bulk, writes):
+            async for _, answer in self._requests.answers(self._index.bulk, writes):
                 _check(answer)
 
     async def _swap(self, changes: Sequence[Swap]) -> list[Answer]:

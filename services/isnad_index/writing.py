@@ -6,7 +6,7 @@ What an answer means for a write:
 2xx                    done
 409                    done: a newer version stands there
 400                    the document's own fault: a dead letter, the others go on
-413                    the request is halved until it passes; a single one that is too large is a dead letter
+413                    smaller requests are sent from then on; a single one that is too large is a dead letter
 anything else          429, 403, 5xx, no answer, fewer answers than writes: `SearchUnavailable`, so that the stage waits
                        and hands over the same batch; what was finished is remembered and not sent again
 =====================  ==============================================================================================
@@ -28,17 +28,13 @@ from typing import Literal
 from isnad.errors import RecordError, SearchUnavailable, SetupError
 from isnad.messages import Reason
 from isnad.search_index import Answer, Copy, SearchIndex, Write
-from isnad_index.halving import answered
-
-MAX_REQUEST_BYTES = 8 * 1024 * 1024
-"""Elasticsearch works best with requests of 5 to 15 MB, and takes 100 MB at most by default."""
+from isnad_index.requests import MOST_BYTES, TOO_LARGE, Requests
 
 Result = Literal["indexed", "stale", "taken_down"] | RecordError
 """What became of a write: it stands, a newer one stands, it was taken down meanwhile, or it can't."""
 
 _CONFLICT = 409
 _BAD_REQUEST = 400
-TOO_LARGE = 413
 NOT_FOUND = 404
 
 _SERVERS_FAULT = frozenset({
@@ -53,9 +49,9 @@ _SERVERS_FAULT = frozenset({
 class Writer:
     """Writes batches of documents; one batch at a time."""
 
-    def __init__(self, index: SearchIndex, *, max_request_bytes: int = MAX_REQUEST_BYTES) -> None:
+    def __init__(self, index: SearchIndex, *, max_request_bytes: int = MOST_BYTES) -> None:
         self._index = index
-        self._max_request_bytes = max_request_bytes
+        self._requests = Requests(max_request_bytes)
         self._finished: dict[Write, Result] = {}
         self._created: set[str] = set()
 
@@ -76,8 +72,14 @@ class Writer:
         for name in dict.fromkeys(write.index for write in pending):
             await self._create(name)
         refused_for_now: list[Answer] = []
-        for request in _requests(pending, self._max_request_bytes):
-            refused_for_now += await self._send(request)
+        async for write, answer in self._requests.answers(self._index.bulk, pending):
+            result = result_of(answer)
+            if write.document is None and answer.status == NOT_FOUND and not answer.error:
+                result = "indexed"  # it is not there, as it is to be
+            if result is None:
+                refused_for_now.append(answer)
+            else:
+                self._finished[write] = result
         if refused_for_now:
             # An index may have been taken away: ask for all of them anew.
             self._created.clear()
@@ -99,19 +101,6 @@ class Writer:
                 # It worked at the start, so somebody is changing Elasticsearch; its documents are well.
                 raise SearchUnavailable(str(exc)) from exc
             self._created.add(name)
-
-    async def _send(self, request: Sequence[Write]) -> list[Answer]:
-        """Send one request; return the answers of those that have to be tried again."""
-        again = []
-        async for write, answer in answered(self._index.bulk, request):
-            result = result_of(answer)
-            if write.document is None and answer.status == NOT_FOUND and not answer.error:
-                result = "indexed"  # it is not there, as it is to be
-            if result is None:
-                again.append(answer)
-            else:
-                self._finished[write] = result
-        return again
 
     async def _take_out_older_copies(self, writes: Iterable[Write]) -> None:
         wanted: dict[str, set[str]] = {}
@@ -160,26 +149,12 @@ class Writer:
             return
         left = [
             answer
-            async for _, answer in answered(self._index.bulk, removals)
+            async for _, answer in self._requests.answers(self._index.bulk, removals)
             if answer.status != NOT_FOUND and result_of(answer) not in ("indexed", "stale")
         ]
         if left:
             # Whatever it says: what was to be written is well.
             raise SearchUnavailable(f"{what}: {_summary(left, len(removals))}")
-
-
-def _requests(writes: Sequence[Write], max_bytes: int) -> Iterable[list[Write]]:
-    request: list[Write] = []
-    size = 0
-    for write in writes:
-        length = len(write.document or b"")
-        if request and size + length > max_bytes:
-            yield request
-            request, size = [], 0
-        request.append(write)
-        size += length
-    if request:
-        yield request
 
 
 def result_of(answer: Answer) -> Result | None:

@@ -112,10 +112,14 @@ async def test_while_elasticsearch_is_away_nothing_is_decided(index, writes):
     assert await writer.write(writes) == ["indexed"] * 5
 
 
-async def test_a_request_that_is_too_large_is_halved_until_it_passes(index, writes):
+async def test_a_request_that_is_too_large_is_sent_again_as_smaller_ones_and_none_as_large_afterwards(index, writes):
     index.max_request_bytes = 2 * len(writes[0].document)
-    assert await Writer(index).write(writes) == ["indexed"] * 5
-    assert [len(request) for request in index.requests] == [5, 2, 3, 1, 2]
+    writer = Writer(index)
+    assert await writer.write(writes) == ["indexed"] * 5
+    assert [len(request) for request in index.requests] == [5, 2, 2, 1]
+    index.requests.clear()
+    assert await writer.write([replace(write, id=f"{write.id}x") for write in writes]) == ["indexed"] * 5
+    assert [len(request) for request in index.requests] == [2, 2, 1]
 
 
 async def test_a_single_document_that_is_too_large_is_a_dead_letter(index, writes, make_article):
@@ -138,7 +142,7 @@ async def test_a_document_that_spoils_the_whole_request_is_found_and_the_rest_st
 
 async def test_requests_stay_below_the_size_that_elasticsearch_likes(index, writes):
     size = len(writes[0].document)
-    await Writer(index, max_request_bytes=2 * size).write(writes)
+    await Writer(index, max_request_bytes=3 * size).write(writes)
     assert [len(request) for request in index.requests] == [2, 2, 1]
 
 
