@@ -142,7 +142,7 @@ async def test_a_document_that_spoils_the_whole_request_is_found_and_the_rest_st
 
 async def test_requests_stay_below_the_size_that_elasticsearch_likes(index, writes):
     size = len(writes[0].document)
-    await Writer(index, max_request_bytes=3 * size).write(writes)
+    await Writer(index, max_request_bytes=2 * (size + 200)).write(writes)
     assert [len(request) for request in index.requests] == [2, 2, 1]
 
 
