@@ -165,7 +165,10 @@ class StoryTable:
         bits = np.uint64(1) << ages[counted].astype(np.uint64)
         np.bitwise_and.at(self._rows["compared"], stories[counted], ~bits)
         np.subtract.at(self._rows["members"], stories, 1)
-        over = np.unique(stories[~self.has_members(stories)]).tolist()
+        # Not `np.unique`, which takes a tenth of a second for a segment.
+        shrunk = np.zeros(len(self._rows), np.bool_)
+        shrunk[stories] = True
+        over = np.flatnonzero(shrunk & (self._rows["members"][: shrunk.size] == 0)).tolist()
         ids = [self.ids[story] for story in over]
         for story in over:
             self.ids[story] = ""
