@@ -362,10 +362,15 @@ class Stage:
             health=self._health,
             on_lag=self._show_lag,
             on_stuck=self._stuck,
+            on_bug=self._nobody_watches,
         ).start()
 
     def _stuck(self, why: str) -> None:
         self._leave(EXIT_STUCK, f"stuck: {why}")
+
+    def _nobody_watches(self, reason: BaseException) -> None:
+        self._log.error("a bug in the watchdog; nothing of the batch in hand is committed", exc_info=reason)
+        self._leave(EXIT_BUG)
 
     def _show_lag(self, lags: dict[Partition, int]) -> None:
         for (topic, partition), lag in lags.items():

@@ -109,6 +109,7 @@ class Watchdog:
         health: Health,
         on_lag: Callable[[dict[Partition, int]], None],
         on_stuck: Callable[[str], None],
+        on_bug: Callable[[BaseException], None],
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self._kafka = kafka
@@ -119,12 +120,19 @@ class Watchdog:
         self._health = health
         self._on_lag = on_lag
         self._on_stuck = on_stuck
+        self._on_bug = on_bug
         self._look_seconds = look_seconds
         self._log = structlog.get_logger()
 
     def start(self) -> None:
-        """Begin to look; it goes on until the process ends."""
-        threading.Thread(target=lambda: asyncio.run(self.watch()), name="watchdog", daemon=True).start()
+        """Begin to look; it goes on until the process ends, or `on_bug` is called with what ended it."""
+        threading.Thread(target=self._run, name="watchdog", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self.watch())
+        except BaseException as exc:  # noqa: BLE001  a thread ends unnoticed, whatever the reason
+            self._on_bug(exc)
 
     async def watch(self) -> None:
         """Look until this is cancelled."""

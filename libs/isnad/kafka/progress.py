@@ -31,7 +31,8 @@ class GroupProgress:
     ) -> None:
         inner, self._inner = self._inner, None
         if inner is not None:
-            await inner.stop()
+            with translated(self._access):
+                await inner.stop()
 
     async def starts(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Return for each partition, which must exist, the offset from which the group has to read on.

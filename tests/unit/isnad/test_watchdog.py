@@ -1,6 +1,7 @@
 """When a worker is stuck, and when it only looks so."""
 
 import asyncio
+import queue
 from dataclasses import dataclass, field
 
 import pytest
@@ -122,6 +123,7 @@ async def test_certificates_that_can_not_be_read_for_a_while_do_not_end_the_watc
         health=page,
         on_lag=lambda _: None,
         on_stuck=lambda _: None,
+        on_bug=lambda _: None,
         look_seconds=0.01,
     )
     watching = asyncio.create_task(watchdog.watch())
@@ -129,3 +131,33 @@ async def test_certificates_that_can_not_be_read_for_a_while_do_not_end_the_watc
         said = [await page.said.get() for _ in range(2)]
     assert all(str(missing) in one for one in said)
     watching.cancel()
+
+
+def test_a_bug_in_the_watch_is_told_and_not_only_the_end_of_its_thread(tmp_path):
+    """Else a stage that is stuck later would be watched by nobody."""
+    told = queue.Queue()
+    bug = KeyError("a bug that the test asked for")
+
+    class Broken(Scene):
+        """A worker that can't say whether it waits."""
+
+        @property
+        def waiting(self):
+            raise bug
+
+        @waiting.setter
+        def waiting(self, waits):
+            pass
+
+    Watchdog(
+        kafka=KafkaAccess("127.0.0.1:1", security="SSL", ca=str(tmp_path / "ca.pem")),
+        group="isnad-trial",
+        partitions=ALL,
+        worker=Broken(),
+        stillness=Stillness(120, ManualClock()),
+        health=Health(ManualClock()),
+        on_lag=lambda _: None,
+        on_stuck=lambda _: None,
+        on_bug=told.put,
+    ).start()
+    assert told.get(timeout=20) is bug
