@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,7 +33,8 @@ class Producer:
     """Sends messages and says when Kafka has them.
 
     It connects with the first message, so it can be made while Kafka is down. A message whose time ran out may still
-    arrive: who sends an equal one again waits for it, and no second one is made while the first is on its way.
+    arrive: who sends an equal one again waits for it, and no second one is made while the first is on its way. Once it
+    has arrived, an equal one is another message: others may stand between the two.
 
     After a failure that leaves the numbering of an idempotent producer out of step, which aiokafka does not mend, the
     next message goes through a fresh one.
@@ -106,12 +108,13 @@ class Producer:
         for message, one in zip(messages, sent, strict=False):
             if isinstance(one, asyncio.Future) and not one.done():
                 self._late[message] = one
+                one.add_done_callback(partial(self._no_longer_late, message))
         sent += [self._too_late()] * (len(messages) - len(sent))
         return [self._failure(one) for one in sent]
 
     async def _enqueue(self, message: Outgoing) -> _Sent:
         late = self._late.pop(message, None)
-        if late is not None:
+        if late is not None and not late.done():
             return late
         inner = await self._connected()
         if message.topic not in self._topics:
@@ -129,6 +132,14 @@ class Producer:
             raise
         future.add_done_callback(_take_note)
         return future
+
+    def _no_longer_late(self, message: Outgoing, future: asyncio.Future[Any]) -> None:
+        # Where somebody waits for it again, or another inner producer sends by now, there is nothing to note here.
+        if self._late.get(message) is not future:
+            return
+        del self._late[message]
+        if future.cancelled() or future.exception() is not None:
+            self._out_of_step = True
 
     def _failure(self, sent: _Sent) -> Failure:
         if isinstance(sent, Exception):
