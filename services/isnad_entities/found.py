@@ -89,8 +89,8 @@ class Found:
 
     def words(self) -> tuple[str, ...]:
         """The normalised words, the clitics of the first taken off."""
-        row = [self.passage.word(place) for place in range(self.first, self.last + 1)]
-        return (row[0][self.cut :], *row[1:])
+        words = self.passage.words
+        return (words[self.first][self.cut :], *words[self.first + 1 : self.last + 1])
 
 
 def written_without(passage: Passage, first: int, last: int, cut: int) -> str:

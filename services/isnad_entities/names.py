@@ -34,6 +34,9 @@ LONGEST_NAME = 200
 class Names:
     """Finds the names of an article.
 
+    Several threads may use one at once, if the tagger allows it, as those of this package do: what is remembered of
+    paragraphs is locked, and what is remembered of words (`words.byword`) at worst worked out twice.
+
     Args:
         listed: the lists of names.
         known: the lists of words.

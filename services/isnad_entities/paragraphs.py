@@ -10,15 +10,19 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 from isnad_entities.found import Found
 from isnad_entities.words.passage import Passage
 
 _MOST_REMEMBERED = 20_000
-"""Paragraphs; about a kilobyte each."""
+"""Paragraphs; about 200 bytes each, without their names."""
 
 _MOST_NAMES = 300_000
 """Names in them, of some 280 bytes: a list of names may be one paragraph."""
+
+_LETTERS_OF_A_NAME = 200
+"""A name of more letters counts as several."""
 
 _DIGEST_BYTES = 16
 
@@ -66,29 +70,39 @@ def paragraphs(passage: Passage) -> Iterator[Paragraph]:
 
 
 class Remembered:
-    """Names by paragraph, as many as there is room for; those longest not asked for go first."""
+    """Names by paragraph, as many as there is room for; those longest not asked for go first.
+
+    Several threads may use it at once. At its fullest it takes some 100 MB; where names are up to 200 letters long, as
+    no news has them, 250.
+    """
 
     def __init__(self, most: int = _MOST_REMEMBERED, most_names: int = _MOST_NAMES) -> None:
         self._most = most
         self._most_names = most_names
         self._names = 0
         self._held: OrderedDict[bytes, tuple[Found, ...]] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, key: bytes) -> tuple[Found, ...] | None:
         """Return what was found in a paragraph, if it is remembered."""
-        found = self._held.get(key)
-        if found is not None:
-            self._held[key] = found
-            self._held.move_to_end(key)
-        return found
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
 
     def put(self, key: bytes, found: tuple[Found, ...]) -> None:
         """Remember what was found; the names are not to hold on to the text."""
-        self._names += len(found) - len(self._held.pop(key, ()))
-        self._held[key] = found
-        while len(self._held) > self._most or self._names > self._most_names:
-            _, forgotten = self._held.popitem(last=False)
-            self._names -= len(forgotten)
+        with self._lock:
+            self._names += _room(found) - _room(self._held.pop(key, ()))
+            self._held[key] = found
+            while len(self._held) > self._most or self._names > self._most_names:
+                _, forgotten = self._held.popitem(last=False)
+                self._names -= _room(forgotten)
+
+
+def _room(found: tuple[Found, ...]) -> int:
+    return sum(1 + len(name.entity.canonical) // _LETTERS_OF_A_NAME for name in found)
 
 
 NOWHERE = Passage("body", "", [], [], [], b"")

@@ -25,6 +25,7 @@ from isnad_entities.lists.vocabulary import Vocabulary
 from isnad_entities.rules.organisations import Organisations
 from isnad_entities.rules.places import Places
 from isnad_entities.tagging.tagger import Tagged
+from isnad_entities.words.byword import ByWord
 from isnad_entities.words.passage import Gap, Passage
 
 _SON = frozenset({"بن", "ابن", "بنت"})
@@ -51,6 +52,9 @@ _DIFFER_FROM_PARTS = frozenset({"country", "facility", "camp", "quarter"})
 _QUOTED = 0.8
 """The same of an event in quotation marks."""
 
+_NAME, _PLACE, _BODY = 1, 2, 4
+"""What can begin at a word: a listed name; a place, an organisation or an event that it announces."""
+
 
 class Joining:
     """Joins a tagger's names with the lists."""
@@ -61,7 +65,7 @@ class Joining:
         self._meaning = Meaning(listed, known, homographs)
         self._places = Places(listed, known)
         self._organisations = Organisations(listed, known)
-        self._idle = _Idle(listed, self._places, self._organisations)
+        self._openings = _Openings(listed, self._places, self._organisations)
 
     def names(
         self, passage: Passage, tagged: Sequence[Tagged], closed: AbstractSet[tuple[str, int]] = frozenset()
@@ -136,21 +140,25 @@ class Joining:
 
     def _listed(self, passage: Passage, tagged_at: dict[int, Tagged], taken: AbstractSet[int]) -> Iterator[Found]:
         """The listed and announced names that stand beside the tagger's, or are right where it is not."""
-        idle = self._idle
+        openings = self._openings
         behind = 0
-        for place in [place for place, word in enumerate(passage.words) if not idle[word]]:
+        for place, opening in [
+            (place, opening) for place, word in enumerate(passage.words) if (opening := openings[word])
+        ]:
             if place < behind or place in taken:
                 continue
-            match = self._match(passage, place)
+            match = self._match(passage, place) if opening & _NAME else None
             if match is not None:
                 name = self._by_list(passage, match, _met(tagged_at, match.first, match.last))
                 names = [name] if name else []
-            else:
+            elif opening != _NAME:
                 names = [
                     name
-                    for name in self._announced(passage, place)
+                    for name in self._announced(passage, place, opening)
                     if self._is_wanted(name, _met(tagged_at, name.first, name.last))
                 ]
+            else:
+                continue
             yield from names
             behind = max((name.last + 1 for name in names), default=behind)
 
@@ -242,17 +250,16 @@ class Joining:
             return None
         return Tagged(left[0], left[-1], one.type, one.score)
 
-    def _announced(self, passage: Passage, place: int) -> Iterator[Found]:
+    def _announced(self, passage: Passage, place: int, opening: int) -> Iterator[Found]:
         """Places and quoted events behind the words that say so."""
-        word = passage.word(place)
-        if self._places.licenses(word):
+        if opening & _PLACE:
             for name in self._places.after(passage, place):
                 if name.match is not None:
                     yield Found.of(passage, name.match, _ANNOUNCED)
                 else:
                     entity = Entity("LOC", bare(written_without(passage, name.first, name.last, name.cut)))
                     yield Found(passage, name.first, name.last, name.cut, entity, score=_ANNOUNCED)
-        elif self._organisations.starts(word):
+        elif opening & _BODY:
             body = self._organisations.at(passage, place)
             if body is None:
                 return
@@ -278,20 +285,18 @@ def _met(tagged_at: Mapping[int, Tagged], first: int, last: int) -> list[Tagged]
     return list(dict.fromkeys(tagged_at[at] for at in range(first, last + 1) if at in tagged_at))
 
 
-class _Idle(dict[str, bool]):
-    """Whether no listed name can begin at a word, and it announces none; worked out once per word."""
-
-    _MOST = 200_000
+class _Openings(ByWord[int]):
+    """What can begin at a word: a listed name, a place or a body that it announces."""
 
     def __init__(self, listed: Lexicon, places: Places, organisations: Organisations) -> None:
-        super().__init__()
+        super().__init__(self._find)
         self._listed = listed
         self._places = places
         self._organisations = organisations
 
-    def __missing__(self, word: str) -> bool:
-        if len(self) >= self._MOST:
-            self.clear()
-        idle = not (self._listed.starts(word) or self._places.licenses(word) or self._organisations.starts(word))
-        self[word] = idle
-        return idle
+    def _find(self, word: str) -> int:
+        return (
+            (_NAME if self._listed.starts(word) else 0)
+            | (_PLACE if self._places.licenses(word) else 0)
+            | (_BODY if self._organisations.starts(word) else 0)
+        )

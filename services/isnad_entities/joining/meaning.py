@@ -4,8 +4,6 @@ The tagger says which words are a name and of what type, in whole words. Which o
 which of the words are a title or say only what sort of thing it is, and which listed entity is meant, is found here.
 """
 
-from dataclasses import replace
-
 from isnad.messages import EntityType
 from isnad.text.words import words
 from isnad_entities.found import Found, written_without
@@ -59,8 +57,8 @@ class Meaning:
             cut, entity = listed
             return Found(passage, first, tagged.last, cut, entity, listed=True, score=tagged.score, typed=True)
         cut = self._clitics(passage, first, row)
-        name = Found(passage, first, tagged.last, cut, Entity(tagged.type, ""), score=tagged.score)
-        return replace(name, entity=self._unlisted(name, tagged.type), typed=True)
+        entity = self._unlisted(passage, first, tagged.last, cut, tagged.type)
+        return Found(passage, first, tagged.last, cut, entity, score=tagged.score, typed=True)
 
     def _behind_titles(self, passage: Passage, tagged: Tagged) -> int:
         """«الرئيس بشار الأسد» begins with «بشار», unless the title is a part of the name, as in «البابا فرنسيس»."""
@@ -165,17 +163,18 @@ class Meaning:
 
     def _said(self, passage: Passage) -> frozenset[str]:
         """The words of a passage; names of one passage come one after another."""
-        if self._last is None or self._last[0] is not passage:
-            self._last = (passage, frozenset(passage.words))
-        return self._last[1]
+        last = self._last  # another thread may be at another passage
+        if last is None or last[0] is not passage:
+            self._last = last = (passage, frozenset(passage.words))
+        return last[1]
 
     def _begins_listed(self, word: str) -> bool:
         return any(not cut and len(pattern.words) == 1 for cut, pattern in self._lexicon.starts(word))
 
-    def _unlisted(self, name: Found, kind: EntityType) -> Entity:
-        written = written_without(name.passage, name.first, name.last, name.cut)
+    def _unlisted(self, passage: Passage, place: int, last: int, cut: int, kind: EntityType) -> Entity:
+        written = written_without(passage, place, last, cut)
         if kind == "PER":
-            first, *more = name.words()
+            first, *more = passage.word(place)[cut:], *passage.words[place + 1 : last + 1]
             alone = not more or (first == "عبد" and len(more) == 1)
             given = alone and (self._vocabulary.facts(first).given > 0 or first.startswith("عبدال"))
             # One given name tells nobody apart.

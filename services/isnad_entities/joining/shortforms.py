@@ -5,11 +5,11 @@ A short form means what the article names in full, before or after it; where two
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from isnad_entities.found import Found
 from isnad_entities.lists.lexicon import Entity, Lexicon
 from isnad_entities.lists.vocabulary import Vocabulary
+from isnad_entities.words.byword import ByWord
 from isnad_entities.words.clitics import splits, with_clitics
 from isnad_entities.words.passage import Gap, Passage
 
@@ -70,7 +70,7 @@ class ShortForms:
     @property
     def opening(self) -> frozenset[str]:
         """The words, with clitics or without, that a short form can begin with."""
-        return frozenset().union(*map(_written_forms, self._by_first))
+        return frozenset().union(*map(_written_forms.__getitem__, self._by_first))
 
     def means_person(self, row: tuple[str, ...]) -> bool:
         """Whether these words are what a person of the article goes by."""
@@ -175,9 +175,8 @@ def _is_held(passage: Passage, first: int, last: int, opening: str, closing: str
     )
 
 
-@lru_cache(maxsize=65536)
-def _written_forms(word: str) -> frozenset[str]:
-    return frozenset(with_clitics(word))
+_written_forms = ByWord(lambda word: frozenset(with_clitics(word)), 20_000)
+"""A word with any clitics; some 2 kB each."""
 
 
 def _tails(row: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:

@@ -17,10 +17,10 @@ from isnad_entities.lists.files import spellings, table
 from isnad_entities.lists.gazetteer import ARAB_COUNTRIES
 from isnad_entities.lists.spelling import sound
 from isnad_entities.lists.vocabulary import Vocabulary, vocabulary
+from isnad_entities.words.byword import ByWord
 from isnad_entities.words.clitics import splits
 from isnad_entities.words.passage import Passage
 
-_REMEMBERED = 200_000
 _NEAR_DEGREES = 0.5
 """Two lists mean the same town when its names and its place agree so far."""
 
@@ -119,6 +119,9 @@ class _Beginning:
     alone: tuple[tuple[int, Pattern], ...]
 
 
+_NONE = _Beginning({}, ())
+
+
 class Lexicon:
     """Patterns by their first word."""
 
@@ -134,8 +137,8 @@ class Lexicon:
         self._by_first = {
             first: sorted(held.values(), key=lambda pattern: -len(pattern.words)) for first, held in by_first.items()
         }
-        self._starts: dict[str, tuple[tuple[int, Pattern], ...]] = {}
-        self._beginnings: dict[str, _Beginning] = {}
+        self._starts = ByWord(self._starting)
+        self._beginnings = ByWord(self._beginning)
         self._by_sound = _by_sound(by_first)
         self.namesakes = namesakes or {}
         """Smaller towns in other countries that have the name of a listed one."""
@@ -154,23 +157,27 @@ class Lexicon:
 
     def starts(self, word: str) -> tuple[tuple[int, Pattern], ...]:
         """Return (letters cut, pattern) of everything that could begin with this word, the longest first."""
-        known = self._starts.get(word)
-        if known is None:
-            if len(self._starts) >= _REMEMBERED:
-                self._starts.clear()
-            found = [
-                (cut, pattern)
-                for cut, rest in splits(word)
-                if not cut or len(rest) >= SHORTEST_AFTER_CLITIC
-                for pattern in self._by_first.get(rest, ())
-            ]
-            known = self._starts[word] = tuple(sorted(found, key=lambda one: (-len(one[1].words), one[0])))
-        return known
+        return self._starts[word]
+
+    def _starting(self, word: str) -> tuple[tuple[int, Pattern], ...]:
+        found = [
+            (cut, pattern)
+            for cut, rest in splits(word)
+            if not cut or len(rest) >= SHORTEST_AFTER_CLITIC
+            for pattern in self._by_first.get(rest, ())
+        ]
+        return tuple(sorted(found, key=lambda one: (-len(one[1].words), one[0])))
 
     def match(self, passage: Passage, place: int) -> Iterator[Match]:
-        """Yield the names that stand at a word, the longest first."""
-        beginning = self._beginning(passage.word(place))
+        """Return the names that stand at a word, the longest first."""
+        beginning = self._beginnings[passage.word(place)]
         longer = beginning.by_second.get(passage.word(place + 1)) if beginning.by_second else None
+        # Most words at which a name could begin end here.
+        return self._matching(passage, place, beginning, longer) if longer or beginning.alone else iter(())
+
+    def _matching(
+        self, passage: Passage, place: int, beginning: "_Beginning", longer: Sequence[tuple[int, Pattern]] | None
+    ) -> Iterator[Match]:
         if longer and passage.tight(place + 1):
             for cut, pattern in longer:
                 if len(pattern.words) == _TWO or all(
@@ -182,18 +189,14 @@ class Lexicon:
             yield Match(place, place, cut, pattern)
 
     def _beginning(self, word: str) -> "_Beginning":
-        known = self._beginnings.get(word)
-        if known is None:
-            if len(self._beginnings) >= _REMEMBERED:
-                self._beginnings.clear()
-            by_second: dict[str, list[tuple[int, Pattern]]] = {}
-            starts = self.starts(word)
-            for cut, pattern in starts:
-                if len(pattern.words) > 1:
-                    by_second.setdefault(pattern.words[1], []).append((cut, pattern))
-            alone = tuple(one for one in starts if len(one[1].words) == 1)
-            known = self._beginnings[word] = _Beginning(by_second, alone)
-        return known
+        starts = self.starts(word)
+        if not starts:
+            return _NONE
+        by_second: dict[str, list[tuple[int, Pattern]]] = {}
+        for cut, pattern in starts:
+            if len(pattern.words) > 1:
+                by_second.setdefault(pattern.words[1], []).append((cut, pattern))
+        return _Beginning(by_second, tuple(one for one in starts if len(one[1].words) == 1))
 
     def around(self, passage: Passage, first: int, last: int) -> Iterator[Match]:
         """Yield the names that go on beyond these words to one or both sides, the farthest before them first."""

@@ -17,6 +17,7 @@ _KUNYA = {"ابا": "ابو", "ابي": "ابو", "ابو": "ابو"}
 """«أبا» and «أبي» are «أبو» in other cases."""
 
 _SPACES = re.compile(r"\s+")
+_BARE = re.compile("[ء-غف-يa-zA-Z0-9]+(?: [ء-غف-يa-zA-Z0-9]+)*")
 _PRESENTATION_FORM = re.compile("[\ufb50-\ufdfb\ufe70-\ufefe]")
 
 
@@ -57,6 +58,8 @@ def bare(written: str) -> str:
 
     Presentation forms, as texts out of PDF files have them, become the letters that they show.
     """
+    if _BARE.fullmatch(written):
+        return written
     shown = _PRESENTATION_FORM.sub(_letters_shown, written)
     kept = "".join(
         letter for letter in shown if letter != "ـ" and unicodedata.category(letter) not in ("Mn", "Me", "Cf")

@@ -8,11 +8,9 @@ from functools import cache
 
 from isnad.text.words import fold
 from isnad_entities.lists.files import sections, spellings, table, written_words
+from isnad_entities.words.byword import ByWord
 from isnad_entities.words.clitics import splits
 from isnad_entities.words.inflection import Inflection, is_described, is_misshapen
-
-_REMEMBERED = 200_000
-"""Words of which the facts are kept; a text has about 30,000 different ones in a million."""
 
 _NATIONALITY_PREFIXES = ("", "ال", "لل", "بال", "وال", "فال", "كال", "ولل", "و", "ب", "ل")
 _NATIONALITY_SUFFIXES = ("", "ه", "ون", "ين", "ات", "ان", "تين", "تان", "و")
@@ -78,17 +76,12 @@ class Vocabulary:
         """The country (ISO 3166-1 alpha-2) of adjectives of nationality, in all their forms."""
         self.nationality_spellings = _nationality_spellings()
         """The adjectives with the article, by normalised word, each in one spelling: «الأميركية» for «الأمريكية»."""
-        self._facts: dict[str, Facts] = {}
+        self._facts = ByWord(self._find)
         self.name_spellings = written_words("names", "family") | written_words("names", "given")
 
     def facts(self, word: str) -> Facts:
         """Return what is known of a normalised word."""
-        known = self._facts.get(word)
-        if known is None:
-            if len(self._facts) >= _REMEMBERED:
-                self._facts.clear()
-            known = self._facts[word] = self._find(word)
-        return known
+        return self._facts[word]
 
     def is_trigger(self, word: str, kind: str) -> bool:
         """Whether the word, clitics taken off, is listed under this section of the triggers."""

@@ -71,11 +71,23 @@ def calibrated(calibration: Calibration, kinds: Sequence[EntityType], chances: N
 
 def tagged(calibration: Calibration, names: Names, start: int = 0) -> list[Tagged]:
     """Return a lattice's names with calibrated scores; `start` words stand before them in the passage."""
-    if not len(names.first):
-        return []
-    kinds = [type_of(label) for label in names.label.tolist()]
-    scores = calibrated(calibration, kinds, names.probability)
-    return list(map(Tagged, (names.first + start).tolist(), (names.last + start).tolist(), kinds, scores))
+    return all_tagged(calibration, [names], start)[0]
+
+
+def all_tagged(calibration: Calibration, rows: Sequence[Names], start: int = 0) -> list[list[Tagged]]:
+    """Return the same for several rows of names at once, which is quicker."""
+    kinds = [type_of(label) for names in rows for label in names.label.tolist()]
+    if not kinds:
+        return [[] for _ in rows]
+    scores = iter(calibrated(calibration, kinds, np.concatenate([names.probability for names in rows])))
+    kind = iter(kinds)
+    return [
+        [
+            Tagged(first + start, last + start, next(kind), next(scores))
+            for first, last in zip(names.first.tolist(), names.last.tolist(), strict=True)
+        ]
+        for names in rows
+    ]
 
 
 def expected_calibration_error(scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = BINS) -> float:

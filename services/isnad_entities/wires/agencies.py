@@ -8,11 +8,9 @@ from functools import cache
 
 from isnad.text.words import words
 from isnad_entities.lists.files import spellings, table
-from isnad_entities.lists.lexicon import Lexicon, Match, Pattern, agencies
+from isnad_entities.lists.lexicon import Lexicon, Match, agencies
 from isnad_entities.words.clitics import with_clitics
 from isnad_entities.words.passage import Passage
-
-_REMEMBERED = 200_000
 
 
 class Agencies:
@@ -25,7 +23,6 @@ class Agencies:
         self._openings = frozenset(
             form for word in set(first_words) for form in with_clitics(word) if names.starts(form)
         )
-        self._candidates: dict[tuple[str, str], tuple[tuple[int, Pattern], ...]] = {}
 
     def places(self, passage: Passage) -> list[int]:
         """Return the words at which an agency's name may begin, in order."""
@@ -33,27 +30,8 @@ class Agencies:
         return [place for place, word in enumerate(passage.words) if word in openings]
 
     def match(self, passage: Passage, place: int) -> Iterator[Match]:
-        """Yield the agencies' names that stand at a word, the longest first.
-
-        Hundreds begin with «وكالة»; the second word tells most of them apart.
-        """
-        pair = passage.word(place), passage.word(place + 1)
-        candidates = self._candidates.get(pair)
-        if candidates is None:
-            if len(self._candidates) >= _REMEMBERED:
-                self._candidates.clear()
-            candidates = self._candidates[pair] = tuple(
-                (cut, pattern)
-                for cut, pattern in self._names.starts(pair[0])
-                if len(pattern.words) == 1 or pattern.words[1] == pair[1]
-            )
-        for cut, pattern in candidates:
-            last = place + len(pattern.words) - 1
-            if all(
-                passage.word(at) == word and passage.tight(at)
-                for at, word in zip(range(place + 1, last + 1), pattern.words[1:], strict=True)
-            ):
-                yield Match(place, last, cut, pattern)
+        """Return the agencies' names that stand at a word, the longest first."""
+        return self._names.match(passage, place)
 
     def framed(self, passage: Passage, place: int) -> Match | None:
         """Return the longest name at a word as it stands where no sentence is: nothing before it but «and»."""

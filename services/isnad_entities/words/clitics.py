@@ -5,9 +5,9 @@ is given in letters of the normalised word, and `offset_after` finds it in the t
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from isnad.text.words import fold
+from isnad_entities.words.byword import ByWord
 
 _CONJUNCTIONS = ("", "و", "ف")
 _PREPOSITIONS = ("", "ب", "ل", "ك")
@@ -15,12 +15,15 @@ _SHORTEST = 2
 """Letters that must be left of a word."""
 
 
-@lru_cache(maxsize=65536)
 def splits(word: str) -> tuple[tuple[int, str], ...]:
     """Return (letters cut, the rest) for every way to take clitics off, the word itself first.
 
     «للرقة» gives `(2, "الرقه")` too: the article is written into the preposition, the name begins after both.
     """
+    return _splits[word]
+
+
+def _split(word: str) -> tuple[tuple[int, str], ...]:
     found: dict[str, int] = {word: 0}
     for conjunction in _CONJUNCTIONS:
         if not word.startswith(conjunction):
@@ -33,6 +36,9 @@ def splits(word: str) -> tuple[tuple[int, str], ...]:
         if after.startswith("لل") and len(after) > _SHORTEST + 2:
             found.setdefault("ال" + after[2:], len(conjunction) + 2)
     return tuple((cut, rest) for rest, cut in found.items())
+
+
+_splits = ByWord(_split, 65_536)
 
 
 def with_clitics(word: str) -> Iterator[str]:

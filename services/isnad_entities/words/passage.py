@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, overload
 
 from isnad.text.words import Token
-from isnad_entities.words.reading import Gap, Spellings, places
+from isnad_entities.words.byword import ByWord
+from isnad_entities.words.reading import Gap, normalised, places
 
 __all__ = ["FieldName", "Gap", "Passage"]
 
@@ -15,7 +16,8 @@ FieldName = Literal["title", "body"]
 
 _GAPS = tuple(Gap)
 _STOP = bytes([Gap.STOP])
-_spellings = Spellings()
+_spellings = ByWord(normalised)
+"""Normalised words by their writings: at most some 60 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,6 @@ _KINDS = {
     _JOINT: "-‐‑.'’",
 }
 
-_MOST_SPELLINGS = 200_000
-_LONGEST_SPELLING = 40
-
 
 class Gap(IntEnum):
     """What stands between a word and the one before it, the loosest wins."""
@@ -58,20 +55,9 @@ def places(text: str) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.
     return _places(characters, _kinds())
 
 
-class Spellings(dict[str, str]):
-    """The normalised words of those met, by how they are written; what is not known yet is worked out.
-
-    Several threads may ask at once. Holds at most 200,000 words of at most 40 letters, some 300 bytes each with their
-    normalised forms (60 MB), and begins anew when it is full; longer ones are worked out each time.
-    """
-
-    def __missing__(self, written: str) -> str:
-        word = sys.intern(fold(written))
-        if len(written) <= _LONGEST_SPELLING:
-            if len(self) >= _MOST_SPELLINGS:
-                self.clear()
-            self[written] = word
-        return word
+def normalised(written: str) -> str:
+    """Return a word that is written so as all its writings are; equal words are one object, quick to look up."""
+    return sys.intern(fold(written))
 
 
 @cache

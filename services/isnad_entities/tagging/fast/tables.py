@@ -26,6 +26,9 @@ OFFSETS = 5
 MOST_TYPES = 200_000
 """Word types that are remembered (190 bytes each, and their spelling); after that all are worked out anew."""
 
+_LETTERS_EACH = 20
+"""Letters of their spellings, on the average: words without end, as a broken file may have, are not to fill memory."""
+
 OUTSIDE = 0
 """The number of what stands before the first and behind the last word."""
 
@@ -56,6 +59,7 @@ class _Types:
 
     def __init__(self, most: int) -> None:
         self.numbers: dict[str, int] = {}
+        self.letters = 0
         self.rows = np.empty((most + 1, OFFSETS * len(LABELS)), np.float32)
         self.listed = np.empty(most + 1, np.int32)
         self.starts = np.empty((most + 1, len(padded(()))), np.int32)
@@ -126,7 +130,8 @@ class WordTables:
         """Work out the words that are new, in new tables where the old ones are full."""
         types = self._types
         new = [word for word in dict.fromkeys(words) if word not in types.numbers]
-        if len(types.numbers) + len(new) > self._most:
+        is_full = len(types.numbers) + len(new) > self._most
+        if is_full or types.letters + sum(map(len, new)) > _LETTERS_EACH * self._most:
             new = list(dict.fromkeys(words))
             types = self._new_types(self._most + len(new))
             new = [word for word in new if word not in types.numbers]
@@ -159,6 +164,7 @@ class WordTables:
             types.listed[number] = starts.number
             types.starts[number] = padded(starts.nodes)
             types.single[number] = len(word) == 1
+        types.letters += sum(map(len, ready.words))
         # Last, as others may look them up from now on.
         types.numbers.update(zip(ready.words, range(first, end), strict=True))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from isnad_entities.lists.lexicon import agencies, lexicon
 from isnad_entities.lists.vocabulary import vocabulary
-from isnad_entities.tagging.calibration import Calibration, Curve, tagged
+from isnad_entities.tagging.calibration import Calibration, Curve, all_tagged
 from isnad_entities.tagging.fast import model_file
 from isnad_entities.tagging.fast.classes import Classes
 from isnad_entities.tagging.fast.evidence import Evidence
@@ -34,7 +34,7 @@ class FastTagger:
 
     def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
         """Return the names of each passage; see `tagging.tagger.Tagger`."""
-        return [tagged(self._calibration, self.names(passage)) for passage in passages]
+        return all_tagged(self._calibration, [self.names(passage) for passage in passages])
 
     @property
     def transitions(self) -> Floats:

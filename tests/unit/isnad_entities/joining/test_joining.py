@@ -1,7 +1,9 @@
 """A tagger's names with what the lists know; the stand-in tags the words that the test puts in braces."""
 
 import re
+import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import starmap
 
 import pytest
@@ -12,6 +14,7 @@ from isnad_entities.lists.lexicon import Entity, lexicon
 from isnad_entities.lists.vocabulary import vocabulary
 from isnad_entities.names import Names
 from isnad_entities.paragraphs import NOWHERE, Remembered, paragraphs
+from isnad_entities.tagging.fast.tagger import fast_tagger
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.words.passage import Passage
 
@@ -171,6 +174,54 @@ def test_paragraphs_are_forgotten_when_they_have_too_many_names_together():
     assert remembered.get(b"a") is not None
     remembered.put(b"c", (name,))
     assert [remembered.get(key) is not None for key in (b"a", b"b", b"c")] == [True, False, True]
+
+
+def test_names_without_end_take_the_room_of_many():
+    endless = Found(NOWHERE, 0, 0, 0, Entity("PER", "ا" * 1000))
+    name = Found(NOWHERE, 0, 0, 0, Entity("LOC", "دمشق"))
+    remembered = Remembered(10, most_names=6)
+    remembered.put(b"a", (endless,))
+    assert remembered.get(b"a") is not None
+    remembered.put(b"b", (name,))
+    assert [remembered.get(key) is not None for key in (b"a", b"b")] == [False, True]
+
+
+def test_threads_that_share_what_is_remembered_leave_it_in_order(switching_often):
+    """Nothing raises, and the count of names is right afterwards: as many as there is room for are kept."""
+    name = Found(NOWHERE, 0, 0, 0, Entity("LOC", "دمشق"))
+    remembered = Remembered(50, most_names=3)
+
+    def use(start: int) -> None:
+        for number in range(start, start + 4000):
+            key = bytes([number % 7])
+            remembered.put(key, (name,) * (number % 3))
+            remembered.get(bytes([number % 5]))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(use, range(4)))
+    for key in (b"a", b"b", b"c"):
+        remembered.put(key, (name,))
+    assert [remembered.get(key) is not None for key in (b"a", b"b", b"c")] == [True] * 3
+
+
+def test_threads_that_share_a_finder_get_the_answers_of_one_alone(switching_often):
+    texts = [
+        f"أعلن الرئيس الروسي فلاديمير بوتين في موسكو رقم {number}، وقال بوتين وباريس {word}. زار {word} طرابلس لبنان"
+        for number, word in enumerate(("لندن", "دمشق", "القاهرة", "بغداد") * 10)
+    ]
+    shared, alone = Names(lexicon(), vocabulary(), fast_tagger()), Names(lexicon(), vocabulary(), fast_tagger())
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda text: shared.find([Passage.of("body", text)]), texts * 2))
+    assert together == [alone.find([Passage.of("body", text)]) for text in texts] * 2
+
+
+@pytest.fixture
+def switching_often():
+    """Threads take turns as often as Python lets them."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
 
 
 def test_what_stands_in_other_lines_makes_no_difference_to_a_paragraph():

@@ -104,6 +104,15 @@ def test_a_text_with_more_words_than_there_is_room_for_is_read(tables):
     assert few.emissions(words, gaps) == pytest.approx(tables().emissions(words, gaps), abs=1e-4)
 
 
+def test_words_without_end_are_forgotten_with_the_next_new_one(tables):
+    """Room is for 20 letters a word on the average; the answers stay the same."""
+    few = tables(most=8)
+    for word in ("ا" * 500, "موسكو"):
+        words, gaps = read(word)
+        assert few.emissions(words, gaps) == pytest.approx(tables().emissions(words, gaps), abs=1e-4)
+        assert few.remembered == 1
+
+
 def test_threads_that_share_the_tables_get_the_answers_of_one_alone(tables):
     texts = [" ".join(f"كلمة{number % 50}" for number in range(start, start + 9)) for start in range(100)]
     shared, alone = tables(most=20), tables()
