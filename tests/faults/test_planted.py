@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.faults.planted import PLANTED, Planted
+from tests.faults.planted import PLANTED, SLOWER, Planted
 from tests.faults.table import NOTICED
 from tests.harness.altered import Change, NotThere, altered, installed
 from tests.harness.chain import Chain
@@ -55,7 +55,9 @@ def test_a_change_of_what_is_no_longer_there_fails(tmp_path: Path):
         altered(tmp_path, [Change("isnad/stage.py", "this line was never there", "")])
 
 
-@pytest.mark.parametrize("change", [change for one in PLANTED for change in one.changes], ids=lambda one: one.file)
+@pytest.mark.parametrize(
+    "change", [*(change for one in PLANTED for change in one.changes), SLOWER], ids=lambda one: one.file
+)
 def test_each_fault_can_still_be_planted(change: Change):
     """So that whoever changes a line of them hears of it before the long run."""
     text = installed(change.file).read_text(encoding="utf-8")

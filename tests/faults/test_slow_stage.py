@@ -4,22 +4,13 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.harness.altered import Change, altered
+from tests.faults.planted import SLOWER
+from tests.harness.altered import altered
 from tests.harness.chain import Chain
 from tests.harness.memory import Memory
 
 pytestmark = pytest.mark.real
 
-SLOWER = Change(
-    "isnad_entities/enrich.py",
-    "    enriched = enrich(matched, finder(), wires())\n",
-    """    import time
-
-    began = time.perf_counter()
-    enriched = enrich(matched, finder(), wires())
-    time.sleep(9 * (time.perf_counter() - began))
-""",
-)
 MOST_BYTES = 64 << 20
 """What a slow worker may need more while thousands of articles wait for it."""
 
