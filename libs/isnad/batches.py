@@ -15,14 +15,11 @@ from isnad.burials import Burials, Log
 from isnad.clock import Clock
 from isnad.continuity import Continuity, Hole, Partition
 from isnad.delivery import Delivery, Sender, checked
-from isnad.errors import BrokerUnavailable, SetupError, TooMuchPoison
+from isnad.errors import TooMuchPoison
 from isnad.metrics import StageMetrics
 from isnad.outcomes import Outcome, Process, Record
 from isnad.poison import Poison, PoisonLimit
-from isnad.retry import Patience
-
-_TOPIC_SECONDS = 30.0
-"""So long a topic may be missing before it counts as gone: brokers that start say so too."""
+from isnad.retry import Leniency, Patience
 
 _LETTERS_FOR_EACH = 4
 """Messages read of the dead letters for each record that the limit looks back at; other stages write there too."""
@@ -93,12 +90,12 @@ class Batches:
 
         Raises:
             Stopped: the stage was asked to stop while it waited, for a broken dependency or for a person.
-            SetupError: a topic is gone.
+            SetupError: Kafka is not as it must be, for half a minute, as where a topic is gone.
             Exception: a bug, in the process or in the stream engine.
         """
         started = self._clock.monotonic()
         await self._until_done(lambda: self._check_continuity(records, generation))
-        outcomes = checked(records, await self._patience.until_done(lambda: self._process(list(records))))
+        outcomes = checked(records, await self._until_done(lambda: self._process(list(records))))
         final: list[Outcome] = []
         while len(final) < len(records):
             # All of them, but for those after the record that is one too many to die.
@@ -121,20 +118,8 @@ class Batches:
 
     async def _until_done(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do what `Patience` does, and wait a while for topics that are not there."""
-        gone_since: float | None = None
-
-        async def attempt() -> T:
-            nonlocal gone_since
-            try:
-                return await work()
-            except SetupError as exc:
-                now = self._clock.monotonic()
-                gone_since = now if gone_since is None else gone_since
-                if now - gone_since >= _TOPIC_SECONDS:
-                    raise
-                raise BrokerUnavailable(str(exc)) from exc
-
-        return await self._patience.until_done(attempt)
+        leniency = Leniency(self._clock)
+        return await self._patience.until_done(lambda: leniency.attempt(work))
 
     async def _admitted(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> int:
         dead = [outcome.status == "dead" for outcome in outcomes]

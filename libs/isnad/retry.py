@@ -10,11 +10,15 @@ from typing import TypeVar
 
 import structlog
 
-from isnad.errors import TooMuchPoison, TransientError
+from isnad.clock import Clock
+from isnad.errors import BrokerUnavailable, SetupError, TooMuchPoison, TransientError
 from isnad.health import Health
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 5.0
+
+SETTING_UP_SECONDS = 30.0
+"""So long a running service takes a wrong set-up of Kafka for one that is being changed."""
 
 T = TypeVar("T")
 
@@ -101,3 +105,39 @@ class Patience:
         except TimeoutError:
             return
         raise Stopped
+
+
+class Leniency:
+    """Takes a `SetupError` of Kafka for a broken dependency at first.
+
+    A broker that has just started does not list its topics at once, and certificates are exchanged while services run.
+
+    Args:
+        clock: tells how long it has lasted.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since: float | None = None
+
+    async def attempt(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `work` returns.
+
+        Raises:
+            BrokerUnavailable: the set-up is not as it must be, and may be soon.
+            SetupError: it was not for half a minute, at each attempt.
+            Exception: whatever else `work` raises.
+        """
+        try:
+            done = await work()
+        except SetupError as exc:
+            now = self._clock.monotonic()
+            self._since = now if self._since is None else self._since
+            if now - self._since >= SETTING_UP_SECONDS:
+                raise
+            raise BrokerUnavailable(str(exc)) from exc
+        except BaseException:
+            self._since = None
+            raise
+        self._since = None
+        return done

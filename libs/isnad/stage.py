@@ -93,7 +93,7 @@ class Stage:
         startup: done in order before the first batch; a `TransientError` is waited out, a `SetupError` refuses to
             start.
         background: run beside the batches once the start is done, and cancelled when the stage stops; what one of them
-            raises is a bug that ends the process.
+            raises ends the process: a `SetupError` as one of a batch does, anything else as a bug.
         shutdown: done in order after the last batch, where the stage could stop in good order: for closing connections.
             What is not done within the time for stopping is cancelled.
         health: where to show what the stage waits for; its own if None.
@@ -324,6 +324,9 @@ class Stage:
 
     def _ended_beside(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (reason := task.exception()) is not None:
+            if isinstance(reason, SetupError):
+                self._log.error("can't go on; nothing of the batch in hand is committed", reason=str(reason))
+                self._leave(EXIT_SETUP)
             self._log.error("a bug beside the batches; nothing of the one in hand is committed", exc_info=reason)
             self._leave(EXIT_BUG)
 

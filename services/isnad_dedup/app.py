@@ -55,6 +55,7 @@ def build(settings: DedupSettings, health: Health) -> Stage:
         work_bytes=state.work_bytes,
         health=health,
         metrics=metrics,
+        clock=SystemClock(),
     )
     saving = snapshots and Saving(
         snapshots,

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from isnad.batches import Places
 from isnad.continuity import Partition
-from isnad.errors import BrokerUnavailable
+from isnad.errors import BrokerUnavailable, SetupError
 
 
 class Committed:
@@ -24,13 +24,14 @@ class Committed:
 
         Raises:
             BrokerUnavailable: Kafka does not answer in time.
+            SetupError: the topic is not there, or a file of certificates can't be read.
         """
         async with self._one_by_one:
             try:
                 if self._places is None:
                     self._places = await self._connection.enter_async_context(self._connect())
                 return (await self._places.starts([self._partition]))[self._partition]
-            except BrokerUnavailable:
+            except (BrokerUnavailable, SetupError):
                 await self.close()
                 raise
 

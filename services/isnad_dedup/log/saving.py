@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from isnad.clock import Clock
-from isnad.errors import BrokerUnavailable, StorageUnavailable
+from isnad.errors import BrokerUnavailable, SetupError, StorageUnavailable
 from isnad.metrics import DedupMetrics
 from isnad.similarity.snapshot import Captured, SnapshotError, Snapshots, SnapshotsBusy, described
 from isnad_dedup.log.ledger import Place
@@ -168,8 +168,8 @@ class Saving:
             try:
                 if await self._committed() >= offset:
                     return True
-            except BrokerUnavailable:
-                pass  # the stage and its watchdog say so
+            except (BrokerUnavailable, SetupError):
+                pass  # the stage and its watchdog say so, and decide what to do about it
             if self._clock.monotonic() >= until:
                 return False
             await asyncio.sleep(_ASK_SECONDS)

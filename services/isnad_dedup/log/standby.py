@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from isnad.clock import Clock
 from isnad.errors import BrokerUnavailable, StorageUnavailable
 from isnad.health import Health
 from isnad.metrics import DedupMetrics
+from isnad.retry import Leniency
 from isnad_dedup.log.replay import Replay
 
 _LOOK_SECONDS = 2.0
@@ -25,6 +27,7 @@ class Standby:
         work_bytes: returns the bytes of this worker's files.
         health: where a full disk is shown.
         metrics: where the rest is shown.
+        clock: tells the time.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Standby:
         work_bytes: Callable[[], int],
         health: Health,
         metrics: DedupMetrics,
+        clock: Clock,
     ) -> None:
         self._replay = replay
         self._committed = committed
@@ -43,13 +47,18 @@ class Standby:
         self._work_bytes = work_bytes
         self._health = health
         self._metrics = metrics
+        self._leniency = Leniency(clock)
 
     async def run(self) -> None:
-        """Look every two seconds, until this is cancelled."""
+        """Look every two seconds, until this is cancelled.
+
+        Raises:
+            SetupError: Kafka is not as it must be, for half a minute, as where the log's topic is gone.
+        """
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             try:
-                await self.look()
+                await self._leniency.attempt(self.look)
             except BrokerUnavailable:
                 pass  # the watchdog of the stage says so
             except StorageUnavailable as exc:
@@ -61,6 +70,7 @@ class Standby:
 
         Raises:
             BrokerUnavailable: Kafka does not answer now.
+            SetupError: the log's topic is not there, or a file of certificates can't be read.
             StorageUnavailable: working files can't be written now.
         """
         committed = await self._committed()

@@ -124,6 +124,18 @@ async def test_a_bug_beside_the_batches_ends_the_worker(new_trial):
     assert "KeyError" in worker.said("a bug beside the batches")[0]["exception"]
 
 
+async def test_a_wrong_set_up_beside_the_batches_is_no_bug(new_trial):
+    """As one that a batch meets: the sentence that says what to do, and no traceback."""
+    trial = new_trial(partitions=1)
+    await trial.create_topics()
+    worker = trial.start()
+    await trial.until(worker.ready)
+    trial.touch("misplace")
+    await trial.until(lambda: worker.ended is not None)
+    assert worker.ended == 78
+    assert worker.said("can't go on")[0]["reason"] == "create the topics"
+
+
 async def test_what_retention_took_is_told_and_the_rest_goes_on(new_trial):
     """A worker that was away too long: a line in the log, a metric, and on with the first message there is."""
     trial = new_trial(partitions=1)

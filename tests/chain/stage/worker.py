@@ -3,8 +3,8 @@
 Run as a program. A record's value is JSON: `{"n": 1}` passes, `{"n": 1, "do": "die"}` goes to the dead letters, and
 `{"n": 1, "do": "grow", "bytes": 5}` is passed on as so many bytes. Misbehaviour is asked for by files in the folder
 TRIAL_FOLDER: `broken` (a dependency is down), `hang`, `slow`, `short` (an outcome too few), `bugs` (now and then),
-`crumble` (a bug beside the batches), `dawdle` (at the end). What it does beside the batches and at its end it writes
-into the file `diary`.
+`crumble` (a bug beside the batches), `misplace` (a topic is gone, beside them), `dawdle` (at the end). What it does
+beside the batches and at its end it writes into the file `diary`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from isnad import logs
-from isnad.errors import RecordError, SearchUnavailable
+from isnad.errors import RecordError, SearchUnavailable, SetupError
 from isnad.messages import Reason
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.settings import StageSettings, load
@@ -59,7 +59,9 @@ def main() -> int:
     async def live() -> None:
         write("began")
         try:
-            while not (folder / "crumble").exists():  # noqa: ASYNC110  the test makes it
+            while not (folder / "crumble").exists():
+                if (folder / "misplace").exists():
+                    raise SetupError("create the topics")
                 await asyncio.sleep(0.1)
             raise KeyError("a bug that the test asked for")
         finally:

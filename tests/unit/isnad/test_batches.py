@@ -106,6 +106,14 @@ async def test_after_a_transient_error_the_same_batch_is_tried_again_and_counted
     assert scene.count("isnad_records_total", outcome="passed") == 3
 
 
+async def test_work_that_finds_kafka_not_set_up_is_tried_again(scene):
+    """Dedup reads its log within a batch, and a broker that has just started does not list it at once."""
+    scene.troubles = [SetupError("no topic"), SetupError("no topic")]
+    await scene.batches().handle(scene.arrive(3), 1)
+    assert scene.calls == 3
+    assert scene.passed() == [0, 1, 2]
+
+
 async def test_when_sending_fails_the_work_is_not_done_again(scene):
     """Only the sending is repeated, with what was not acknowledged."""
     producer = scene.sender

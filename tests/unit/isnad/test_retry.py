@@ -1,15 +1,16 @@
 """Waiting for a broken dependency."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from itertools import islice, repeat
 
 import pytest
 import structlog
 
-from isnad.errors import BrokerUnavailable, SearchUnavailable, TooMuchPoison
+from isnad.errors import BrokerUnavailable, SearchUnavailable, SetupError, TooMuchPoison
 from isnad.health import Health, Waiting
-from isnad.retry import Patience, Stopped, pauses
+from isnad.retry import Leniency, Patience, Stopped, pauses
 from isnad.testing.clock import START, ManualClock
 
 
@@ -111,3 +112,30 @@ async def test_other_errors_are_not_waited_out(health):
     """A bug is a bug."""
     with pytest.raises(KeyError):
         await Patience(health, asyncio.Event()).until_done(Flaky(KeyError("bug")))
+
+
+async def test_a_wrong_set_up_is_a_broken_kafka_for_half_a_minute():
+    """And what it is after that; the sentence that says what to do is the same."""
+    clock = ManualClock()
+    leniency = Leniency(clock)
+    for _ in range(3):
+        with pytest.raises(BrokerUnavailable, match="create the topics"):
+            await leniency.attempt(Flaky(SetupError("create the topics")))
+        clock.advance(10)
+    with pytest.raises(SetupError, match="create the topics"):
+        await leniency.attempt(Flaky(SetupError("create the topics")))
+
+
+@pytest.mark.parametrize("between", [Flaky(), Flaky(BrokerUnavailable("it starts anew"))])
+async def test_half_a_minute_begins_anew_with_each_change_of_the_set_up(between):
+    """It was right meanwhile, or Kafka was away: a broker that comes up does not know its topics at once."""
+    clock = ManualClock()
+    leniency = Leniency(clock)
+    with pytest.raises(BrokerUnavailable):
+        await leniency.attempt(Flaky(SetupError("no topic")))
+    clock.advance(100)
+    with contextlib.suppress(BrokerUnavailable):
+        await leniency.attempt(between)
+    clock.advance(100)
+    with pytest.raises(BrokerUnavailable, match="no topic"):
+        await leniency.attempt(Flaky(SetupError("no topic")))

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from isnad.errors import BrokerUnavailable, StorageUnavailable
+from isnad.errors import BrokerUnavailable, SetupError, StorageUnavailable
 from isnad.metrics import DedupMetrics
 from isnad.similarity.snapshot import Captured, Part, Snapshots
 from isnad.testing.clock import START, ManualClock
@@ -142,13 +142,14 @@ async def test_who_stands_by_leaves_it_to_the_one_that_works(tmp_path: Path):
     assert waiting.places == [2 * LEAST, LEAST]
 
 
-async def test_what_is_not_committed_yet_is_waited_for(desk: Desk):
+@pytest.mark.parametrize("error", [BrokerUnavailable("Kafka is away"), SetupError("no topic yet")])
+async def test_what_is_not_committed_yet_is_waited_for(desk: Desk, error: Exception):
     asked = []
 
     async def committed() -> int:
         asked.append(len(desk.places))
         if len(asked) == 1:
-            raise BrokerUnavailable("Kafka is away")
+            raise error
         return LEAST - 1 if len(asked) == 2 else LEAST
 
     desk.committed = committed

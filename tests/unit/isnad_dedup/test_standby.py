@@ -8,16 +8,16 @@ from prometheus_client import CollectorRegistry
 from tests.unit.isnad_dedup.articles import prepared, text
 from tests.unit.isnad_dedup.disk import no_room_on_disk
 
-from isnad.errors import BrokerUnavailable
+from isnad.errors import BrokerUnavailable, SetupError
 from isnad.health import Health
 from isnad.metrics import DedupMetrics
 from isnad.outcomes import Outgoing
 from isnad.similarity.window import Window
-from isnad.testing.broker import FakeBroker
+from isnad.testing.broker import FakeBroker, FakeReader
 from isnad.topics import Topics
 from isnad_dedup.committed import Committed
 from isnad_dedup.log.ledger import Ledger
-from isnad_dedup.log.replay import Replay
+from isnad_dedup.log.replay import Log, Replay
 from isnad_dedup.log.standby import Standby
 
 TOPICS = Topics()
@@ -27,13 +27,13 @@ GROUP = TOPICS.group("dedup")
 class Worker:
     """A worker on a fake Kafka with so many articles in the log."""
 
-    def __init__(self, broker: FakeBroker) -> None:
+    def __init__(self, broker: FakeBroker, log: Log | None = None) -> None:
         self.broker = broker
         self.health = Health(broker.clock)
         self.health.well("start")
         self.registry = CollectorRegistry()
         self.works = False
-        self.replay = Replay(broker.reader(), TOPICS.prepared, lambda: Ledger(TOPICS, Window()), self.health)
+        self.replay = Replay(log or broker.reader(), TOPICS.prepared, lambda: Ledger(TOPICS, Window()), self.health)
         self.committed = Committed(lambda: broker.progress(GROUP), (TOPICS.prepared, 0))
         self.standby = Standby(
             self.replay,
@@ -42,6 +42,7 @@ class Worker:
             work_bytes=lambda: 42,
             health=self.health,
             metrics=DedupMetrics.on(self.registry),
+            clock=broker.clock,
         )
 
     def metric(self, name: str) -> float | None:
@@ -119,6 +120,39 @@ async def test_it_looks_until_it_is_cancelled_and_an_outage_does_not_end_it(brok
     looking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await looking
+
+
+class Unlisted(FakeReader):
+    """Reads a broker that has just started and does not list the log at its first so many questions."""
+
+    def __init__(self, broker: FakeBroker, times: int, seconds: float = 0) -> None:
+        super().__init__(broker)
+        self.broker, self.times, self.seconds = broker, times, seconds
+
+    async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
+        self.times -= 1
+        if self.times < 0:
+            return await super().bounds(topic, partition)
+        self.broker.clock.advance(self.seconds)
+        raise SetupError("no topic")
+
+
+async def test_a_log_that_is_not_listed_yet_does_not_end_it(broker: FakeBroker):
+    worker = Worker(broker, Unlisted(broker, 1))
+    commit(broker, 4)
+    looking = asyncio.create_task(worker.standby.run())
+    await until(lambda: worker.replay.next_offset == 4 or looking.done())
+    assert not looking.done()
+    looking.cancel()
+
+
+async def test_a_log_that_stays_away_for_half_a_minute_ends_it(broker: FakeBroker):
+    worker = Worker(broker, Unlisted(broker, 2, seconds=31))
+    commit(broker, 4)
+    async with asyncio.timeout(20):
+        with pytest.raises(SetupError, match="no topic"):
+            await worker.standby.run()
+    assert worker.replay.next_offset == 0
 
 
 async def test_a_full_disk_is_shown_until_there_is_room(broker: FakeBroker):
