@@ -242,8 +242,8 @@ PLANTED = (
         (
             Change(
                 "isnad_index/writing.py",
-                "        return RecordError(_reason(answer.status), _said(answer))\n    return None\n",
-                "        pass\n    return RecordError(_reason(answer.status), _said(answer))\n",
+                "        return RecordError(_reason(answer.status), said(answer))\n    return None\n",
+                "        pass\n    return RecordError(_reason(answer.status), said(answer))\n",
             ),
         ),
         too_busy,
@@ -272,8 +272,8 @@ PLANTED = (
         (
             Change(
                 "isnad_index/writing.py",
-                "    if answer.status in (_BAD_REQUEST, _TOO_LARGE) and",
-                "    if answer.status == _TOO_LARGE and",
+                "    if answer.status in (_BAD_REQUEST, TOO_LARGE) and",
+                "    if answer.status == TOO_LARGE and",
             ),
         ),
         refused_for_good,
