@@ -16,6 +16,7 @@ from isnad.messages import SCHEMA, Takedown
 from isnad.outcomes import Outgoing
 from isnad.search_index import SearchIndex
 from isnad_api.access import CALLER, needs
+from isnad_api.answers import dated
 from isnad_api.models import ArticleName, Model
 from isnad_api.parameters import AskedId
 from isnad_api.problems import RETRY_SECONDS, ProblemError
@@ -104,7 +105,7 @@ def router(parts: Parts) -> APIRouter:
         found = (await parts.index.documents(parts.indexes.takedowns, [id])).get(id, {})
         answer = await parts.index.search(parts.indexes.articles, _falls_under(id))
         articles = [
-            ArticleName.model_validate(hit["_source"])
+            ArticleName.model_validate(dated(hit["_source"]))
             for hit in answer["hits"]["hits"]
             if hit["_source"]["id"] == id or hit["_source"].get("part")
         ]
@@ -116,7 +117,7 @@ def router(parts: Parts) -> APIRouter:
 
 def _falls_under(id_: str) -> dict[str, Any]:
     either = [{"term": {"id": id_}}, {"term": {"page_id": id_}}]
-    fields = [*ArticleName.model_fields, "part"]
+    fields = [*ArticleName.model_fields, "part", "time_marks"]
     return {"query": {"bool": {"should": either}}, "size": _MOST_SHOWN, "sort": [{"id": "asc"}], "_source": fields}
 
 

@@ -70,11 +70,11 @@ async def test_only_who_has_the_scope_takes_anything_down_and_is_named(api, log,
 
 async def test_it_says_what_stands_and_when_it_is_gone(api, index):
     await put(index, "isnad-articles", "page#2", page_id="page", part=2)
-    await put(index, "isnad-articles", "page", page_id="page")
+    await put(index, "isnad-articles", "page", page_id="page", time_marks=["missing"])
     await put(index, "isnad-articles", "other", page_id="other")
     before = (await api.get("/v1/takedowns/page")).json()
     assert (before["taken_down"], before.get("at")) == (False, None)
-    assert [one["id"] for one in before["articles"]] == ["page", "page#2"]
+    assert [(one["id"], one["dated"]) for one in before["articles"]] == [("page", False), ("page#2", True)]
     await put(index, "isnad-takedowns", "page#2", is_down=True, at="2026-01-01T00:00:00Z", reason="so", by="3f9a")
     after = (await api.get("/v1/takedowns/page%232")).json()
     assert (after["taken_down"], after["reason"], after["by"]) == (True, "so", "3f9a")
