@@ -4,7 +4,7 @@ Whatever is wrong with one record refuses that record; nothing is ever held in m
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import ijson
@@ -123,8 +123,17 @@ def _json_items(place: Place, stream: io.BufferedReader) -> Iterator[Page | Refu
 
 
 def _has_bad_bytes(value: object) -> bool:
-    texts: Iterable[object] = value.values() if isinstance(value, dict) else ()
-    return any(isinstance(text, str) and encodings.BAD_BYTES in text for text in texts)
+    """Look through all that is in a value, the names of fields too; not by recursion, so that no depth is too much."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str) and encodings.BAD_BYTES in one:
+            return True
+        if isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+    return False
 
 
 class _Unfit:

@@ -128,6 +128,15 @@ def test_a_bad_item_refuses_that_item(tmp_path: Path, read: Read) -> None:
     assert bodies(happened) == ["نص الخبر", "a\0b", "آخر"]
 
 
+@pytest.mark.parametrize("bad", [b'"tags":["a","\xff"]', b'"by":{"name":"\xff"}', b'"\xff":1'])
+def test_bytes_that_are_not_utf_8_are_found_anywhere_in_an_item(tmp_path: Path, read: Read, bad: bytes) -> None:
+    good = json.dumps(GOOD).encode()
+    (tmp_path / "a.json").write_bytes(b"[" + good[:-1] + b"," + bad + b"}," + good + b"]")
+    happened = read(tmp_path / "a.json")
+    assert list(refusals(happened)) == ["a.json, item 1"]
+    assert bodies(happened) == ["نص الخبر"]
+
+
 def test_a_broken_array_gives_what_stood_before(tmp_path: Path, read: Read) -> None:
     """An array can't be read past a mistake in it; the articles before are sent, the place is told."""
     good = json.dumps(GOOD)
