@@ -48,6 +48,7 @@ class Standby:
         self._health = health
         self._metrics = metrics
         self._leniency = Leniency(clock)
+        self._waits_for_disk = False
 
     async def run(self) -> None:
         """Look every two seconds, until this is cancelled.
@@ -62,6 +63,7 @@ class Standby:
             except BrokerUnavailable:
                 pass  # the watchdog of the stage says so
             except StorageUnavailable as exc:
+                self._waits_for_disk = True
                 if self._health.waiting(exc.dependency, str(exc)):
                     _logger.warning("waiting", dependency=exc.dependency, reason=str(exc))
 
@@ -76,7 +78,17 @@ class Standby:
         committed = await self._committed()
         if self._stands_by():
             await self._replay.follow_up_to(committed)
-            self._health.well(StorageUnavailable.dependency)
+        # Where it works by now, its batches say themselves what they wait for.
+        self._no_longer_waits()
         self._metrics.behind.set(max(0, committed - self._replay.next_offset))
         self._metrics.window_articles.set(len(self._replay))
         self._metrics.work_bytes.set(await asyncio.to_thread(self._work_bytes))
+
+    def _no_longer_waits(self) -> None:
+        if not self._waits_for_disk:
+            return
+        self._waits_for_disk = False
+        dependency = StorageUnavailable.dependency
+        seconds = self._health.well(dependency)
+        if seconds is not None:
+            _logger.info("goes on", dependency=dependency, waited_seconds=round(seconds, 1))

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 from tests.unit.isnad_dedup.articles import prepared, text
 from tests.unit.isnad_dedup.disk import no_room_on_disk
 
-from isnad.errors import BrokerUnavailable, SetupError
+from isnad.errors import BrokerUnavailable, SetupError, StorageUnavailable
 from isnad.health import Health
 from isnad.metrics import DedupMetrics
 from isnad.outcomes import Outgoing
@@ -122,23 +123,23 @@ async def test_it_looks_until_it_is_cancelled_and_an_outage_does_not_end_it(brok
         await looking
 
 
-class Unlisted(FakeReader):
-    """Reads a broker that has just started and does not list the log at its first so many questions."""
+class Stumbling(FakeReader):
+    """Can't read the log at the first so many times, each of which takes some seconds."""
 
-    def __init__(self, broker: FakeBroker, times: int, seconds: float = 0) -> None:
+    def __init__(self, broker: FakeBroker, error: Exception, times: int, seconds: float = 0) -> None:
         super().__init__(broker)
-        self.broker, self.times, self.seconds = broker, times, seconds
+        self.broker, self.error, self.times, self.seconds = broker, error, times, seconds
 
     async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
         self.times -= 1
         if self.times < 0:
             return await super().bounds(topic, partition)
         self.broker.clock.advance(self.seconds)
-        raise SetupError("no topic")
+        raise self.error
 
 
 async def test_a_log_that_is_not_listed_yet_does_not_end_it(broker: FakeBroker):
-    worker = Worker(broker, Unlisted(broker, 1))
+    worker = Worker(broker, Stumbling(broker, SetupError("no topic"), 1))
     commit(broker, 4)
     looking = asyncio.create_task(worker.standby.run())
     await until(lambda: worker.replay.next_offset == 4 or looking.done())
@@ -147,7 +148,7 @@ async def test_a_log_that_is_not_listed_yet_does_not_end_it(broker: FakeBroker):
 
 
 async def test_a_log_that_stays_away_for_half_a_minute_ends_it(broker: FakeBroker):
-    worker = Worker(broker, Unlisted(broker, 2, seconds=31))
+    worker = Worker(broker, Stumbling(broker, SetupError("no topic"), 2, seconds=31))
     commit(broker, 4)
     async with asyncio.timeout(20):
         with pytest.raises(SetupError, match="no topic"):
@@ -168,3 +169,17 @@ async def test_a_full_disk_is_shown_until_there_is_room(broker: FakeBroker):
     await until(lambda: worker.replay.next_offset == 11)
     await until(worker.health.ready)
     looking.cancel()
+
+
+async def test_a_full_disk_is_forgotten_by_one_who_works_by_now(broker: FakeBroker):
+    """Its batches say themselves what they wait for; nobody else would say that it is ready again."""
+    worker = Worker(broker, Stumbling(broker, StorageUnavailable("the disk is full"), 1))
+    commit(broker, 4)
+    with capture_logs() as lines:
+        looking = asyncio.create_task(worker.standby.run())
+        await until(lambda: not worker.health.ready())
+        worker.works = True
+        await until(worker.health.ready)
+        looking.cancel()
+    assert worker.replay.next_offset == 0
+    assert [(line["event"], line["dependency"]) for line in lines] == [("waiting", "disk"), ("goes on", "disk")]
