@@ -82,6 +82,9 @@ class KafkaServer:
             "transaction.state.log.num.partitions": "4",
             "share.coordinator.state.topic.replication.factor": "1",
             "share.coordinator.state.topic.min.isr": "1",
+            # A stage that was away for as long as its topic keeps messages goes on where it stood; Kafka forgets after
+            # seven days unless told otherwise.
+            "offsets.retention.minutes": str(60 * 24 * 31),
             "group.initial.rebalance.delay.ms": "0",
             "num.network.threads": "2",
             "num.io.threads": "4",
