@@ -76,9 +76,11 @@ def feed(
     """Send the articles in PATHS to the chain: files, folders, or - for JSON lines from standard input.
 
     Read are pages of text (.txt), JSON lines (.jsonl, .ndjson) and JSON arrays (.json), each also as .gz or in a .zip.
-    Feeding the same again changes nothing, and a corrected article replaces the earlier one with its id. The id is the
-    file's own field `id`: text stays as it is, a number (1, not "1") becomes source:number, as every outlet has its
-    own number 1. Without it, the id is made from the source and the address, else from the source and the text.
+    Feeding the same again changes nothing while the article is in dedup's window (ISNAD_WINDOW_DAYS); what comes later
+    still is one document, but counts as one more article of its story. A corrected article replaces the earlier one
+    with its id. The id is the file's own field `id`: text stays as it is, a number (1, not "1") becomes source:number,
+    as every outlet has its own number 1. Without it, the id is made from the source and the address, else from the
+    source and the text.
     """
     piped = Path("-") in paths
     given = Input(
