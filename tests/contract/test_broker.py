@@ -193,7 +193,7 @@ class BrokerContract:
         assert all(fault.refused for fault in faults)
 
     async def test_wrong_settings_are_reported_and_corrected(self, broker, none):
-        """A producer's own stamps are refused; how long messages are kept is only noted. Others' settings stay."""
+        """A producer's own stamps are refused; how long messages are kept is noted, and stays as others' settings do."""
         theirs = {"message.timestamp.type": "CreateTime", "retention.ms": "3600000", "segment.ms": "7200000"}
         wrong = [replace(spec, config=theirs) for spec in none.specs(partitions=3)]
         await broker.admin().create(wrong, replication=1)
@@ -203,7 +203,10 @@ class BrokerContract:
             (f"{none.raw} has retention.ms=3600000, not 2592000000", False),
         }
         assert await broker.admin().create(none.specs(partitions=3), replication=1)
-        assert await broker.admin().check(none.specs(partitions=3)) == []
+        left = await broker.admin().check(none.specs(partitions=3))
+        assert f"{none.raw} has retention.ms=3600000, not 2592000000" in {one.text for one in left}
+        assert not any(one.refused for one in left)
+        assert none.prepared not in {one.topic for one in left}, "the ordered log is kept for ever"
 
     async def test_the_history_of_a_topic_has_a_beginning_and_moments(self, broker, topics):
         """Each message of its own millisecond; a moment between two of them lies before the later one."""
