@@ -2,8 +2,12 @@
 
 The classes are typed, so a misspelt metric fails the type check. Nothing is registered at import: a composition root
 makes a registry and the group of metrics that its service has.
+
+Where the values of a counter's labels are known, all are there from the start, with 0: Prometheus sees no step in a
+series whose first sample is already the sum.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from prometheus_client import (
@@ -16,8 +20,12 @@ from prometheus_client import (
 )
 from prometheus_client.gc_collector import GCCollector
 
+from isnad.errors import BrokerUnavailable, SearchUnavailable, StorageUnavailable, TooMuchPoison
+from isnad.messages import Reason
+
 _BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _BATCH_RECORDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_DEPENDENCIES = (BrokerUnavailable, SearchUnavailable, StorageUnavailable, TooMuchPoison)
 _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -111,6 +119,15 @@ class StageMetrics:
             ),
         )
 
+    def begin(self, stage: str, inputs: Iterable[str]) -> None:
+        """Show what is rare and told of by alerts with 0, for a stage and the topics that it reads."""
+        for topic in inputs:
+            self.offset_resets.labels(stage, topic)
+        for reason in Reason:
+            self.dead_letters.labels(stage, str(reason))
+        for error in _DEPENDENCIES:
+            self.waits.labels(stage, error.dependency)
+
 
 @dataclass(frozen=True, slots=True)
 class DedupMetrics:
@@ -140,7 +157,7 @@ class DedupMetrics:
         def gauge(name: str, text: str) -> Gauge:
             return Gauge(name, text, registry=registry)
 
-        return cls(
+        metrics = cls(
             window_articles=gauge("isnad_dedup_window_articles", "Articles that new ones are compared with."),
             work_bytes=gauge("isnad_dedup_work_bytes", "Bytes of this worker's files on disk."),
             behind=gauge(
@@ -158,6 +175,9 @@ class DedupMetrics:
             snapshot_bytes=gauge("isnad_dedup_snapshot_bytes", "Bytes of that snapshot."),
             snapshot_seconds=gauge("isnad_dedup_snapshot_seconds", "Seconds that writing it took."),
         )
+        for outcome in ("written", "failed", "dropped"):
+            metrics.snapshots.labels(outcome)
+        return metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +198,7 @@ class ApiMetrics:
     @classmethod
     def on(cls, registry: CollectorRegistry) -> "ApiMetrics":
         """Make the metrics and register them."""
-        return cls(
+        metrics = cls(
             requests=Counter(
                 "isnad_http_requests_total", "Requests answered.", ("method", "route", "status"), registry=registry
             ),
@@ -202,3 +222,6 @@ class ApiMetrics:
                 registry=registry,
             ),
         )
+        for outcome in ("accepted", "refused"):
+            metrics.articles.labels(outcome)
+        return metrics

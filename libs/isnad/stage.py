@@ -125,6 +125,7 @@ class Stage:
         self._health = health or Health(self._clock)
         self._registry = metrics or new_registry()
         self._metrics = StageMetrics.on(self._registry)
+        self._metrics.begin(name, inputs)
         self._group = settings.topics.group(name)
         self._log = structlog.get_logger(stage=name)
         self._stillness = Stillness(settings.watchdog_seconds, self._clock)

@@ -5,7 +5,10 @@ import re
 import pytest
 from prometheus_client import CollectorRegistry
 
+from isnad.messages import Reason
 from isnad.metrics import ApiMetrics, DedupMetrics, StageMetrics, new_registry
+from isnad.settings import StageSettings, load
+from isnad.stage import Stage
 
 
 @pytest.mark.parametrize("group", [StageMetrics, DedupMetrics, ApiMetrics])
@@ -36,3 +39,28 @@ def test_a_counter_ends_in_total_and_a_lag_has_its_partition():
     labels = {"stage": "dedup", "topic": "articles.prepared", "partition": "0"}
     assert registry.get_sample_value("isnad_lag_records", labels) == 7
     assert registry.get_sample_value("process_start_time_seconds") is not None
+
+
+def test_counters_with_known_labels_are_there_from_the_start():
+    """With 0: of a series that begins with its first count Prometheus sees no increase."""
+    registry = CollectorRegistry()
+
+    async def nothing(_):
+        return []
+
+    settings = load(StageSettings, {"ISNAD_KAFKA": "127.0.0.1:1"})
+    Stage("index", ("articles.enriched", "stories.changes"), nothing, settings, metrics=registry)
+    DedupMetrics.on(registry)
+    ApiMetrics.on(registry)
+    expected = {
+        "isnad_offset_resets_total": ("topic", {"articles.enriched", "stories.changes"}),
+        "isnad_dead_letters_total": ("reason", {reason.value for reason in Reason}),
+        "isnad_waits_total": ("dependency", {"kafka", "elasticsearch", "disk", "poison"}),
+        "isnad_dedup_snapshots_total": ("outcome", {"written", "failed", "dropped"}),
+        "isnad_pushed_articles_total": ("outcome", {"accepted", "refused"}),
+    }
+    samples = [sample for family in registry.collect() for sample in family.samples]
+    for name, (label, values) in expected.items():
+        found = [sample for sample in samples if sample.name == name]
+        assert {sample.labels[label] for sample in found} == values
+        assert all(sample.value == 0 for sample in found)
