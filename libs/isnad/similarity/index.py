@@ -200,12 +200,12 @@ class NearDuplicateIndex:
             return range(before, before)
         self._day = day
         if opens:
-            # The next one will hold about as much; a table that grows less often is filled in half the time.
-            slots = max(self._first_slots, newest.slots_for_the_next if newest is not None else 0)
+            expected = newest.expected_of_the_next if newest is not None else 0
             if newest is not None:
                 newest.seal()
                 self._signposts.add(newest, list(self._segments)[:-1])
-            self._segments.append(Segment(self._next_ordinal, calendar, self._next_number, self._folder, slots))
+            first, slots = self._next_number, self._first_slots
+            self._segments.append(Segment(self._next_ordinal, calendar, first, self._folder, slots, expected))
             self._next_ordinal += 1
         while len(self._segments) > 1 and self._is_over(self._segments[0], day):
             gone = self._segments.popleft()

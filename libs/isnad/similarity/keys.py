@@ -1,7 +1,7 @@
 """The keys in a window, and which entry is the newest of each (pure)."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 
@@ -39,7 +39,7 @@ class Keys:
             return None
         return before
 
-    def put_all(self, keys: Sequence[str], first: int) -> None:
+    def put_all(self, keys: Collection[str], first: int) -> None:
         """Take in entries, the first of this number, where none ever left the window."""
         self._numbers.update(zip(keys, range(first, first + len(keys)), strict=True))
 
@@ -60,7 +60,7 @@ class Keys:
             raise KeyError(key)
         return self._numbers.pop(key)
 
-    def forget(self, first: int, keys: Sequence[str], newest: int) -> None:
+    def forget(self, first: int, keys: Collection[str], newest: int) -> None:
         """Forget the oldest entries, which have these keys and the numbers from `first` on.
 
         Args:

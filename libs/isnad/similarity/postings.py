@@ -77,7 +77,10 @@ _U_VALUE_BITS = np.uint64(_VALUE_BITS)
 _VALUE = np.uint64((1 << _VALUE_BITS) - 1)
 _IS_NODE = np.uint64(1 << (_VALUE_BITS - 1))
 _NODE = np.uint64((1 << (_VALUE_BITS - 1)) - 1)
-_KEPT_BITS = np.uint64(64 - _VALUE_BITS)
+KEPT_BITS = 64 - _VALUE_BITS
+"""Of a hash."""
+
+_KEPT_BITS = np.uint64(KEPT_BITS)
 _OLDER = np.uint64(32)
 _OLDER_MASK = np.uint64((1 << 32) - 1)
 _EMPTY = np.uint64(0)
@@ -159,7 +162,7 @@ def scale_of(size: int) -> int:
 
 
 @compiled
-def home_of(kept: np.uint64, homes: int) -> np.int64:
+def _home_of(kept: np.uint64, homes: int) -> np.int64:
     """Return where the search for a hash's kept bits begins."""
     return np.int64((kept * np.uint64(homes)) >> _KEPT_BITS)
 
@@ -168,7 +171,7 @@ def home_of(kept: np.uint64, homes: int) -> np.int64:
 def _find(slots: Words, homes: int, kept: np.uint64) -> np.int64:
     """Return the slot of a hash's kept bits: where it stands, or where it would."""
     sought = kept << _U_VALUE_BITS
-    slot = home_of(kept, homes)
+    slot = _home_of(kept, homes)
     # Less one, what is free is more than anything, and what stands there of these bits is no less than them.
     while slots[slot] - _U_ONE < sought:
         slot += 1
@@ -215,13 +218,13 @@ def move(table: Slots, most: int | np.int64) -> bool:
         table.progress[0], table.progress[1] = place, ALL_MOVED
         return True
     # All that is in `slots` is before what comes; from the first free slot on that this could have, all are free.
-    free = home_of(former[place] >> _U_VALUE_BITS, homes)
+    free = _home_of(former[place] >> _U_VALUE_BITS, homes)
     while slots[free] != _EMPTY:
         free += 1
     stop = place + min(most, former.size - place)
     while place < stop and free < last:
         held = former[place]
-        slot = max(home_of(held >> _U_VALUE_BITS, homes), free)
+        slot = max(_home_of(held >> _U_VALUE_BITS, homes), free)
         # Without a branch, for none could be foretold: where nothing is held, nothing is put where nothing is.
         slots[slot] = held
         free = slot + np.int64(held != _EMPTY)
@@ -264,9 +267,9 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Slots, room: Room) -> np
     for place in range(count):
         kept = hashes[room.sketch[place]] >> _U_VALUE_BITS
         if kept < bound:
-            room.seen[place] = slots[home_of(kept, table.homes)]
+            room.seen[place] = slots[_home_of(kept, table.homes)]
         else:
-            room.seen[place] = former[home_of(kept, table.former_homes)]
+            room.seen[place] = former[_home_of(kept, table.former_homes)]
     return count
 
 
@@ -286,10 +289,10 @@ def _fetch_marked(begin: int, texts: int, drawn: Drawn, bit: int, hashes: Hashes
         for one in range(drawn.starts[text], end):
             kept = hashes[room.sketch[one]] >> _U_VALUE_BITS
             if kept < bound:
-                home = home_of(kept, table.homes)
+                home = _home_of(kept, table.homes)
                 room.seen[one] = slots[home] ^ slots[home + _FURTHER]
             else:
-                home = home_of(kept, table.former_homes)
+                home = _home_of(kept, table.former_homes)
                 room.seen[one] = former[home] ^ former[home + _FURTHER]
         if end < drawn.starts[text + 1]:
             room.sketch[end] = -1
@@ -300,7 +303,7 @@ def mark(slots: Words, cells: Marks, bit: int) -> None:
     """Mark where the hashes in some slots stand: cell i stands for the i-th stretch of all hashes there are."""
     for held in slots:
         if held != _EMPTY:
-            cells[home_of(held >> _U_VALUE_BITS, cells.size)] |= np.uint8(bit)
+            cells[_home_of(held >> _U_VALUE_BITS, cells.size)] |= np.uint8(bit)
 
 
 @compiled
@@ -319,7 +322,7 @@ def draw(texts: Numbers, hashes: Hashes, cells: Marks, places: Counts, starts: N
         starts[text + 1] = end
     # In a loop of its own, without a branch, so that the processor waits for many cells at a time.
     for drawn in range(end):
-        marks[drawn] = cells[home_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)]
+        marks[drawn] = cells[_home_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)]
 
 
 @compiled

@@ -32,6 +32,7 @@ from isnad.similarity.postings import (
 )
 from isnad.similarity.shingles import Hashes, Shingled
 from isnad.similarity.snapshot import FilePart, Frozen, Opened, Part
+from isnad.similarity.strings import Strings
 from isnad.similarity.tables import Table
 from isnad.similarity.verifying import HASH_BYTES, read, will_read
 
@@ -118,7 +119,9 @@ def _stretch(columns: Candidates, begin: int, end: int) -> Candidates:
 class Segment:
     """The postings and shingles of entries `first`, `first + 1` …; it takes new ones until it is sealed."""
 
-    def __init__(self, ordinal: int, calendar: int, first: int, folder: Path, slots: int = FIRST_SLOTS) -> None:
+    def __init__(
+        self, ordinal: int, calendar: int, first: int, folder: Path, slots: int = FIRST_SLOTS, expected: int = 0
+    ) -> None:
         """Begin an empty segment.
 
         Args:
@@ -127,6 +130,7 @@ class Segment:
             first: number of its first entry.
             folder: where the shingles are kept, in a file of their own.
             slots: of its table to begin with; it grows from there.
+            expected: so many it will have at least, it seems; it grows the quicker up to there.
 
         Raises:
             StorageUnavailable: the file can't be made.
@@ -134,10 +138,10 @@ class Segment:
         self.ordinal = ordinal
         self.calendar = calendar
         self.first = first
-        self.keys: list[str] = []
+        self.keys = Strings()
         self.superseded: Numbers = np.full(64, NEVER, np.int64)
         self._starts: Numbers = np.zeros(65, np.int64)
-        self._table = Table(slots)
+        self._table = Table(slots, expected=expected)
         self._nodes: Words = np.zeros(_FIRST_NODES, np.uint64)
         self._used = 0
         self._chained = 0
@@ -186,8 +190,8 @@ class Segment:
         return self._sealed or self._used + self._chained >= MOST_IN_A_SEGMENT
 
     @property
-    def slots_for_the_next(self) -> int:
-        """Of a table that would hold half as much without growing: most of the way, and little is held for nothing."""
+    def expected_of_the_next(self) -> int:
+        """Slots of a table that would hold half as much: most of the way, and little is held for nothing."""
         return int(self._used / FULLEST / 2)
 
     @property
@@ -265,7 +269,7 @@ class Segment:
             if begin < len(numbers):
                 self._grow(int(batch.starts[begin + 1] - batch.starts[begin]))
         self._table.settle()
-        self.keys += keys[:begin]
+        self.keys.extend(keys[:begin])
         self._seek(sought, end)
         return begin
 
@@ -315,7 +319,7 @@ class Segment:
         held = len(self.keys)
         self._begin(self._keys_file)
         try:
-            self._keys_file.write_bytes(msgspec.msgpack.encode(self.keys))
+            self._keys_file.write_bytes(msgspec.msgpack.encode(self.keys.to_list()))
         except OSError as exc:
             raise StorageUnavailable(
                 f"The index can't write {self._keys_file}: {exc.strerror}. Make room there"
@@ -360,7 +364,7 @@ class Segment:
                 f"{name}-starts": Frozen(self._starts),
             }
         else:
-            keys = self.keys.copy()
+            keys = self.keys.to_list()
             parts |= {
                 f"{name}-keys-open": lambda: msgspec.msgpack.encode(keys),
                 f"{name}-starts-open": self._starts[: held + 1].copy(),
@@ -381,7 +385,7 @@ class Segment:
         self._sealed = settled = facts.homes > 0
         self._starts = opened.array(f"{name}-starts" if settled else f"{name}-starts-open")
         keys = opened.path(f"{name}-keys").read_bytes() if settled else opened.data(f"{name}-keys-open")
-        self.keys = msgspec.msgpack.decode(keys, type=list[str])
+        self.keys = Strings(msgspec.msgpack.decode(keys, type=list[str]))
         self.superseded = opened.array(f"{name}-superseded")
         self._adopt(opened, name)
         if settled:
@@ -407,7 +411,7 @@ class Segment:
 
     def _index_again(self) -> None:
         """Make the table of the entries that it has, of their shingles."""
-        keys, self.keys = self.keys, []
+        keys, self.keys = self.keys.to_list(), Strings()
         longest = int(np.diff(self._starts).max(initial=0))
         room, sought = new_room(len(keys), longest), Sought()
         for begin in range(0, len(keys), _AT_ONCE):

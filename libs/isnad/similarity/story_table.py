@@ -16,6 +16,7 @@ from isnad.similarity.archive import Archive
 from isnad.similarity.joining import COMPARED_MEMBERS
 from isnad.similarity.rows import Rows
 from isnad.similarity.snapshot import Opened, Part
+from isnad.similarity.strings import Strings
 
 _COLUMNS = {
     "record": np.int64,
@@ -60,7 +61,7 @@ class StoryTable:
         self._rows = Rows(**_COLUMNS)
         self._free = array("i")
         self._latest: tuple[int, _Record] | None = None
-        self.ids: list[str] = []
+        self.ids = Strings()
         """Ids by place; empty where there is no story."""
 
     def open(self, article: Member) -> int:
@@ -72,7 +73,7 @@ class StoryTable:
         record = self._write(_Record(article, {article.source: 1}))
         story = self._free.pop() if self._free else len(self.ids)
         if story == len(self.ids):
-            self.ids.append("")
+            self.ids.extend([""])
         self.ids[story] = article.id
         rows = self._rows
         rows.make(story)
@@ -230,7 +231,7 @@ class StoryTable:
     def restore(self, opened: Opened) -> None:
         """Take over what was captured; the ids are empty, and to be filled in."""
         self._rows.restore(0, {name: opened.array(f"stories-{name}") for name in _COLUMNS})
-        self.ids = [""] * len(self._rows)
+        self.ids = Strings([""] * len(self._rows))
         self._free = array("i", np.flatnonzero(self._rows["members"] == 0).tolist())
 
     def _record(self, story: int) -> _Record:

@@ -6,12 +6,17 @@ How it is searched, filled and moved is in `isnad.similarity.postings`; here is 
 import numpy as np
 
 from isnad.similarity.memory import Memory
-from isnad.similarity.postings import ALL_MOVED, FULLEST, LEAST_SLACK, Slots, Words, has_room, home_of, move
+from isnad.similarity.postings import ALL_MOVED, FULLEST, KEPT_BITS, LEAST_SLACK, Slots, Words, has_room, move
 
 _SLACK = 1 << 14
 """Slots behind the last home of a table that grows: room for the sketch of a text of 60,000 words."""
 
 _GROWTH = 1.5
+_GROWTH_TO_WHAT_IS_EXPECTED = 2
+
+_FIRST_OF_MANY = 1 << 19
+"""Homes at most of an empty table, however many are expected: its first texts are all over it, and a hundred megabytes
+that were never used before are not to be had at once."""
 
 _TIGHT = 0.88
 """How full a table is made that grows no more: a search in it takes about five slots, and so seldom more than the line
@@ -25,8 +30,14 @@ _NOTHING = Memory.of(np.zeros(LEAST_SLACK + 1, np.uint64))
 class Table:
     """Slots in the order of the hashes; `slots` is what the compiled passes work on."""
 
-    def __init__(self, homes: int, memory: Memory | None = None) -> None:
-        """Begin with what was kept of a table with so many homes, or with an empty one."""
+    def __init__(self, homes: int, memory: Memory | None = None, expected: int = 0) -> None:
+        """Begin with what was kept of a table with so many homes, or with an empty one.
+
+        Of homes, so many are `expected` at least in the end.
+        """
+        if memory is None:
+            homes = max(homes, min(expected, _FIRST_OF_MANY))
+        self._expected = expected
         self._memory = memory or Memory.zeros(homes + _SLACK)
         self._homes = homes
         self._former = _NOTHING
@@ -64,7 +75,8 @@ class Table:
         if used + more > FULLEST * self._homes:
             # A text that needs so much room that the last move is not done yet is rare enough to wait for it.
             self.finish()
-            self._begin(int(max(self._homes * _GROWTH, (used + more) / FULLEST + 16)), max(_SLACK, 2 * more))
+            growth = _GROWTH_TO_WHAT_IS_EXPECTED if self._homes < self._expected else _GROWTH
+            self._begin(int(max(self._homes * growth, (used + more) / FULLEST + 16)), max(_SLACK, 2 * more))
         if self.is_moving and not has_room(self._former.words, self._former_homes, more):
             self.finish()
         if not has_room(self.words, self._homes, more):
@@ -94,7 +106,7 @@ class Table:
     def settle(self) -> None:
         """Give back the memory of what was moved meanwhile."""
         if self._progress[1] < ALL_MOVED:
-            self._former.give_back(int(home_of(self._progress[1], self._former_homes)))
+            self._former.give_back(int(self._progress[1]) * self._former_homes >> KEPT_BITS)
             return
         self._former, self._former_homes = _NOTHING, 1
         if self._tight_homes is not None:
