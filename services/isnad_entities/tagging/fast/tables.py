@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from isnad.similarity.compiled import compiled
 from isnad_entities.lists.vocabulary import Vocabulary
 from isnad_entities.tagging.fast.evidence import Evidence
-from isnad_entities.tagging.fast.listed import CODES, NameTrie, padded
-from isnad_entities.tagging.fast.surroundings import bridge, columns
+from isnad_entities.tagging.fast.listed import CODES, NOWHERE, NameTrie, padded
+from isnad_entities.tagging.fast.surroundings import OTHER, bridge, columns
 from isnad_entities.tagging.labels import LABELS
-from isnad_entities.tagging.lattice import Floats
+from isnad_entities.tagging.lattice import STOP, Floats
 
 OFFSETS = 5
 """A word's evidence counts for the second word before it up to the second behind it."""
@@ -31,6 +31,9 @@ _LETTERS_EACH = 20
 
 OUTSIDE = 0
 """The number of what stands before the first and behind the last word."""
+
+_REACH = OFFSETS // 2
+_STOPS = bytes([STOP]) * _REACH
 
 
 class Weights(Protocol):
@@ -66,6 +69,8 @@ class _Types:
         self.single = np.empty(most + 1, np.bool_)
         self.bridges = np.empty(most + 1, np.uint8)
         self.profiles = np.empty(most + 1, np.uint16)
+        self.listed[OUTSIDE], self.starts[OUTSIDE] = NOWHERE, padded(())
+        self.single[OUTSIDE], self.bridges[OUTSIDE], self.profiles[OUTSIDE] = False, OTHER, 0
 
 
 class WordTables:
@@ -106,12 +111,27 @@ class WordTables:
             gaps: what stands before each.
         """
         types, numbers = self._numbers(words)
-        return _sums(numbers, types.rows, self._columns(types, numbers, gaps), self._column_weights)
+        return self._emitted(types, numbers, gaps)
+
+    def all_emissions(self, rows: Sequence[Sequence[str]], gaps: Sequence[bytes]) -> list[Floats]:
+        """Return the emissions of several rows of words, the same as of each alone, with less work for each."""
+        types, known = self._numbers([word for row in rows for word in row])
+        sizes = np.array([len(row) for row in rows], np.int64)
+        # Each row is followed by as much of what is no word as a word looks ahead.
+        places = np.arange(len(known)) + _REACH * np.repeat(np.arange(len(rows)), sizes)
+        numbers = np.full(len(known) + _REACH * len(rows), OUTSIDE, np.int32)
+        numbers[places] = known
+        found = self._emitted(types, numbers, np.frombuffer(_STOPS.join((*gaps, b"")), np.uint8))
+        ends = np.cumsum(sizes + _REACH) - _REACH
+        return [found[end - size : end] for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)]
 
     def columns(self, words: Sequence[str], gaps: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return the columns of a row of words, as training needs them."""
         types, numbers = self._numbers(words)
         return self._columns(types, numbers, gaps)
+
+    def _emitted(self, types: _Types, numbers: NDArray[np.int32], gaps: NDArray[np.uint8]) -> Floats:
+        return _sums(numbers, types.rows, self._columns(types, numbers, gaps), self._column_weights)
 
     def _columns(self, types: _Types, numbers: NDArray[np.int32], gaps: NDArray[np.uint8]) -> NDArray[np.int32]:
         listed = self._trie.codes(types.listed[numbers], types.starts[numbers], types.single[numbers], gaps)

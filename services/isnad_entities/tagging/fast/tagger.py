@@ -34,7 +34,11 @@ class FastTagger:
 
     def tag(self, passages: Sequence[Passage]) -> list[list[Tagged]]:
         """Return the names of each passage; see `tagging.tagger.Tagger`."""
-        return all_tagged(self._calibration, [self.names(passage) for passage in passages])
+        emissions = self._tables.all_emissions(
+            [passage.words for passage in passages], [passage.gap_numbers for passage in passages]
+        )
+        names = map(self._lattice.decode, emissions, map(gaps_of, passages))
+        return all_tagged(self._calibration, list(names))
 
     @property
     def transitions(self) -> Floats:

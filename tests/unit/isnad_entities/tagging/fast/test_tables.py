@@ -82,6 +82,16 @@ def test_emissions_are_the_sum_of_the_weights_of_all_that_is_seen(tables, eviden
     assert one.emissions(words, gaps) == pytest.approx(wanted, abs=1e-3)
 
 
+def test_rows_that_are_read_together_get_the_answers_of_each_alone(tables):
+    """To the last bit, whatever stands beside them: a title, a full stop behind a letter, a row without words."""
+    texts = ["الرئيس", "بوتين في موسكو", "", "قال أ", "ف. ب إن واشنطن الولايات", "المتحدة"]
+    rows = [read(text) for text in texts]
+    together = tables().all_emissions([words for words, _ in rows], [gaps.tobytes() for _, gaps in rows])
+    one = tables()
+    for (words, gaps), found in zip(rows, together, strict=True):
+        assert found.tolist() == one.emissions(words, gaps).tolist()
+
+
 def test_words_that_a_model_brings_ready_weigh_what_they_weigh_otherwise(tables):
     words, gaps = read(TEXT)
     ready = tables().worked_out(["قال", "موسكو"])
