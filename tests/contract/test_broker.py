@@ -193,7 +193,7 @@ class BrokerContract:
         assert all(fault.refused for fault in faults)
 
     async def test_wrong_settings_are_reported_and_corrected(self, broker, none):
-        """A producer's own stamps are refused. How long messages are kept is noted, and stays; so do others' settings."""
+        """A producer's own stamps are refused; how long messages are kept is noted, and stays as others' settings."""
         theirs = {"message.timestamp.type": "CreateTime", "retention.ms": "3600000", "segment.ms": "7200000"}
         wrong = [replace(spec, config=theirs) for spec in none.specs(partitions=3)]
         await broker.admin().create(wrong, replication=1)
