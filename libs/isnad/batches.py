@@ -102,8 +102,8 @@ class Batches:
             left, of_them = records[len(final) :], outcomes[len(final) :]
             number = await self._until_done(partial(self._admitted, left, of_them))
             final += await self._deliver(left[:number], of_them[:number])
-        for outcome in final:
-            self._metrics.records.labels(self._stage, outcome.status).inc()
+        for record, outcome in zip(records, final, strict=True):
+            self._metrics.records.labels(self._stage, record.topic, outcome.status).inc()
             if outcome.error is not None:
                 self._metrics.dead_letters.labels(self._stage, str(outcome.error.reason)).inc()
         self._metrics.batch_records.labels(self._stage).observe(len(records))

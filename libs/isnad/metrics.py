@@ -43,7 +43,10 @@ class StageMetrics:
     """What every stage measures; the label `stage` is its name."""
 
     records: Counter
-    """Records by `outcome` (passed, indexed, stale, taken_down, dead). Each counts once, so they sum to the input."""
+    """Records by the `topic` that they were read from and `outcome` (passed, indexed, stale, taken_down, dead).
+
+    Each counts once, so they sum to the input.
+    """
     dead_letters: Counter
     """Dead letters by `reason`."""
     lag: Gauge
@@ -72,7 +75,10 @@ class StageMetrics:
         """
         return cls(
             records=Counter(
-                "isnad_records_total", "Records by what became of them.", ("stage", "outcome"), registry=registry
+                "isnad_records_total",
+                "Records by what became of them.",
+                ("stage", "topic", "outcome"),
+                registry=registry,
             ),
             dead_letters=Counter(
                 "isnad_dead_letters_total", "Records that can't be processed.", ("stage", "reason"), registry=registry

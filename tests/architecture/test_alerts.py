@@ -1,5 +1,6 @@
 """The alerts and panels, evaluated by Prometheus itself on what a stage shows of itself."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from isnad.metrics import StageMetrics
+from isnad.topics import Topics
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("promtool"), reason="promtool is not installed (Debian: apt-get install prometheus)"
@@ -132,3 +134,19 @@ def test_a_stage_that_counts_nothing_raises_no_alert(tmp_path: Path) -> None:
     asked = [started(minute=0), *scraped(lambda _: None, at=0)]
     silence = [{"expr": "ALERTS", "eval_time": f"{minute}m", "exp_samples": []} for minute in (1, 20, 90)]
     promtool(tmp_path, {"input_series": asked, "promql_expr_test": silence})
+
+
+@pytest.mark.parametrize("prefix", ["", "north."])
+def test_the_dashboard_counts_articles_and_not_the_changes_of_their_stories(prefix: str, tmp_path: Path) -> None:
+    """Each article that is indexed changes a story, which is indexed too; two chains may share one Kafka."""
+    panels = json.loads(Path("deploy/grafana/dashboards/isnad.json").read_text())["panels"]
+    (panel,) = [one for one in panels if one["title"] == "Articles indexed per second"]
+    (target,) = panel["targets"]
+    registry, topics = CollectorRegistry(), Topics(prefix)
+    records = StageMetrics.on(registry).records
+    for topic, outcome in ((topics.enriched, "indexed"), (topics.enriched, "stale"), (topics.changes, "indexed")):
+        records.labels(STAGE, topic, outcome)
+    # 30 in each 15 seconds are two in each second.
+    asked = [{"series": name, "values": "0+30x40"} for name in samples(registry)]
+    shown = {"expr": target["expr"], "eval_time": "10m", "exp_samples": [{"labels": "{}", "value": 2}]}
+    promtool(tmp_path, {"interval": "15s", "input_series": asked, "promql_expr_test": [shown]})

@@ -73,17 +73,17 @@ class Replaying:
     def __init__(self, work: Work, means: Means) -> None:
         self._work = work
         self._means = means
-        self._registry = CollectorRegistry()
-        self._metrics = StageMetrics.on(self._registry)
+        self._metrics = StageMetrics.on(CollectorRegistry())
 
     @property
     def outcomes(self) -> dict[str, int]:
         """How many records had which outcome so far."""
-        counts = {
-            name: self._registry.get_sample_value("isnad_records_total", {"stage": self._work.stage, "outcome": name})
-            for name in _OUTCOMES
-        }
-        return {name: int(count) for name, count in counts.items() if count}
+        counts = dict.fromkeys(_OUTCOMES, 0)
+        for family in self._metrics.records.collect():
+            for sample in family.samples:
+                if sample.name == "isnad_records_total":
+                    counts[sample.labels["outcome"]] += int(sample.value)
+        return {name: count for name, count in counts.items() if count}
 
     async def run(self, asked: Asked, plan: Plan) -> None:
         """Do what is left of a plan; its bookmarks are kept on the way, and at the end they say where it ended.

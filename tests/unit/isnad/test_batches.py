@@ -88,7 +88,10 @@ async def test_each_record_is_counted_once_under_what_became_of_it(scene):
     ]
     scene.outcome = lambda one: fates[one.offset % 4]
     await scene.batches().handle(scene.arrive(10), 1)
-    counts = {fate: scene.count("isnad_records_total", outcome=fate) for fate in ("passed", "indexed", "stale", "dead")}
+    counts = {
+        fate: scene.count("isnad_records_total", topic=TOPICS.raw, outcome=fate)
+        for fate in ("passed", "indexed", "stale", "dead")
+    }
     assert counts == {"passed": 3, "indexed": 3, "stale": 2, "dead": 2}
     assert scene.count("isnad_dead_letters_total", reason="empty") == 2
     assert scene.count("isnad_batch_records_sum") == 10
@@ -103,7 +106,7 @@ async def test_after_a_transient_error_the_same_batch_is_tried_again_and_counted
     await scene.batches().handle(scene.arrive(3), 1)
     assert scene.calls == 3
     assert scene.passed() == [0, 1, 2]
-    assert scene.count("isnad_records_total", outcome="passed") == 3
+    assert scene.count("isnad_records_total", topic=TOPICS.raw, outcome="passed") == 3
 
 
 async def test_work_that_finds_kafka_not_set_up_is_tried_again(scene):
@@ -140,7 +143,7 @@ async def test_any_other_error_comes_out_and_nothing_is_counted(scene, bug):
     with pytest.raises(type(bug)):
         await scene.batches().handle(scene.arrive(3), 1)
     assert scene.passed() == []
-    assert scene.count("isnad_records_total", outcome="passed") is None
+    assert scene.count("isnad_records_total", topic=TOPICS.raw, outcome="passed") is None
 
 
 async def test_too_few_outcomes_are_a_bug(scene):
@@ -246,7 +249,7 @@ async def test_too_much_poison_is_waited_out_until_a_person_has_looked(scene):
     assert "2 empty" in reason
     assert "isnad dead list --stage trial" in reason
     assert [(line["event"], line["log_level"]) for line in lines] == [("waiting", "error"), ("goes on", "info")]
-    assert scene.count("isnad_records_total", outcome="dead") == 5
+    assert scene.count("isnad_records_total", topic=TOPICS.raw, outcome="dead") == 5
     assert scene.health.ready()
 
 
@@ -276,7 +279,7 @@ async def test_letters_of_other_stages_do_not_count(scene):
     scene.broker.append(Outgoing(TOPICS.dead, b"", b"nonsense"))
     scene.broker.commit(TOPICS.group("trial"), records[:2])
     await scene.batches().handle(records[2:], 1)
-    assert scene.count("isnad_records_total", outcome="dead") == 2
+    assert scene.count("isnad_records_total", topic=TOPICS.raw, outcome="dead") == 2
 
 
 class NoLetters:
@@ -299,7 +302,7 @@ async def test_dead_letters_that_kafka_does_not_take_are_waited_for(scene, error
     scene.sender = away = NoLetters(scene, error)
 
     def come_back():
-        assert scene.count("isnad_records_total", outcome="passed") is None
+        assert scene.count("isnad_records_total", topic=TOPICS.raw, outcome="passed") is None
         away.error = None
 
     scene.pauses = person = Person(scene, 3, come_back)
@@ -324,4 +327,4 @@ async def test_a_topic_of_dead_letters_that_stays_away_ends_the_stage(scene):
     with pytest.raises(SetupError, match="create the topics"):
         await scene.batches().handle(scene.arrive(2), 1)
     assert [since.total_seconds() for since in tried] == [0, 12, 24, 36]
-    assert scene.count("isnad_records_total", outcome="dead") is None
+    assert scene.count("isnad_records_total", topic=TOPICS.raw, outcome="dead") is None
