@@ -24,8 +24,15 @@ class Memory:
 
     @classmethod
     def zeros(cls, count: int) -> Self:
-        """Return so many words, all zero, that take room from when they are written to."""
-        pages = mmap.mmap(-1, count * _WORD_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        """Return so many words, all zero, that take room from when they are written to.
+
+        Raises:
+            MemoryError: there is none.
+        """
+        try:
+            pages = mmap.mmap(-1, count * _WORD_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        except OSError as exc:
+            raise MemoryError(f"no room for {count * _WORD_BYTES:,} bytes") from exc
         if len(pages) >= _AT_ONCE and hasattr(mmap, "MADV_HUGEPAGE"):  # on Linux
             with suppress(OSError):  # whose kernel may be without them
                 pages.madvise(mmap.MADV_HUGEPAGE)

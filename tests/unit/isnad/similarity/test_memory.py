@@ -36,6 +36,11 @@ def test_what_is_given_back_takes_no_room_and_what_stands_behind_is_untouched():
     assert memory.words[5 * MILLION + 12_345 :].tolist() == list(range(5 * MILLION + 12_345, 8 * MILLION))
 
 
+def test_where_there_is_none_it_is_said_as_python_says_it():
+    with pytest.raises(MemoryError, match="no room"):
+        Memory.zeros(1 << 58)
+
+
 def test_of_an_array_of_somebody_else_nothing_is_given_back():
     array = np.arange(MILLION, dtype=np.uint64)
     memory = Memory.of(array)
