@@ -1,7 +1,7 @@
 """A worker that stands by stays as far as its group has committed; one that works is left alone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -9,12 +9,13 @@ from structlog.testing import capture_logs
 from tests.unit.isnad_dedup.articles import prepared, text
 from tests.unit.isnad_dedup.disk import no_room_on_disk
 
+from isnad.continuity import Partition
 from isnad.errors import BrokerUnavailable, SetupError, StorageUnavailable
 from isnad.health import Health
 from isnad.metrics import DedupMetrics
 from isnad.outcomes import Outgoing
 from isnad.similarity.window import Window
-from isnad.testing.broker import FakeBroker, FakeReader
+from isnad.testing.broker import FakeBroker, FakeProgress, FakeReader
 from isnad.topics import Topics
 from isnad_dedup.committed import Committed
 from isnad_dedup.log.ledger import Ledger
@@ -102,6 +103,22 @@ async def test_after_an_outage_it_asks_over_a_new_connection(broker: FakeBroker)
     await worker.standby.look()
     assert worker.replay.next_offset == 4
     await worker.committed.close()
+
+
+class Unlisted(FakeProgress):
+    """A connection to a broker that has just started, and never learns of the topic."""
+
+    async def starts(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        raise SetupError(f"no topic for {partitions}")
+
+
+async def test_after_a_topic_was_not_listed_it_asks_over_a_new_connection(broker: FakeBroker):
+    commit(broker, 4)
+    connections = iter([Unlisted(broker, GROUP), broker.progress(GROUP)])
+    committed = Committed(lambda: next(connections), (TOPICS.prepared, 0))
+    with pytest.raises(SetupError):
+        await committed.offset()
+    assert await committed.offset() == 4
 
 
 async def until(condition: Callable[[], bool]) -> None:
