@@ -72,8 +72,8 @@ def paragraphs(passage: Passage) -> Iterator[Paragraph]:
 class Remembered:
     """Names by paragraph, as many as there is room for; those longest not asked for go first.
 
-    Several threads may use it at once. At its fullest it takes some 100 MB; where names are up to 200 letters long, as
-    no news has them, 250.
+    Several threads may use it at once. At its fullest it takes some 120 MB; where names are up to 200 letters long, as
+    no news has them, 240.
     """
 
     def __init__(self, most: int = _MOST_REMEMBERED, most_names: int = _MOST_NAMES) -> None:

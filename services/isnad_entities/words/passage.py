@@ -17,7 +17,7 @@ FieldName = Literal["title", "body"]
 _GAPS = tuple(Gap)
 _STOP = bytes([Gap.STOP])
 _spellings = ByWord(normalised)
-"""Normalised words by their writings: at most some 60 MB."""
+"""Normalised words by their writings: at most some 90 MB, as a rule half of it."""
 
 
 @dataclass(frozen=True, slots=True)
