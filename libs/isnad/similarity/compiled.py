@@ -6,6 +6,7 @@ It is compiled again when its *own* file changes, and for no other reason: a com
 read only what stands in its own file (a test holds all of them to it), or a new version could run old machine code.
 """
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -20,9 +21,25 @@ def compiled(function: F) -> F:
     Where no folder can be written to it works as well, and is compiled anew in every process.
     """
     try:
-        return cast(F, numba.njit(cache=True, nogil=True, boundscheck=False)(function))
+        dispatcher = numba.njit(cache=True, nogil=True, boundscheck=False)(function)
     except RuntimeError as problem:
         # Numba has no narrower error for "no folder to keep it in".
         if "cannot cache" not in str(problem):
             raise
         return cast(F, numba.njit(nogil=True, boundscheck=False)(function))
+    _forget_unreadable(dispatcher)
+    return cast(F, dispatcher)
+
+
+def _forget_unreadable(dispatcher: Any) -> None:  # noqa: ANN401  numba has no types
+    """Delete what an earlier version kept of a function, where it can't be read any more.
+
+    Numba reads what is kept before it looks whether it is outdated, and fails where a type that is named there is
+    defined elsewhere now, or where a file is damaged.
+    """
+    cache = dispatcher._cache
+    try:
+        cache._cache_file._load_index()
+    except Exception:  # noqa: BLE001  whatever unpickling raises
+        with contextlib.suppress(OSError):
+            cache.flush()

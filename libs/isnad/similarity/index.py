@@ -24,9 +24,10 @@ import msgspec
 import numpy as np
 
 from isnad.errors import StorageUnavailable
+from isnad.similarity.columns import Counts, Numbers
 from isnad.similarity.keys import Keys
 from isnad.similarity.matches import Match, Taken
-from isnad.similarity.postings import LAYOUT, NEVER, Counts, Numbers
+from isnad.similarity.postings import LAYOUT, NEVER
 from isnad.similarity.segments import FIRST_SLOTS, Facts, Segment, Sought, new_room
 from isnad.similarity.shingles import HASH_VERSION, Hashes, Shingled, shingled
 from isnad.similarity.signposts import Signposts

@@ -19,18 +19,11 @@ Whatever calls each other here stands in this one file: numba notices that a fil
 it calls has.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
+from isnad.similarity.columns import Candidates, Counts, Drawn, Marks, Numbers, Room, Slots, Words
 from isnad.similarity.compiled import compiled
 from isnad.similarity.shingles import Hashes
-
-Numbers = NDArray[np.int64]
-Counts = NDArray[np.int32]
-Words = NDArray[np.uint64]
-Marks = NDArray[np.uint8]
 
 LEAST_SKETCH = 56
 """A sketch is made thinner only as long as about so many hashes stay.
@@ -88,63 +81,6 @@ _U_ONE = np.uint64(1)
 
 ALL_MOVED = np.uint64(1 << (64 - _VALUE_BITS))
 """The bound of a table that is not being moved: more than the kept bits of any hash."""
-
-
-class Room(NamedTuple):
-    """Working memory of the passes; nothing in it outlives a call, except that `counts` is all zero between them."""
-
-    counts: Counts
-    """For each entry of a segment, how often it was met by the present text."""
-    met: Counts
-    """The entries met."""
-    sketch: Numbers
-    """The places of the hashes of sketches: as many as there are in a batch."""
-    seen: Words
-    """What stands in their first slots."""
-
-
-class Slots(NamedTuple):
-    """A segment's table, and the one from which it is being filled."""
-
-    slots: Words
-    homes: int
-    """In so many of its slots a search begins."""
-    former: Words
-    former_homes: int
-    progress: Words
-    """The slot of `former` that is moved next, and a bound: kept bits below it are in `slots`, others in `former`."""
-
-
-class Drawn(NamedTuple):
-    """The sketches of a batch of texts, see `draw`."""
-
-    places: Counts
-    starts: Numbers
-    marks: Marks
-
-
-class Candidates(NamedTuple):
-    """Entries that may share enough with a text, as columns."""
-
-    text: Counts
-    """The text's place in the batch."""
-    number: Numbers
-    """The entry's."""
-    place: Numbers
-    """Where in the file the entry's shingles begin, counted in shingles."""
-    size: Counts
-    """How many they are."""
-    file: Counts
-    """The file's descriptor."""
-
-
-class Found(NamedTuple):
-    """Matches as columns: the text's place in the batch, the entry's number, shared shingles, the entry's size."""
-
-    text: Counts
-    number: Numbers
-    shared: Counts
-    size: Counts
 
 
 @compiled

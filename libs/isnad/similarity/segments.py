@@ -14,22 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.errors import StorageUnavailable
+from isnad.similarity.columns import Candidates, Counts, Drawn, Marks, Numbers, Room, Words
 from isnad.similarity.memory import Memory
-from isnad.similarity.postings import (
-    FULLEST,
-    MOST_IN_A_SEGMENT,
-    NEVER,
-    Candidates,
-    Counts,
-    Drawn,
-    Marks,
-    Numbers,
-    Room,
-    Words,
-    look_up,
-    mark,
-    take,
-)
+from isnad.similarity.postings import FULLEST, MOST_IN_A_SEGMENT, NEVER, look_up, mark, take
 from isnad.similarity.shingles import Hashes, Shingled
 from isnad.similarity.snapshot import FilePart, Frozen, Opened, Part
 from isnad.similarity.strings import Strings

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from isnad.similarity.postings import Drawn, Marks, draw
+from isnad.similarity.columns import Drawn, Marks
+from isnad.similarity.postings import draw
 from isnad.similarity.segments import Segment
 from isnad.similarity.shingles import Shingled
 

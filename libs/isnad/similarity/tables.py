@@ -5,8 +5,9 @@ How it is searched, filled and moved is in `isnad.similarity.postings`; here is 
 
 import numpy as np
 
+from isnad.similarity.columns import Slots, Words
 from isnad.similarity.memory import Memory
-from isnad.similarity.postings import ALL_MOVED, FULLEST, KEPT_BITS, LEAST_SLACK, Slots, Words, has_room, move
+from isnad.similarity.postings import ALL_MOVED, FULLEST, KEPT_BITS, LEAST_SLACK, has_room, move
 
 _SLACK = 1 << 14
 """Slots behind the last home of a table that grows: room for the sketch of a text of 60,000 words."""

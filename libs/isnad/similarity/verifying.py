@@ -13,8 +13,8 @@ import numpy as np
 from numba import types
 
 from isnad.errors import StorageUnavailable
+from isnad.similarity.columns import Candidates, Counts, Found, Numbers, Words
 from isnad.similarity.compiled import compiled
-from isnad.similarity.postings import Candidates, Counts, Found, Numbers, Words
 from isnad.similarity.shingles import Hashes, Shingled
 
 HASH_BYTES = 8

@@ -1,6 +1,7 @@
 """Compiled functions are kept from one process to the next, work where nothing can be kept, and are never outdated."""
 
 import ast
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,6 +51,17 @@ def start(code: Path, user_cache: Path) -> tuple[str, int, int]:
 
 
 def test_a_function_is_compiled_once_and_kept_beside_its_source(code: Path, tmp_path: Path):
+    assert start(code, tmp_path / "user") == (str(code / "__pycache__"), 0, 1)
+    assert start(code, tmp_path / "user") == (str(code / "__pycache__"), 1, 0)
+
+
+@pytest.mark.parametrize("kept", ["names a class that is gone", "is damaged"])
+def test_what_an_earlier_version_kept_and_nobody_can_read_is_compiled_again(code: Path, tmp_path: Path, kept: str):
+    start(code, tmp_path / "user")
+    (index,) = (code / "__pycache__").glob("*.nbi")
+    with index.open("rb") as file:
+        version = pickle.load(file)  # what follows is read where this is numba's own
+    index.write_bytes(pickle.dumps(version) + (b"cisnad.similarity\nGone\n." if "gone" in kept else b""))
     assert start(code, tmp_path / "user") == (str(code / "__pycache__"), 0, 1)
     assert start(code, tmp_path / "user") == (str(code / "__pycache__"), 1, 0)
 

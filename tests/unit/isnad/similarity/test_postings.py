@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isnad.similarity.postings import LEAD, NEVER, Found, Room, scale_of
+from isnad.similarity.columns import Found, Room
+from isnad.similarity.postings import LEAD, NEVER, scale_of
 from isnad.similarity.segments import Segment, Sought, new_room
 from isnad.similarity.shingles import Shingled
 from isnad.similarity.signposts import Signposts
