@@ -1,6 +1,6 @@
 """`isnad bench entities`: how quickly names are found, and how good they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ _TOGETHER = 100
     "models",
     multiple=True,
     metavar="PROFILE=FOLDER",
-    help="Score this model instead of the one that ships: one trained with --hold-out.",
+    help="Measure this model instead of the one that ships; for --tagged one that was trained with --hold-out.",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Take only the first N articles.")
 @click.option(
@@ -107,40 +107,42 @@ def entities(
     articles = (*corpora, *more)
     if not articles and (tagged is None or labels_path or transformer):
         raise click.UsageError("Say what to measure on: --corpus PATH, --tagged FILE, or both.")
+    # Only here, so that the help is there at once.
+    from isnad_cli.bench.profiles import models as folders_of
+
+    folders = dict.fromkeys(profiles) | folders_of(models)
+    asked = {name: folders[name] for name in profiles}
     report: dict[str, object] = {}
     if tagged is not None:
-        report["development"] = _scored(tagged, profiles, models)
+        report["development"] = _scored(tagged, asked)
     if articles and labels_path is not None:
-        report["labelled"] = {name: _labelled(name, labels_path, articles) for name in dict.fromkeys(profiles)}
+        report["labelled"] = {name: _labelled(name, folder, labels_path, articles) for name, folder in asked.items()}
     if articles and transformer is not None:
         report |= _timed(transformer, articles, maps, limit, repeat)
     if articles and labels_path is None and transformer is None:
-        report |= _profiles_timed(profiles, articles, maps, limit, repeat)
+        report |= _profiles_timed(asked, articles, maps, limit, repeat)
     print_report(report)
 
 
-def _scored(tagged: Path, names: Sequence[str], given: Sequence[str]) -> "dict[str, Development]":
+def _scored(tagged: Path, profiles: Mapping[str, Path | None]) -> "dict[str, Development]":
     # Only here, so that the help is there at once.
     from isnad_cli.bench.entity_scores import measure
-    from isnad_cli.bench.profiles import models, unseen
+    from isnad_cli.bench.profiles import unseen
     from isnad_entities.training.corpora import sentences, split
 
-    folders = models(given)
     training_part, development = split(sentences(tagged))
     found = {}
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=len(development) * len(names))
-        for name in dict.fromkeys(names):
-            profile = unseen(
-                name, folders.get(name), training_part, lambda doing: progress.update(task, description=doing)
-            )
+        task = progress.add_task("", total=len(development) * len(profiles))
+        for name, folder in profiles.items():
+            profile = unseen(name, folder, training_part, lambda doing: progress.update(task, description=doing))
             progress.update(task, description=name)
             found[name] = measure(profile, development, lambda: progress.advance(task))
     return found
 
 
 def _profiles_timed(
-    names: Sequence[str], paths: Sequence[Path], maps: tuple[str, ...], limit: int | None, repeat: int
+    folders: Mapping[str, Path | None], paths: Sequence[Path], maps: tuple[str, ...], limit: int | None, repeat: int
 ) -> "dict[str, Rates | object]":
     need("ijson", "charset_normalizer", "numpy")
     # Only here, so that the help is there at once.
@@ -151,25 +153,25 @@ def _profiles_timed(
     articles = [(one.title, one.body) for one in read(paths, parse_mapping(maps), limit).articles]
     with one_core(), Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
         from isnad_cli.bench.entity_rates import measure
-        from isnad_cli.bench.profiles import shipped
+        from isnad_cli.bench.profiles import given
 
-        profiles = [shipped(name) for name in dict.fromkeys(names)]
-        task = progress.add_task(", ".join(names), total=(repeat + 1) * (2 * len(profiles) + 1))
+        profiles = [given(name, folder) for name, folder in folders.items()]
+        task = progress.add_task(", ".join(folders), total=(repeat + 1) * (2 * len(profiles) + 1))
         rates = measure(profiles, articles, repeat, _TOGETHER, lambda: progress.advance(task))
     return {"machine": description(), "calibration": calibration(), "speed": rates}
 
 
-def _labelled(profile: str, labels_path: Path, paths: Sequence[Path]) -> "Parts":
+def _labelled(profile: str, folder: Path | None, labels_path: Path, paths: Sequence[Path]) -> "Parts":
     # Only here, so that the help is there at once.
     from isnad_cli.bench.labelled import measure_labelled
     from isnad_cli.bench.labels import read_labels, read_texts
-    from isnad_cli.bench.profiles import shipped
+    from isnad_cli.bench.profiles import given
 
     labels = read_labels(labels_path)
     texts = read_texts(paths, labels)
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"labelled articles, {profile}", total=len(labels))
-        return measure_labelled(labels, texts, shipped(profile).names, lambda: progress.advance(task))
+        return measure_labelled(labels, texts, given(profile, folder).names, lambda: progress.advance(task))
 
 
 def _timed(

@@ -35,13 +35,14 @@ class Profile:
         return Names(lexicon(), vocabulary(), self.tagger)
 
 
-def shipped(name: str) -> Profile:
-    """Return a profile as it ships, to be timed.
+def given(name: str, folder: Path | None) -> Profile:
+    """Return a profile with the model in a folder, or as it ships, whatever it was trained on.
 
     Raises:
         SetupError: its model is missing or damaged.
     """
-    return Profile(name, None if name == RULES else _load(name, _shipped_folder(name)), "as it ships")
+    tagger = None if name == RULES else _load(name, folder or _shipped_folder(name))
+    return Profile(name, tagger, folder.name if folder else "as it ships")
 
 
 def unseen(name: str, folder: Path | None, training_part: Sequence[Sentence], say: Callable[[str], None]) -> Profile:
@@ -73,14 +74,14 @@ def unseen(name: str, folder: Path | None, training_part: Sequence[Sentence], sa
     return Profile(name, _trained_anew(folder, training_part), f"here, on the corpus without {HELD_OUT}")
 
 
-def models(given: Sequence[str]) -> dict[str, Path]:
+def models(named: Sequence[str]) -> dict[str, Path]:
     """Return the folders of `profile=folder` arguments by profile.
 
     Raises:
         RequestError: one is no profile with a folder.
     """
     found: dict[str, Path] = {}
-    for one in given:
+    for one in named:
         name, equals, folder = one.partition("=")
         if not equals or name not in (FAST, DEFAULT) or not Path(folder).is_dir():
             raise RequestError(f"{one!r} is no model. Say which: --model {FAST}=FOLDER or --model {DEFAULT}=FOLDER")
