@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from isnad.indexes import Indexes
 from isnad.messages import (
     SCHEMA,
     EnrichedArticle,
@@ -14,8 +15,18 @@ from isnad.messages import (
     StoryState,
     Verdict,
 )
+from isnad.testing.search import FakeIndex
+from isnad_index.setting_up import set_up
 
 APPENDED = datetime(2018, 2, 9, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def index():
+    """A search index in memory, set up under the usual names."""
+    fake = FakeIndex()
+    await set_up(fake, Indexes(), 0)
+    return fake
 
 
 @pytest.fixture

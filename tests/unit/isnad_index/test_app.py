@@ -12,7 +12,6 @@ from isnad.indexes import Indexes
 from isnad.messages import SCHEMA, LogPosition, MatchedTakedown, Reason, Takedown
 from isnad.outcomes import Record
 from isnad.search_index import RequestRefused
-from isnad.testing.search import FakeIndex
 from isnad.topics import Topics
 from isnad_index.app import indexing
 from isnad_index.setting_up import set_up
@@ -20,13 +19,6 @@ from isnad_index.writing import Writer
 
 INDEXES = Indexes()
 TOPICS = Topics()
-
-
-@pytest.fixture
-async def index():
-    fake = FakeIndex()
-    await set_up(fake, INDEXES, 0)
-    return fake
 
 
 @pytest.fixture

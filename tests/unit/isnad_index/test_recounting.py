@@ -6,10 +6,8 @@ from isnad.errors import SearchUnavailable
 from isnad.indexes import Indexes
 from isnad.messages import Mention
 from isnad.search_index import Answer, RequestRefused
-from isnad.testing.search import FakeIndex
 from isnad_index.documents import article_write
 from isnad_index.recounting import Recounting
-from isnad_index.setting_up import set_up
 from isnad_index.writing import Writer
 
 INDEXES = Indexes()
@@ -18,13 +16,6 @@ TOWNS = [f"مدينه{number}" for number in range(24)]
 
 def town(name):
     return Mention(type="LOC", text=name, field="body", start=0, end=len(name), canonical=name)
-
-
-@pytest.fixture
-async def index():
-    fake = FakeIndex()
-    await set_up(fake, INDEXES, 0)
-    return fake
 
 
 @pytest.fixture

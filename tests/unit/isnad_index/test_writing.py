@@ -9,19 +9,10 @@ from isnad.errors import RecordError, SearchUnavailable
 from isnad.indexes import Indexes
 from isnad.messages import Reason
 from isnad.search_index import Answer, RequestRefused
-from isnad.testing.search import FakeIndex
 from isnad_index.documents import article_write, story_write
-from isnad_index.setting_up import set_up
 from isnad_index.writing import Writer
 
 INDEXES = Indexes()
-
-
-@pytest.fixture
-async def index():
-    fake = FakeIndex()
-    await set_up(fake, INDEXES, 0)
-    return fake
 
 
 @pytest.fixture
