@@ -432,9 +432,9 @@ class Chain:
         until = time.monotonic() + seconds
         while True:
             answer = httpx.post(f"{self.elasticsearch}/{path}", json=body, timeout=60, **self.let_in)
-            if answer.status_code != 429 or time.monotonic() > until:
+            if answer.status_code not in (429, 503) or time.monotonic() > until:
                 break
-            time.sleep(1.0)  # its memory is small, and it says so
+            time.sleep(1.0)  # its memory is small, or the index was made a moment ago
         if answer.status_code == 404:  # nothing was written yet
             return {"hits": {"hits": []}}
         found: dict[str, Any] = answer.raise_for_status().json()
