@@ -137,6 +137,8 @@ class PreparedArticle(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the raw record; equal to `id` when the page held one article."""
     part: Annotated[int, msgspec.Meta(ge=0, le=MAX_PARTS)] = 0
     """1, 2 … when the page held several articles, otherwise 0."""
+    parts: Annotated[int, msgspec.Meta(ge=0, le=MAX_PARTS)] = 0
+    """How many articles the page held, in this version of it; 0 where an older version of isnad wrote this."""
     dateline: Dateline | None = None
     cut: tuple[Cut, ...] = ()
     flags: tuple[str, ...] = ()
@@ -187,15 +189,25 @@ class Takedown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MatchedTakedown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What `articles.matched` and `articles.enriched` hold of a takedown."""
+    """What `articles.matched` and `articles.enriched` hold of a takedown.
+
+    Where a page comes again without an article that it held, dedup itself says so of that article, by a `kind` that
+    is `takedown` with a `takedown` that is a `restore`: it goes, and may come again.
+    """
 
     schema: int
     kind: Literal["takedown", "restore"]
+    """With `takedown`, whatever stands of the article is to go; whether it stays away is said by the `takedown`."""
     takedown: Takedown
     position: LogPosition
     """In the ordered log. Whatever of the article stands before it there is out."""
     counted_out: tuple[str, ...] = ()
     """Ids of the articles that left their stories with this; `stories.changes` has these stories."""
+
+    @property
+    def left_its_page(self) -> bool:
+        """Whether nobody took it down, but its page no longer holds it. Then the id is that of just this article."""
+        return self.kind != self.takedown.kind
 
 
 Relation = Literal["original", "copy", "partial", "revision"]
@@ -317,6 +329,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     published_at: datetime
     url: str | None = None
+    page_id: str | None = None
+    """Of its page, which is its own id where the page held one article; None where an older version wrote this."""
 
 
 class StoryState(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,12 +87,22 @@ class ArticleDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     cut: tuple[Cut, ...] = ()
 
 
+class OriginDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The member of a story that was published first, as it stands in the story's document."""
+
+    id: str
+    source: str
+    title: str
+    published_at: datetime
+    url: str | None
+
+
 class StoryDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A story as it stands in the index of the stories."""
 
     id: str
     title: str
-    origin: Member
+    origin: OriginDocument
     articles: int
     outlets: tuple[str, ...]
     outlet_count: int
@@ -224,9 +234,14 @@ def story_write(change: StoryChange, indexes: Indexes) -> Write:
         id=story.id,
         version=change.position.version,
         document=None,
-        unless=keepers(indexes, story.origin.id, page_of(story.origin.id)),
+        unless=keepers(indexes, story.origin.id, _page_of(story.origin)),
     )
     return write if not story.articles else replace(write, document=_story_document(change))
+
+
+def _page_of(member: Member) -> str:
+    # An older isnad did not tell; by its id one can only guess.
+    return page_of(member.id) if member.page_id is None else member.page_id
 
 
 def _story_document(change: StoryChange) -> bytes:
@@ -234,7 +249,7 @@ def _story_document(change: StoryChange) -> bytes:
     document = StoryDocument(
         id=story.id,
         title=story.origin.title,
-        origin=story.origin,
+        origin=msgspec.convert(story.origin, OriginDocument, from_attributes=True),
         articles=story.articles,
         outlets=tuple(sorted(story.outlets)),
         outlet_count=len(story.outlets),

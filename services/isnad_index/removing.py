@@ -1,4 +1,4 @@
-"""Taking articles out of Elasticsearch that were taken down, wherever they stand.
+"""Taking articles out of Elasticsearch that were taken down, or left their page, wherever they stand.
 
 Dedup knows the articles of its window, and says in `stories.changes` what their stories are without them. Of older ones
 it knows nothing any more: their stories are made anew here, of the articles that are left.
@@ -6,7 +6,7 @@ it knows nothing any more: their stories are made anew here, of the articles tha
 Each step may be repeated, and the articles themselves go last: as long as one stands, it is known what is to be done.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -32,9 +32,10 @@ class _Standing(msgspec.Struct, frozen=True):
     relation: Relation
     part: int = 0
 
-    def falls_under(self, id_: str) -> bool:
-        """Return whether it is meant by an id that was taken down."""
-        return id_ == self.id or (self.part > 0 and id_ == self.page_id)
+    def falls_under(self, takedown: MatchedTakedown) -> bool:
+        """Return whether it is meant by the id of a takedown."""
+        id_ = takedown.takedown.id
+        return id_ == self.id or (self.part > 0 and id_ == self.page_id and not takedown.left_its_page)
 
 
 class Removing:
@@ -59,8 +60,9 @@ class Removing:
             return
         await self._index.refresh(self._indexes.articles)
         for begin in range(0, len(takedowns), _IDS_AT_ONCE):
-            some = {one.takedown.id: one for one in takedowns[begin : begin + _IDS_AT_ONCE]}
-            while found := await self._older(some, await self._found(some)):
+            some = takedowns[begin : begin + _IDS_AT_ONCE]
+            ids = {one.takedown.id for one in some}
+            while found := await self._older(some, await self._found(ids)):
                 await self._mend_stories(found)
                 removals = [removal for removal, _, _ in found]
                 note = await self._recounting.note(removals)
@@ -78,21 +80,22 @@ class Removing:
         return [msgspec.convert(hit["_source"], _Standing) for hit in answer["hits"]["hits"]]
 
     async def _older(
-        self, takedowns: Mapping[str, MatchedTakedown], articles: Sequence[_Standing]
+        self, takedowns: Sequence[MatchedTakedown], articles: Sequence[_Standing]
     ) -> list[tuple[Write, _Standing, MatchedTakedown]]:
         """Return what is to be taken out: only what stands there in this moment, and is older than its takedown."""
         copies = await self._index.copies(self._indexes.articles, sorted({one.id for one in articles}))
         older = []
         for article in articles:
-            for id_ in (article.id, article.page_id):
-                if id_ not in takedowns or not article.falls_under(id_):
-                    continue
-                version = takedowns[id_].position.version
-                older += [
-                    (Write(self._indexes.articles, copy.index, copy.id, version, None), article, takedowns[id_])
-                    for copy in copies
-                    if copy.id == article.id and copy.version < version
-                ]
+            meant = [one for one in takedowns if article.falls_under(one)]
+            if not meant:
+                continue
+            newest = max(meant, key=lambda one: one.position.version)
+            version = newest.position.version
+            older += [
+                (Write(self._indexes.articles, copy.index, copy.id, version, None), article, newest)
+                for copy in copies
+                if copy.id == article.id and copy.version < version
+            ]
         return older
 
     async def _mend_stories(self, found: Sequence[tuple[Write, _Standing, MatchedTakedown]]) -> None:

@@ -17,9 +17,9 @@ write, then look in real time where the id stands, and take out all but the high
 one that looks last sees both copies; the removal itself carries the winner's version, so a late write of an older one
 into that index is refused.
 
-What was taken down stays out by the same rule: write, then look in real time whether a takedown stands that is newer,
-and take it out again. Elasticsearch itself refuses an older write only as long as it remembers the version of what it
-took out.
+What was taken down, or left its page, stays out by the same rule: write, then look in real time whether a takedown
+stands that is newer, and take it out again. Elasticsearch itself refuses an older write only as long as it remembers
+the version of what it took out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -131,7 +131,8 @@ class Writer:
         for write in writes if keepers else ():
             version = max((keepers[one] for one in write.unless if one in keepers), default=0)
             if version > write.version:
-                kept_out[write] = Write(write.family, write.index, write.id, version, None)
+                # With its own version: what comes after it of a story may have an origin that nobody took down.
+                kept_out[write] = Write(write.family, write.index, write.id, write.version, None)
         await self.remove(list(kept_out.values()), "What was taken down")
         self._finished |= dict.fromkeys(kept_out, "taken_down")
 

@@ -78,7 +78,7 @@ def prepare(raw: RawArticle, page_id: str, record: Record, detect_language: Dete
     pieces = [_titled(title, page)] if title else split(page)
     if not pieces:
         raise RecordError(Reason.NO_TEXT, _why_nothing(page))
-    common = _Common(raw, web, page_id, record)
+    common = _Common(raw, web, page_id, len(pieces), record)
     return [
         _article(
             piece, part=number if len(pieces) > 1 else 0, given_title=bool(title), common=common, detect=detect_language
@@ -94,6 +94,7 @@ class _Common:
     raw: RawArticle
     web: WebArticle
     page_id: str
+    parts: int
     record: Record
 
 
@@ -141,6 +142,7 @@ def _article(piece: Piece, *, part: int, given_title: bool, common: _Common, det
         time_marks=time.marks,
         page_id=common.page_id,
         part=part,
+        parts=common.parts,
         dateline=dateline,
         cut=cuts,
         flags=tuple(_flags(piece, body, language, given_title=given_title)),

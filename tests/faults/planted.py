@@ -182,7 +182,7 @@ PLANTED = (
         5,
         (
             Change(
-                "isnad_dedup/matching/matcher.py",
+                "isnad_dedup/matching/pages.py",
                 "    return raw is not None and newest is not None and raw.is_before(newest)\n",
                 "    return False\n",
             ),
@@ -196,8 +196,8 @@ PLANTED = (
         (
             Change(
                 "isnad_dedup/matching/matcher.py",
-                "        return None if number is None else _Known(number, *self._given.find(number))\n",
-                "        return None\n",
+                "    return None if number is None else Known(number, *given.find(number))\n",
+                "    return None\n",
             ),
         ),
         sent_again,

@@ -17,10 +17,12 @@ _LINK_FIELDS = ("id", "story_id", "jaccard", "contained", "contains", "shared")
 
 def check_decisions(matched: Iterable[Message]) -> None:
     """Hold that an article which was delivered again got the same decision each time."""
-    decisions: dict[int, Any] = {}
+    decisions: dict[tuple[int, str], Any] = {}
     for one in matched:
         said = _decision(one)
-        known = decisions.setdefault(one["position"]["offset"], said)
+        # With an article others may go, which its page no longer holds.
+        about = one.get("article") or one["takedown"]
+        known = decisions.setdefault((one["position"]["offset"], about["id"]), said)
         assert known == said, f"two decisions on the record at {one['position']}: {known} and {said}"
 
 

@@ -34,9 +34,9 @@ from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.similarity.snapshot import Captured, Json, Opened, SnapshotError
 from isnad.similarity.window import Window
 from isnad.topics import Topics
-from isnad_dedup.matching.events import Answer, Arrival, Reply, Silence
+from isnad_dedup.matching.events import Answer, Arrival, Dropped, Reply, Silence
 from isnad_dedup.matching.matcher import Matcher
-from isnad_dedup.matching.takedowns import Instruction, Removal
+from isnad_dedup.matching.takedowns import Instruction, LeftStory, Removal
 
 REMEMBERED_RECORDS = 20_000
 """What a stage may have taken and not yet committed is a few seconds' worth; going back further costs reading the log
@@ -44,6 +44,9 @@ again."""
 
 REMEMBERED_BYTES = 64 * 1024 * 1024
 """And no more of them than have answers of so many bytes; an answer has about 500, and with many links 7,000."""
+
+NOT_ON_PAGE = "The page came again without it."
+"""Why an article goes that nobody took down."""
 
 _ABOUT = "ledger"
 
@@ -261,7 +264,7 @@ class Ledger:
         if isinstance(read, RecordError):
             return Outcome.dead(read)
         if isinstance(reply, Silence):
-            return Outcome(reply.why, article_id=read.id)
+            return Outcome(reply.why, self._dropped(record, read, reply.dropped), article_id=read.id)
         if isinstance(read, Takedown):
             assert isinstance(reply, Removal)  # noqa: S101  what every takedown has that is not late
             return self._taken_down(read, reply)
@@ -286,7 +289,29 @@ class Ledger:
                 position=position,
             )
             messages.append(self._changed(change))
+        messages += self._dropped(record, article, answer.dropped)
         return Outcome("passed", tuple(messages), article_id=article.id)
+
+    def _dropped(self, record: Record, read: PreparedArticle | Takedown, dropped: Dropped) -> tuple[Outgoing, ...]:
+        """Say of each article that its page no longer holds that it goes, in a message under its own key."""
+        position = LogPosition(record.offset, record.appended_at)
+        known = {left.article_id for left in dropped.left}
+        removals = [
+            MatchedTakedown(
+                schema=SCHEMA,
+                kind="takedown",
+                takedown=Takedown(
+                    schema=SCHEMA, kind="restore", id=id_, at=record.appended_at, reason=NOT_ON_PAGE, raw=read.raw
+                ),
+                position=position,
+                counted_out=(id_,) if id_ in known else (),
+            )
+            for id_ in dropped.ids
+        ]
+        return (
+            *(Outgoing(self._topics.matched, one.takedown.id.encode(), encode(one)) for one in removals),
+            *self._left(dropped.left, position),
+        )
 
     def _taken_down(self, takedown: Takedown, removal: Removal) -> Outcome:
         matched = MatchedTakedown(
@@ -296,22 +321,23 @@ class Ledger:
             position=removal.position,
             counted_out=removal.counted_out,
         )
-        changes = [
-            StoryChange(
-                schema=SCHEMA,
-                kind="article_removed",
-                article_id=left.article_id,
-                relation=left.relation,
-                story=left.story,
-                position=removal.position,
+        message = Outgoing(self._topics.matched, takedown.id.encode(), encode(matched))
+        return Outcome("passed", (message, *self._left(removal.left, removal.position)), article_id=takedown.id)
+
+    def _left(self, stories: Sequence[LeftStory], position: LogPosition) -> list[Outgoing]:
+        return [
+            self._changed(
+                StoryChange(
+                    schema=SCHEMA,
+                    kind="article_removed",
+                    article_id=left.article_id,
+                    relation=left.relation,
+                    story=left.story,
+                    position=position,
+                )
             )
-            for left in removal.left
+            for left in stories
         ]
-        messages = (
-            Outgoing(self._topics.matched, takedown.id.encode(), encode(matched)),
-            *(self._changed(change) for change in changes),
-        )
-        return Outcome("passed", messages, article_id=takedown.id)
 
     def _changed(self, change: StoryChange) -> Outgoing:
         return Outgoing(self._topics.changes, change.story.id.encode(), encode(change))
@@ -341,6 +367,7 @@ def _arrival(article: PreparedArticle, record: Record) -> Arrival:
         undated=not UNDATED_MARKS.isdisjoint(article.time_marks),
         page_id=article.page_id,
         part=article.part,
+        parts=article.parts,
         raw=_place(article.raw),
     )
 

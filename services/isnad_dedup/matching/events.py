@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from isnad.messages import RawPlace, StoryState, Verdict
-from isnad_dedup.matching.takedowns import Instruction, Removal
+from isnad_dedup.matching.takedowns import Instruction, LeftStory, Removal
 
 Change = Literal["new_story", "copy_joined", "article_edited"]
 
@@ -29,8 +29,15 @@ class Arrival(msgspec.Struct, frozen=True):
     """Of the page that it stood on with others; empty where it stood alone."""
     part: int = 0
     """Which article of that page it is, counting from 1; 0 where it stood alone."""
+    parts: int = 0
+    """How many articles the page held; 0 where nobody knows."""
     raw: RawPlace | None = None
     """The place of its raw record, None where nobody knows."""
+
+    @property
+    def page(self) -> str:
+        """The id of its page, which is its own where it stood alone."""
+        return (self.page_id if self.part else "") or self.id
 
 
 class StoryEvent(msgspec.Struct, frozen=True):
@@ -38,6 +45,15 @@ class StoryEvent(msgspec.Struct, frozen=True):
 
     kind: Change
     story: StoryState
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """What a page no longer holds, now that it came again."""
+
+    ids: tuple[str, ...] = ()
+    """Of the articles in the window."""
+    left: tuple[LeftStory, ...] = ()
+    """Each of them whose story is known, with the story as it is after all of this."""
 
 
 class Answer(msgspec.Struct, frozen=True, tag=True):
@@ -49,13 +65,15 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
     """The article's own; for an undated one, that of its first version: nobody published it again."""
     arrived_at: datetime | None
     """When this text of the article came first."""
+    dropped: Dropped = Dropped()
 
 
 class Silence(msgspec.Struct, frozen=True, tag=True):
-    """Nothing is said of an article, and nothing has changed."""
+    """Nothing is said of an article. Others may have gone, since its page came again without them."""
 
     why: Literal["stale", "taken_down"]
-    """A newer record of it was taken before, or somebody took it down."""
+    """A newer record of it, or of its page, was taken before, or somebody took it down."""
+    dropped: Dropped = Dropped()
 
 
 Event = Arrival | Instruction

@@ -1,6 +1,7 @@
 """What was answered for each article in the window: on disk, found by the number of its present text (pure)."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -33,8 +34,8 @@ class Answered(msgspec.Struct, array_like=True, frozen=True):
     title: str
     """Of its present version, and so the next."""
     url: str | None
-    is_part: bool
-    """Whether it is one of several articles of a page."""
+    page_id: str
+    """Of the page that it stands on with others; empty where it stands alone."""
     texts: tuple[Text, ...]
     """The present one is the last; of the others, the one replaced latest is the next to last."""
 
@@ -42,6 +43,16 @@ class Answered(msgspec.Struct, array_like=True, frozen=True):
     def present(self) -> Text:
         """What was answered for its present text."""
         return self.texts[-1]
+
+
+class Known(NamedTuple):
+    """An article in the window."""
+
+    number: int
+    """Of its present text."""
+    answered: Answered
+    raw: RawPlace | None
+    """The newest of its raw records."""
 
 
 class _Place(msgspec.Struct, array_like=True, frozen=True):

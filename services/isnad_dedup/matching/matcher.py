@@ -5,8 +5,9 @@ same order with the same append times gets the same answers: the service, a rebu
 on a file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b, sha256
 from itertools import islice
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import NamedTuple, Self
 
 from msgspec.structs import replace
 
-from isnad.identity import page_of
 from isnad.messages import Member, RawPlace, Relation, StoryState, Verdict
 from isnad.similarity.archive import Archive
 from isnad.similarity.brief import of_one_report
@@ -25,9 +25,10 @@ from isnad.similarity.stories import SHORT, Stories
 from isnad.similarity.twins import TextKey
 from isnad.similarity.window import Window
 from isnad.text.words import words
-from isnad_dedup.matching.events import Answer, Arrival, Change, Event, Reply, Silence, StoryEvent
-from isnad_dedup.matching.given import Answered, Given, Text
+from isnad_dedup.matching.events import Answer, Arrival, Change, Dropped, Event, Reply, Silence, StoryEvent
+from isnad_dedup.matching.given import Answered, Given, Known, Text
 from isnad_dedup.matching.links import Linking, with_twin
+from isnad_dedup.matching.pages import Pages, is_late
 from isnad_dedup.matching.takedowns import Instruction, LeftStory, Removal, Takedowns, after
 from isnad_dedup.matching.window_index import Index
 
@@ -44,16 +45,6 @@ _CHANGES: dict[Relation, Change] = {
     "partial": "copy_joined",
     "revision": "article_edited",
 }
-
-
-class _Known(NamedTuple):
-    """An article in the window."""
-
-    number: int
-    """Of its present text."""
-    answered: Answered
-    raw: RawPlace | None
-    """The newest of its raw records."""
 
 
 class _Asked(NamedTuple):
@@ -78,8 +69,12 @@ class Matcher:
     any more. An article that was taken down is in the window no longer, and does not come into it again, until the
     takedown is taken back and the article comes with a raw record that stands after that.
 
-    Kept in memory: what `NearDuplicateIndex`, `Stories` and `Takedowns` keep, and 8 bytes for each text in the window.
-    The verdicts given are on disk, with the times of arrival and a digest of the text they belong to.
+    Of a page only the articles of its newest version stand. With the first record of a newer version, and of the same
+    one where it was split otherwise, those go that the page no longer holds; what comes late of an older version says
+    nothing. They may come again with a later one. It takes records that tell how many articles the page held.
+
+    Kept in memory: what `NearDuplicateIndex`, `Stories`, `Takedowns` and `Pages` keep, and 8 bytes for each text in the
+    window. The verdicts given are on disk, with the times of arrival and a digest of the text they belong to.
     """
 
     def __init__(
@@ -108,6 +103,8 @@ class Matcher:
         self._stories = Stories(self._archive)
         self._given = Given(self._archive)
         self._takedowns = Takedowns()
+        self._find = partial(_find, index, self._given)
+        self._pages = Pages(self._find)
         self._linking = Linking(index, self._stories.story_of, evidence=evidence)
         self._events = events
 
@@ -155,13 +152,24 @@ class Matcher:
                 replies.append(self._obey(one))
                 continue
             self._advance(one.article.appended_at)
-            stretch: list[_Asked] = []
-            for other in islice(asked, first, None):
-                if isinstance(other, Instruction) or other.day != one.day:
-                    break
-                stretch.append(other)
-            replies += self._answer_some(stretch)
+            dropped = self._drop(self._pages.outdated_by(one.article))
+            answers = self._answer_some(self._stretch(one, islice(asked, first + 1, None)))
+            replies += [_with(dropped, answers[0]), *answers[1:]]
         return replies
+
+    def _stretch(self, first: _Asked, others: Iterable[_Asked | Instruction]) -> list[_Asked]:
+        """Return what may be answered in one go with the first: articles of one day, and of no page two versions."""
+        stretch = [first]
+        versions = {first.article.page: first.article}
+        for other in others:
+            if isinstance(other, Instruction) or other.day != first.day:
+                break
+            article = other.article
+            met = versions.setdefault(article.page, article)
+            if self._pages.outdated_by(article) if met is article else self._pages.are_two_versions(met, article):
+                break
+            stretch.append(other)
+        return stretch
 
     def _asked(self, article: Arrival) -> _Asked:
         return _Asked(article, self._window.day(article.appended_at), _digest(article.title, article.body))
@@ -170,7 +178,7 @@ class Matcher:
         """Return the state at this place of the log, to be written into a snapshot."""
         about: dict[str, Json] = {}
         parts: dict[str, Part] = {}
-        for component in (self._index, self._stories, self._given, self._takedowns, self._archive):
+        for component in (self._index, self._stories, self._given, self._takedowns, self._pages, self._archive):
             captured = component.capture()
             about |= captured.about
             parts |= captured.parts
@@ -187,17 +195,19 @@ class Matcher:
         self._stories.restore(opened, self._index.key)
         self._given.restore(opened)
         self._takedowns.restore(opened)
+        self._pages.restore(opened)
 
     def _advance(self, moment: datetime) -> None:
         fallen = self._index.advance(moment)
         if fallen:
             self._stories.forget(fallen)
             self._given.forget(fallen.stop)
+            self._pages.forget(fallen.stop)
         self._archive.keep(self._index.segments)
 
     def _answer_some(self, asked: Sequence[_Asked]) -> list[Answer | Silence]:
-        """Answer articles of one day, one at least, up to where the window may move."""
-        known: dict[str, _Known | None] = {}
+        """Answer a stretch of articles, one at least, up to where the window may move."""
+        known: dict[str, Known | None] = {}
         present: dict[str, tuple[bytes | None, RawPlace | None]] = {}
         entries: list[tuple[str, str]] = []
         silences: list[Silence | None] = []
@@ -207,7 +217,7 @@ class Matcher:
             if silence is None and key not in known:
                 before = known[key] = self._find(key)
                 present[key] = (before.answered.present.digest, before.raw) if before else (None, None)
-            if silence is None and _is_late(article.raw, present[key][1]):
+            if silence is None and is_late(article.raw, present[key][1]):
                 silence = Silence("stale")
             if silence is None:
                 if present[key][0] != digest:
@@ -226,6 +236,8 @@ class Matcher:
                 break
             if silence is not None:
                 replies.append(silence)
+                if not self._pages.is_late(article):
+                    self._pages.see(article)
                 continue
             before = known[article.id]
             if before is not None and before.answered.present.digest == digest:
@@ -235,36 +247,43 @@ class Matcher:
                 answer, known[article.id] = self._enter(article, digest, taken[entered], before)
                 replies.append(answer)
                 entered += 1
+            self._pages.see(article)
         return replies
 
     def _silence(self, article: Arrival) -> Silence | None:
-        """Return why nothing is said of an article, as far as takedowns are the reason."""
-        if not self._takedowns:
-            return None
-        standing = self._takedowns.about(article.id, article.page_id or article.id)
-        if any(one.is_down for one in standing):
-            return Silence("taken_down")
-        # What was sent before a takedown was taken back does not come back with it.
-        return Silence("stale") if any(_is_late(article.raw, one.out_before) for one in standing) else None
+        """Return why nothing is said of an article, as far as takedowns or its page are the reason."""
+        if self._takedowns:
+            standing = self._takedowns.about(article.id, article.page_id or article.id)
+            if any(one.is_down for one in standing):
+                return Silence("taken_down")
+            # What was sent before a takedown was taken back does not come back with it.
+            if any(is_late(article.raw, one.out_before) for one in standing):
+                return Silence("stale")
+        return Silence("stale") if self._pages.is_late(article) else None
 
-    def _find(self, article_id: str) -> _Known | None:
-        number = self._index.number(article_id)
-        return None if number is None else _Known(number, *self._given.find(number))
+    def _drop(self, outdated: Sequence[tuple[str, Known]]) -> Dropped:
+        """Take what a page no longer holds out of the window and out of the stories."""
+        return Dropped(tuple(id_ for id_, _ in outdated), self._take_out(outdated))
 
-    def _see_again(self, article: Arrival, before: _Known) -> _Known:
+    def _see_again(self, article: Arrival, before: Known) -> Known:
         """Remember that an article came again with its present text."""
         if article.raw is None or article.raw == before.raw:
             return before
         self._given.move(before.number, article.raw)
         return before._replace(raw=article.raw)
 
-    def _enter(self, article: Arrival, digest: bytes, taken: Taken, before: _Known | None) -> tuple[Answer, _Known]:
+    def _enter(self, article: Arrival, digest: bytes, taken: Taken, before: Known | None) -> tuple[Answer, Known]:
         """Answer an article whose text is not the present one, and remember it."""
         number = taken.number
         published_at = first_published_at = _utc(article.published_at)
         source = article.source
         member = Member(
-            id=article.id, source=article.source, title=article.title, published_at=published_at, url=article.url
+            id=article.id,
+            source=article.source,
+            title=article.title,
+            published_at=published_at,
+            url=article.url,
+            page_id=article.page,
         )
         text_key = _text_key(article) if taken.size < SHORT else None
         text: Text | None = None
@@ -289,26 +308,27 @@ class Matcher:
             verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=links)
             text = Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
             kind = _CHANGES[joined.relation]
-        answered = Answered(source, first_published_at, article.title, article.url, article.part > 0, (*former, text))
+        page_id = article.page if article.part else ""
+        answered = Answered(source, first_published_at, article.title, article.url, page_id, (*former, text))
         raw = article.raw or (before and before.raw)
         self._given.keep(number, answered, raw)
-        self._takedowns.see_part(article.part)
+        self._pages.enter(number)
         event = StoryEvent(kind, self._state(number)) if self._events else None
         return Answer(
             text.verdict, event, first_published_at if article.undated else published_at, text.arrived_at
-        ), _Known(number, answered, raw)
+        ), Known(number, answered, raw)
 
     def _state(self, number: int) -> StoryState:
         """Return what is known of an entry's story."""
         state = self._stories.state(number)
-        if self._takedowns and self._is_down(state.origin.id):
+        if self._takedowns and self._is_down(state.origin):
             # It had left the window when it was taken down, so nobody knew whose origin it was.
             self._stories.replace_origin(number, self._members(self._stories.members(number)))
             state = self._stories.state(number)
         return state
 
-    def _is_down(self, article_id: str) -> bool:
-        return any(one.is_down for one in self._takedowns.about(article_id, page_of(article_id)))
+    def _is_down(self, member: Member) -> bool:
+        return any(one.is_down for one in self._takedowns.about(member.id, member.page_id or member.id))
 
     def _obey(self, instruction: Instruction) -> Removal | Silence:
         """Take articles down, or let them come again."""
@@ -317,7 +337,7 @@ class Matcher:
         if before is not None and takedown.raw is not None:
             if takedown.raw == before.raw:
                 return Removal(before.position, before.counted_out)
-            if _is_late(takedown.raw, before.raw):
+            if is_late(takedown.raw, before.raw):
                 return Silence("stale")
         standing = after(before, instruction)
         self._takedowns.keep(takedown.id, standing)
@@ -330,10 +350,14 @@ class Matcher:
         """Take an article, or all articles of a page, out of the window and out of their stories."""
         own = self._find(id_)
         removed = [(id_, own)] if own is not None else []
-        for part in self._takedowns.parts_of(id_):
+        for part in self._pages.part_ids(id_):
             found = self._find(part)
-            if found is not None and found.answered.is_part:
+            if found is not None and found.answered.page_id == id_:
                 removed.append((part, found))
+        return self._take_out(removed)
+
+    def _take_out(self, removed: Sequence[tuple[str, Known]]) -> tuple[LeftStory, ...]:
+        """Take articles out of the window and out of their stories; return those whose stories are known."""
         left: list[LeftStory] = []
         for article_id, known in removed:
             others = [one for one in self._stories.members(known.number) if one != known.number]
@@ -360,11 +384,29 @@ class Matcher:
         return self._given.find(number)[0].title
 
 
-def _again(article: Arrival, known: _Known) -> Answer:
+def _find(index: Index, given: Given, article_id: str) -> Known | None:
+    number = index.number(article_id)
+    return None if number is None else Known(number, *given.find(number))
+
+
+def _again(article: Arrival, known: Known) -> Answer:
     """Answer an article whose text is the present one."""
     text = known.answered.present
     published_at = known.answered.published_at if article.undated else _utc(article.published_at)
     return Answer(text.verdict, None, published_at, text.arrived_at)
+
+
+def _with(dropped: Dropped, reply: Answer | Silence) -> Answer | Silence:
+    """Say in a reply what its article's page no longer holds, and what the stories of that are after the reply."""
+    if not dropped.ids:
+        return reply
+    left = dropped.left
+    if isinstance(reply, Answer) and reply.event is not None:
+        story = reply.event.story
+        left = tuple(
+            LeftStory(one.article_id, one.relation, story) if one.story.id == story.id else one for one in left
+        )
+    return replace(reply, dropped=Dropped(dropped.ids, left))
 
 
 def _member(article_id: str, answered: Answered) -> Member:
@@ -374,11 +416,8 @@ def _member(article_id: str, answered: Answered) -> Member:
         title=answered.title,
         published_at=answered.published_at,
         url=answered.url,
+        page_id=answered.page_id or article_id,
     )
-
-
-def _is_late(raw: RawPlace | None, newest: RawPlace | None) -> bool:
-    return raw is not None and newest is not None and raw.is_before(newest)
 
 
 def _digest(title: str, body: str) -> bytes:

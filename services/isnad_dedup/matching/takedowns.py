@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from isnad.identity import part_id
 from isnad.messages import LogPosition, RawPlace, Relation, StoryState, Takedown
 from isnad.similarity.snapshot import Captured, Opened
 
@@ -76,7 +75,6 @@ class Takedowns:
 
     def __init__(self) -> None:
         self._standing: dict[str, Standing] = {}
-        self._most_parts = 0
 
     def __bool__(self) -> bool:
         return bool(self._standing)
@@ -93,17 +91,9 @@ class Takedowns:
         """Return the newest instructions about an article: about its own id, and about its page's."""
         return [found for id_ in dict.fromkeys(ids) if (found := self._standing.get(id_)) is not None]
 
-    def see_part(self, part: int) -> None:
-        """Note that a page has an article of this number."""
-        self._most_parts = max(self._most_parts, part)
-
-    def parts_of(self, page_id: str) -> list[str]:
-        """Return the ids that articles of a page may have, of all numbers that any page ever had."""
-        return [part_id(page_id, part) for part in range(1, self._most_parts + 1)]
-
     def capture(self) -> Captured:
         """Return what is to be written of it, as it is now."""
-        state = _State(self._standing.copy(), self._most_parts)
+        state = self._standing.copy()
         return Captured({}, {_PART: lambda: msgspec.msgpack.encode(state)})
 
     def restore(self, opened: Opened) -> None:
@@ -112,10 +102,4 @@ class Takedowns:
         Raises:
             SnapshotError: it can't be read.
         """
-        state = msgspec.msgpack.decode(opened.data(_PART), type=_State)
-        self._standing, self._most_parts = state.standing, state.most_parts
-
-
-class _State(msgspec.Struct, frozen=True, array_like=True):
-    standing: dict[str, Standing]
-    most_parts: int
+        self._standing = msgspec.msgpack.decode(opened.data(_PART), type=dict[str, Standing])

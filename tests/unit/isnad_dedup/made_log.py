@@ -57,8 +57,19 @@ class _Press:
         self.sent += 1
         return RawPlace(START + timedelta(minutes=self.sent // 3), 0, self.sent)
 
+    def maybe_place(self) -> RawPlace | None:
+        """The same, where it is told: an older version of isnad does not write it."""
+        return self.place() if self.chance.random() < 0.7 else None
+
     def put(
-        self, sentences: list[str], article_id: str | None = None, title: str | None = None, part: int = 0
+        self,
+        sentences: list[str],
+        article_id: str | None = None,
+        title: str | None = None,
+        *,
+        part: int = 0,
+        parts: int = 0,
+        raw: RawPlace | None = None,
     ) -> PreparedArticle:
         hours = timedelta(hours=self.chance.randint(-600, 600))
         article = msgspec.json.decode(
@@ -72,8 +83,8 @@ class _Press:
                 time_marks=self.chance.choice([(), (), (), ("missing",), ("future",), ("no_zone",)]),
                 page_id=(article_id or "").partition("#")[0] if part else "",
                 part=part,
-                # An older version of isnad does not write it.
-                raw=self.place() if self.chance.random() < 0.7 else None,
+                parts=parts,
+                raw=raw or self.maybe_place(),
             ),
             type=PreparedArticle,
         )
@@ -115,7 +126,12 @@ class _Press:
         former = self.older()
         lines = former.body.split("\n")
         lines[self.chance.randrange(len(lines))] = self.chance.choice(self.sentences)
-        self.put(self.chance.choice([lines, lines, self.some(), former.body.split("\n")]), former.id, part=former.part)
+        self.put(
+            self.chance.choice([lines, lines, self.some(), former.body.split("\n")]),
+            former.id,
+            part=former.part,
+            parts=former.parts,
+        )
 
     def taken_back(self) -> None:
         """An article's earlier text, as it was, or with the times of another feed."""
@@ -134,12 +150,17 @@ class _Press:
         )
 
     def page(self) -> None:
-        """Several reports on one page; fed again it may have fewer, or others."""
+        """Several reports on one page; fed again it may have fewer, or others, or be one report."""
         pages = [one for one in self.versions if one.endswith("#1")]
-        page_id = self.chance.choice(pages)[:-2] if pages and self.chance.random() < 0.3 else f"page-{len(self.values)}"
-        for part in range(1, self.chance.randint(2, 4)):
+        page_id = self.chance.choice(pages)[:-2] if pages and self.chance.random() < 0.5 else f"page-{len(self.values)}"
+        count, raw = self.chance.randint(1, 3), self.maybe_place()
+        parts = count if raw is not None and self.chance.random() < 0.9 else 0
+        for part in range(1, count + 1):
             sentences = self.older().body.split("\n") if self.chance.random() < 0.4 else self.some(4)
-            self.put(sentences, f"{page_id}#{part}", part=part)
+            if count == 1:
+                self.put(sentences, page_id, parts=parts, raw=raw)
+            else:
+                self.put(sentences, f"{page_id}#{part}", part=part, parts=parts, raw=raw)
 
     def fed_again(self) -> None:
         """The newest text once more, by a raw record of its own; of what was taken down more often."""
@@ -189,7 +210,7 @@ _KINDS: dict[Callable[[_Press], None], int] = {
     _Press.edited: 15,
     _Press.taken_back: 6,
     _Press.delivered_again: 9,
-    _Press.page: 3,
+    _Press.page: 9,
     _Press.fed_again: 10,
     _Press.late: 6,
     _Press.taken_down: 7,

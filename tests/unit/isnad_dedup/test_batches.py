@@ -44,6 +44,15 @@ def version(key: str, number: int, hours: int, undated: bool) -> Arrival:
     return arrival(key, body, title=title, published_at=published_at, arrived_at=START, undated=undated)
 
 
+def of_page(page_id: str, parts: int, part: int, number: int, told: bool, sent: int) -> Arrival:
+    """An article of a page of one or several; which number it has, and whether it tells how many there are."""
+    body = BODIES[(3 * part + number) % len(BODIES)]
+    here = part % parts + 1 if parts > 1 else 0
+    article_id = f"{page_id}#{here}" if here else page_id
+    place = RawPlace(START, 0, sent)
+    return arrival(article_id, body, page_id=page_id, part=here, parts=parts if told else 0, raw=place)
+
+
 def instruction(key: str, down: bool, place: RawPlace | None) -> Instruction:
     kind: Literal["takedown", "restore"] = "takedown" if down else "restore"
     return Instruction(Takedown(schema=1, kind=kind, id=key, at=START, raw=place), LogPosition(0, START))
@@ -55,10 +64,21 @@ articles = st.builds(
 )
 places = st.none() | st.builds(RawPlace, st.just(START), st.just(0), st.integers(0, 40))
 sent = st.builds(lambda article, place: msgspec.structs.replace(article, raw=place), articles, places)
-instructions = st.builds(instruction, st.sampled_from("abcdefghz"), st.booleans(), places)
+pages = st.builds(
+    of_page,
+    st.sampled_from("ap"),
+    st.integers(1, 4),
+    st.integers(0, 3),
+    st.integers(0, 2),
+    st.sampled_from([True, True, True, False]),
+    st.integers(0, 40),
+)
+instructions = st.builds(instruction, st.sampled_from([*"abcdefghz", "p", "p#1", "p#2"]), st.booleans(), places)
+kinds = {"article": sent, "page": pages, "instruction": instructions}
+events = st.sampled_from(["article"] * 4 + ["page"] * 4 + ["instruction"]).flatmap(kinds.__getitem__)
 # Each with the days since the one before.
 days = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0.5, 1, 3, -1])
-logs = st.lists(st.tuples(sent | sent | sent | sent | instructions, days), min_size=15, max_size=60)
+logs = st.lists(st.tuples(events, days), min_size=15, max_size=60)
 windows = st.builds(Window, days=st.sampled_from([2, 6, 30]), articles=st.sampled_from([1, 6, 12, 20, 100]))
 # What happens next: a batch of so many articles, and whether there is a restart after it.
 steps = st.lists(st.tuples(st.integers(1, 20), st.sampled_from([False, False, False, True])), max_size=12)

@@ -107,6 +107,33 @@ async def test_a_part_goes_alone_and_who_only_has_such_an_id_stays(process, inde
     assert articles(index) == {"page", "page#1", "x#1"}
 
 
+async def test_a_story_goes_with_the_page_of_its_origin_and_not_with_another_whose_id_looks_like_it(
+    process, index, make_change
+):
+    """`x#1` is its producer's own id. Of a record that does not tell the page, the id is all there is."""
+
+    def change(id_, page_id):
+        made = make_change(id_)
+        origin = msgspec.structs.replace(made.story.origin, page_id=page_id)
+        return msgspec.structs.replace(made, story=msgspec.structs.replace(made.story, origin=origin))
+
+    await process(takedown("x", 5), takedown("page", 6), takedown("old", 7))
+    written = [change("x#1", "x#1"), change("page#1", "page"), change("old#1", None), change("y", "y")]
+    assert await process(*written) == ["indexed", "taken_down", "taken_down", "indexed"]
+    assert {id_ for name, id_ in index.standing() if name == "isnad-stories"} == {"x#1", "y"}
+
+
+async def test_an_older_change_of_a_story_that_is_kept_out_does_not_keep_out_the_next(process, index, make_change):
+    """Its origin left it at 3, and was taken down at 9 out of another story."""
+    await process(takedown("a", 9, counted_out=("a",)))
+    assert await process(make_change("a", offset=1)) == ["taken_down"]
+    story = msgspec.structs.replace(
+        make_change("a").story, origin=msgspec.structs.replace(make_change("a").story.origin, id="b")
+    )
+    assert await process(msgspec.structs.replace(make_change("a", offset=3), story=story)) == ["indexed"]
+    assert index.standing()["isnad-stories", "a"]["origin"]["id"] == "b"
+
+
 async def test_stories_of_what_dedup_no_longer_knew_are_made_anew(process, index, make_article, make_change):
     """`a` was the origin of its story, and `b` is left; the story of `alone` is no more."""
     old, alone = make_article("a", published_at=EARLY), make_article("alone", offset=2)

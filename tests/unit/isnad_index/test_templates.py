@@ -6,9 +6,8 @@ import msgspec
 import pytest
 
 from isnad.indexes import Indexes
-from isnad.messages import Member
 from isnad_index import templates
-from isnad_index.documents import ArticleDocument, StoryDocument, TakedownDocument
+from isnad_index.documents import ArticleDocument, OriginDocument, StoryDocument, TakedownDocument
 from isnad_index.entities import EntityDocument, RecountDocument
 
 STOCK_FILTERS = {"pattern_capture", "pattern_replace", "unique", "mapping", "lowercase"}
@@ -28,9 +27,9 @@ def test_a_field_stands_in_the_template_exactly_when_it_stands_in_the_document(d
     assert {field.encode_name for field in msgspec.structs.fields(document)} == set(fields)
 
 
-def test_the_origin_of_a_story_has_the_fields_of_a_member():
-    members = {field.encode_name for field in msgspec.structs.fields(Member)}
-    assert set(templates.STORY_FIELDS["origin"]["properties"]) == members
+def test_the_origin_of_a_story_has_the_fields_of_its_document():
+    fields = {field.encode_name for field in msgspec.structs.fields(OriginDocument)}
+    assert set(templates.STORY_FIELDS["origin"]["properties"]) == fields
 
 
 def test_no_document_can_add_a_field():

@@ -78,6 +78,7 @@ def test_an_article_with_everything_keeps_everything() -> None:
         published_at_given="2018-02-08T12:00:00+02:00",
         fetched_at=datetime(2018, 2, 8, 11, 0, tzinfo=UTC),
         page_id="AL-1",
+        parts=1,
         dateline=prepared.dateline,
         raw=RawPlace(ARRIVED, 0, 7),
     )
