@@ -75,7 +75,9 @@ class TakedownStanding(Model):
 
     id: str
     taken_down: bool = Field(description="Whether it is to be out. An article is out too when its page's id is.")
-    at: datetime | None = Field(None, description="When that was decided, also by a page that came again without it; none where it never was.")
+    at: datetime | None = Field(
+        None, description="When that was decided, also by a page that came again without it; none where it never was."
+    )
     reason: str = ""
     by: str | None = Field(None, description="By whom: the id of his API key.")
     articles: list[ArticleName] = Field(description="What searches find of it at this moment: none when it is gone.")
