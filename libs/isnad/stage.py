@@ -63,6 +63,8 @@ EXIT_BUG = 70
 EXIT_STUCK = 75
 EXIT_SETUP = 78
 
+_NO_WAY_ON = "can't go on; nothing of the batch in hand is committed"
+
 _STOP_SECONDS = 6.0
 """How long a batch in hand may take to end after SIGTERM, and what is done after the last one."""
 
@@ -207,8 +209,7 @@ class Stage:
             self._log.error("refuses to start", reason=str(exc))
             return EXIT_SETUP
         except Exception:  # noqa: BLE001  whatever it is, it is a bug
-            self._log.exception("the start failed")
-            self._leave(EXIT_BUG)
+            self._leave(EXIT_BUG, "the start failed", exc_info=True)
         self._watch()
         beside = [asyncio.create_task(run()) for run in self._background]
         for task in beside:
@@ -219,8 +220,7 @@ class Stage:
         if not starting.done():
             self._leave(EXIT_OK, "stopped before it had started")
         if starting.exception() is not None:
-            self._log.error("the start failed", exc_info=starting.exception())
-            self._leave(EXIT_BUG)
+            self._leave(EXIT_BUG, "the start failed", exc_info=starting.exception())
         await stopping
         for task in beside:
             task.cancel()
@@ -278,14 +278,12 @@ class Stage:
             except Stopped:
                 self._leave(EXIT_OK, "stopped while it waited; nothing of the batch in hand is committed")
             except SetupError as exc:
-                self._log.error("can't go on; nothing of the batch in hand is committed", reason=str(exc))
-                self._leave(EXIT_SETUP)
+                self._leave(EXIT_SETUP, _NO_WAY_ON, reason=str(exc))
             except asyncio.CancelledError:
                 self._leave(EXIT_OK if self._stopping.is_set() else EXIT_BUG, "the batch in hand was cancelled")
             except BaseException:  # noqa: BLE001  whatever it is, it must not leave the body
                 # Leaving the body by an exception would acknowledge the batch.
-                self._log.exception("a bug: nothing of the batch in hand is committed")
-                self._leave(EXIT_BUG)
+                self._leave(EXIT_BUG, "a bug: nothing of the batch in hand is committed", exc_info=True)
             self._in_hand = False
             self._stillness.end()
 
@@ -326,14 +324,11 @@ class Stage:
     def _ended_beside(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (reason := task.exception()) is not None:
             if isinstance(reason, SetupError):
-                self._log.error("can't go on; nothing of the batch in hand is committed", reason=str(reason))
-                self._leave(EXIT_SETUP)
-            self._log.error("a bug beside the batches; nothing of the one in hand is committed", exc_info=reason)
-            self._leave(EXIT_BUG)
+                self._leave(EXIT_SETUP, _NO_WAY_ON, reason=str(reason))
+            self._leave(EXIT_BUG, "a bug beside the batches; nothing of the one in hand is committed", exc_info=reason)
 
     def _crashed(self, reason: BaseException) -> NoReturn:
-        self._log.error("the stream engine failed; nothing of the batch in hand is committed", exc_info=reason)
-        self._leave(EXIT_BUG)
+        self._leave(EXIT_BUG, "the stream engine failed; nothing of the batch in hand is committed", exc_info=reason)
 
     def _show_broker(self, trouble: BrokerUnavailable | None) -> None:
         """Show that the engine can't start for want of a broker, or that it has started; from its own thread."""
@@ -373,8 +368,7 @@ class Stage:
         self._leave(EXIT_STUCK, f"stuck: {why}")
 
     def _nobody_watches(self, reason: BaseException) -> None:
-        self._log.error("a bug in the watchdog; nothing of the batch in hand is committed", exc_info=reason)
-        self._leave(EXIT_BUG)
+        self._leave(EXIT_BUG, "a bug in the watchdog; nothing of the batch in hand is committed", exc_info=reason)
 
     def _show_lag(self, lags: dict[Partition, int]) -> None:
         for (topic, partition), lag in lags.items():
@@ -388,13 +382,18 @@ class Stage:
         if waiting:
             self._metrics.waits.labels(self._name, dependency).inc()
 
-    def _leave(self, status: int, why: str | None = None) -> NoReturn:
-        """End the process here and now, before Faust can acknowledge anything."""
-        if why is not None:
-            (self._log.info if status == EXIT_OK else self._log.error)(why)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    def _leave(self, status: int, why: str | None = None, **details: object) -> NoReturn:
+        """End the process here and now, before Faust can acknowledge anything.
+
+        Also where it can't be said why: without memory, or with a full disk behind the log, that fails too.
+        """
+        try:
+            if why is not None:
+                (self._log.info if status == EXIT_OK else self._log.error)(why, **details)
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(status)
 
 
 class _Boot(BootStrategy):

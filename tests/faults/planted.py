@@ -119,7 +119,9 @@ def killed_long_after_a_snapshot(chain: Chain, _: Proxy) -> None:
 
 
 _HANDLE = "                await self._batches.handle("
-_BUG = """                self._log.exception("a bug: nothing of the batch in hand is committed")
+_BUG = """                self._leave(EXIT_BUG, "a bug: nothing of the batch in hand is committed", exc_info=True)
+"""
+_TOLD = """                self._log.exception("a bug: nothing of the batch in hand is committed")
 """
 
 PLANTED = (
@@ -253,7 +255,7 @@ PLANTED = (
         "order of blame: a bug does not end the process before it commits",
         43,
         (
-            Change("isnad/stage.py", f"{_BUG}                self._leave(EXIT_BUG)\n", _BUG),
+            Change("isnad/stage.py", _BUG, _TOLD),
             Change(
                 "isnad/stage.py",
                 _HANDLE,

@@ -99,6 +99,18 @@ async def test_a_bug_ends_the_worker_before_it_commits(new_trial):
     assert await trial.letters() == []
 
 
+async def test_a_worker_that_cannot_even_log_ends_before_it_commits(new_trial):
+    """Without memory, saying why fails too; what left the body of the agent would be acknowledged."""
+    trial = new_trial(partitions=1)
+    await trial.create_topics()
+    await trial.send(trial.topics.raw, [{"n": n} for n in range(50)])
+    trial.touch("speechless")
+    worker = trial.start()
+    await trial.until(lambda: worker.ended is not None)
+    assert worker.ended == 70
+    assert await trial.lag() == 50
+
+
 async def test_what_runs_beside_the_batches_ends_before_what_is_done_at_the_end(new_trial):
     """The work at the end may take what is left of the time for stopping, and no more."""
     trial = new_trial(partitions=1)

@@ -3,12 +3,13 @@
 Run as a program. A record's value is JSON: `{"n": 1}` passes, `{"n": 1, "do": "die"}` goes to the dead letters, and
 `{"n": 1, "do": "grow", "bytes": 5}` is passed on as so many bytes. Misbehaviour is asked for by files in the folder
 TRIAL_FOLDER: `broken` (a dependency is down), `hang`, `slow`, `short` (an outcome too few), `bugs` (now and then),
-`crumble` (a bug beside the batches), `misplace` (a topic is gone, beside them), `dawdle` (at the end). What it does
-beside the batches and at its end it writes into the file `diary`.
+`speechless` (nothing can be logged), `crumble` (a bug beside the batches), `misplace` (a topic is gone, beside them),
+`dawdle` (at the end). What it does beside the batches and at its end it writes into the file `diary`.
 """
 
 import asyncio
 import json
+import logging
 import os
 import random
 import sys
@@ -22,6 +23,11 @@ from isnad.settings import StageSettings, load
 from isnad.stage import Stage
 
 ENVIRON = os.environ  # noqa: TID251  a composition root
+
+
+def forgetful(_: logging.LogRecord) -> bool:
+    """Fail, as a log may where there is no memory."""
+    raise MemoryError
 
 
 def main() -> int:
@@ -49,6 +55,9 @@ def main() -> int:
             await asyncio.sleep(3600)
         if (folder / "bugs").exists() and random.random() < 0.1:
             raise KeyError("a bug that the test asked for")
+        if (folder / "speechless").exists():
+            logging.getLogger().handlers[0].addFilter(forgetful)
+            raise MemoryError
         outcomes = [outcome(record) for record in records]
         return outcomes[:-1] if (folder / "short").exists() else outcomes
 
