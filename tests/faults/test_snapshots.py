@@ -22,7 +22,8 @@ def delete(snapshot: Path) -> None:
 
 def truncate(snapshot: Path) -> None:
     part = _largest_part(snapshot)
-    _replace(part, part.read_bytes()[: part.stat().st_size // 2])
+    # It may be one that dedup has written to since: of those only the beginning belongs to the snapshot.
+    _replace(part, part.read_bytes()[:100])
 
 
 def turn_a_bit_over(snapshot: Path) -> None:
