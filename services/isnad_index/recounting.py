@@ -37,7 +37,7 @@ from isnad.search_index import Answer, SearchIndex, Swap, Write
 from isnad_index import entities
 from isnad_index.entities import Named, RecountDocument
 from isnad_index.requests import TOO_LARGE, Requests
-from isnad_index.writing import NOT_FOUND, result_of, said
+from isnad_index.writing import is_done, result_of, said
 
 Note = tuple[str, ...]
 """The ids of the documents in which it stands; none where nothing is to be counted."""
@@ -245,10 +245,9 @@ class Recounting:
 
     async def _delete_notes(self, notes: Sequence[str]) -> None:
         name = self._indexes.recounts
-        for begin in range(0, len(notes), _AT_ONCE):
-            writes = [Write(name, name, note, 2, None) for note in notes[begin : begin + _AT_ONCE]]
-            async for _, answer in self._requests.answers(self._index.bulk, writes):
-                _check(answer)
+        writes = [Write(name, name, note, 2, None) for note in notes]
+        async for _, answer in self._requests.answers(self._index.bulk, writes):
+            _check(answer)
 
     async def _swap(self, changes: Sequence[Swap]) -> list[Answer]:
         return await self._index.swap(self._indexes.entities, changes)
@@ -256,7 +255,7 @@ class Recounting:
 
 def _check(answer: Answer) -> None:
     """Raise `SearchUnavailable` where a note was not written or deleted, as it may have been before."""
-    if result_of(answer) not in ("indexed", "stale") and answer.status != NOT_FOUND:
+    if not is_done(answer):
         raise SearchUnavailable(f"Elasticsearch does not take what is to be counted ({answer.status} {said(answer)}).")
 
 

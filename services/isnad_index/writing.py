@@ -35,7 +35,7 @@ Result = Literal["indexed", "stale", "taken_down"] | RecordError
 
 _CONFLICT = 409
 _BAD_REQUEST = 400
-NOT_FOUND = 404
+_NOT_FOUND = 404
 
 _SERVERS_FAULT = frozenset({
     "validation_exception",  # no more shards allowed: the new month's index can't be made
@@ -74,7 +74,7 @@ class Writer:
         refused_for_now: list[Answer] = []
         async for write, answer in self._requests.answers(self._index.bulk, pending):
             result = result_of(answer)
-            if write.document is None and answer.status == NOT_FOUND and not answer.error:
+            if write.document is None and answer.status == _NOT_FOUND and not answer.error:
                 result = "indexed"  # it is not there, as it is to be
             if result is None:
                 refused_for_now.append(answer)
@@ -148,11 +148,7 @@ class Writer:
         """
         if not removals:
             return
-        left = [
-            answer
-            async for _, answer in self._requests.answers(self._index.bulk, removals)
-            if answer.status != NOT_FOUND and result_of(answer) not in ("indexed", "stale")
-        ]
+        left = [answer async for _, answer in self._requests.answers(self._index.bulk, removals) if not is_done(answer)]
         if left:
             # Whatever it says: what was to be written is well.
             raise SearchUnavailable(f"{what}: {_summary(left, len(removals))}")
@@ -167,6 +163,11 @@ def result_of(answer: Answer) -> Result | None:
     if answer.status in (_BAD_REQUEST, TOO_LARGE) and answer.error not in _SERVERS_FAULT:
         return RecordError(_reason(answer.status), said(answer))
     return None
+
+
+def is_done(answer: Answer) -> bool:
+    """Return whether nothing is left to do: it was written or taken out, a newer one stands, or it was not there."""
+    return answer.status == _NOT_FOUND or result_of(answer) in ("indexed", "stale")
 
 
 def _reason(status: int) -> Reason:

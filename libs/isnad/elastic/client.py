@@ -19,7 +19,6 @@ from isnad.errors import RequestError, SearchUnavailable, SetupError
 from isnad.search_index import Answer, Copy, Document, Exchange, Mark, Marked, RequestRefused, Swap, Write
 
 _BAD_REQUEST = 400
-_CONFLICT = 409
 _TOO_LARGE = 413
 
 _PAGE_DOCUMENTS = 200

@@ -405,7 +405,7 @@ def _facet(facet: Json, documents: list[Json]) -> Json:
             if include.fullmatch(value):
                 holders.setdefault(value, []).append(one)
     counts = Counter({key: len(group) for key, group in holders.items()})
-    newest_first = terms["order"] == {"_key": "desc"}
+    newest_first = terms.get("order") == {"_key": "desc"}
     keys = sorted(counts, reverse=True) if newest_first else sorted(counts, key=lambda key: (-counts[key], key))
     return {
         "buckets": [

@@ -5,9 +5,10 @@ dead ones those of the dead-letter topic. Nothing is derived from what ought to 
 not agree.
 """
 
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -66,10 +67,9 @@ class Measured:
     @property
     def entities(self) -> list[Named]:
         """The entities, those named in the most articles first."""
-        names = {id_: name for article in self.indexed for name, id_ in map(name_and_id, article.entity_keys)}
-        counts = Counter(
-            id_ for article in self.indexed for id_ in {name_and_id(key)[1] for key in article.entity_keys}
-        )
+        of_each = [{id_: name for name, id_ in map(name_and_id, article.entity_keys)} for article in self.indexed]
+        names = dict(ChainMap(*of_each))
+        counts = Counter(chain.from_iterable(of_each))
         named = [
             Named(msgspec.convert(id_.partition(":")[0], EntityType), names[id_], count)
             for id_, count in counts.items()

@@ -253,7 +253,7 @@ class Matcher:
     def _silence(self, article: Arrival) -> Silence | None:
         """Return why nothing is said of an article, as far as takedowns or its page are the reason."""
         if self._takedowns:
-            standing = self._takedowns.about(article.id, article.page_id or article.id)
+            standing = self._takedowns.about(article.id, article.page)
             if any(one.is_down for one in standing):
                 return Silence("taken_down")
             # What was sent before a takedown was taken back does not come back with it.
