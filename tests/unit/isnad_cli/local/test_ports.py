@@ -1,7 +1,8 @@
 """Ports: the usual one, else the next free one."""
 
+import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,58 @@ def test_another_stack_passes_over_what_is_reserved(taken: int, reservations: Re
     reservations.release()
     assert other.reserve({"api": taken + 1}) == {"api": taken + 1}
     other.release()
+
+
+def _a_link(folder: Path, elsewhere: Path) -> None:
+    folder.symlink_to(elsewhere)
+
+
+def _open_to_others(folder: Path, elsewhere: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+
+
+def _anothers(folder: Path, elsewhere: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 12345, 12345)
+
+
+def _a_file(folder: Path, elsewhere: Path) -> None:
+    folder.touch()
+
+
+@pytest.mark.parametrize("trap", [_a_link, _open_to_others, _anothers, _a_file])
+def test_nothing_is_written_in_a_folder_that_is_not_ours_alone(
+    trap: Callable[[Path, Path], None], taken: int, tmp_path: Path
+) -> None:
+    """Ports are given all the same, without locks."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    trap(tmp_path / "ports", elsewhere)
+    reservations = Reservations(tmp_path / "ports")
+    assert reservations.reserve({"kafka": taken}) == {"kafka": taken + 1}
+    reservations.release()
+    assert list(elsewhere.iterdir()) == []
+    assert not (tmp_path / "ports" / str(taken + 1)).exists()
+
+
+def test_what_stands_in_the_place_of_a_lock_is_neither_emptied_nor_waited_for(taken: int, tmp_path: Path) -> None:
+    """A link's target and a file keep what they hold; a pipe that nobody reads holds nothing up."""
+    folder = tmp_path / "ports"
+    folder.mkdir(mode=0o700)
+    target = tmp_path / "shadow"
+    target.write_text("secret")
+    (folder / str(taken + 1)).symlink_to(target)
+    (folder / str(taken + 2)).write_text("a note")
+    os.mkfifo(folder / str(taken + 3))
+    reservations = Reservations(folder)
+    assert reservations.reserve({"kafka": taken})["kafka"] == taken + 1
+    reservations.reserve({"api": taken + 2, "index": taken + 3})
+    reservations.release()
+    assert target.read_text() == "secret"
+    assert (folder / str(taken + 2)).read_text() == "a note"
 
 
 def test_a_port_taken_on_all_addresses_is_not_free_on_loopback() -> None:
