@@ -40,14 +40,31 @@ _HASH_BYTES = 10
 _READABLE_SOURCE = 48
 _DEFAULT_PORTS = (None, 80, 443)
 
-_FOREIGN_PREFIXES = ("utm_", "ns_", "at_", "mtm_", "pk_", "_hs", "wt_")
+_FOREIGN_PREFIXES = ("utm_", "mtm_")
 _FOREIGN = frozenset({
     "__twitter_impression", "_ga", "_gl", "cmp", "cmpid", "dclid", "fb_ref", "fb_source", "fbclid", "gbraid", "gclid",
     "gclsrc", "igsh", "igshid", "jsessionid", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid", "phpsessid",
     "ref_src", "ref_url", "s_cid", "sharetype", "smid", "spm", "sr_share", "srsltid", "ttclid", "twclid", "vero_id",
     "wbraid", "xtor", "yclid",
+    # Matomo, once Piwik: its campaign parameters (matomo.org/faq/how-to/faq_120), those of its plugin
+    # MarketingCampaignsReporting, and the visitor's number in links between domains.
+    "pk_campaign", "pk_cid", "pk_content", "pk_cpn", "pk_keyword", "pk_kwd", "pk_medium", "pk_source", "pk_vid",
+    # AT Internet, now Piano Analytics: its documentation of marketing campaigns, and what outlets add to these.
+    "at_bbc_team", "at_campaign", "at_campaign_type", "at_channel", "at_creation", "at_custom1", "at_custom2",
+    "at_custom3", "at_custom4", "at_detail_placement", "at_emailtype", "at_format", "at_general_placement",
+    "at_identifier", "at_link", "at_link_id", "at_link_origin", "at_link_type", "at_medium", "at_network",
+    "at_platform", "at_ptr_name", "at_recipient_id", "at_recipient_list", "at_send_date", "at_term", "at_type",
+    "at_variant",
+    # comScore Digital Analytix.
+    "ns_campaign", "ns_fee", "ns_linkname", "ns_mchannel", "ns_source",
+    # Webtrekk, now Mapp Intelligence: its media codes.
+    "wt_mc", "wt_zmc",
+    # HubSpot: what it adds to the links in a mail.
+    "_hsenc", "_hsmi",
 })  # fmt: skip
-"""Query parameters that say how the reader came, or who he is, and not which article it is (lower case)."""
+"""Query parameters that say how the reader came, or who he is, and not which article it is (lower case).
+
+Whole names, as far as can be: a site may well call its own articles' numbers `pk_id` or `at_id`."""
 
 
 def entity_id(type_: EntityType, canonical: str, country: str | None = None) -> str:

@@ -39,6 +39,22 @@ def test_addresses_of_the_same_article_are_one(url: str) -> None:
     assert canonical_url(url) == "example.com/%D8%AE%D8%A8%D8%B1/%D8%B9%D8%A7%D8%AC%D9%84?a=1&b=2"
 
 
+@pytest.mark.parametrize(
+    "tracking",
+    [
+        "utm_source=t&utm_anything=1",
+        "mtm_campaign=a&mtm_placement=b",
+        "pk_campaign=a&pk_kwd=b&PK_Source=c",
+        "at_medium=RSS&at_campaign=KARANGA&at_custom1=x&at_link_id=y&at_ptr_name=z",
+        "ns_mchannel=rss&ns_source=PublicRSS20-sa&ns_campaign=1490&ns_linkname=a&ns_fee=0",
+        "wt_mc=newsletter.march&wt_zmc=sm.int",
+        "_hsenc=p2&_hsmi=9",
+    ],
+)
+def test_how_the_reader_came_makes_no_difference(tracking: str) -> None:
+    assert canonical_url(f"http://example.com/news?id=5&{tracking}") == "example.com/news?id=5"
+
+
 def test_a_host_in_arabic_and_its_ascii_form_are_one() -> None:
     assert canonical_url("http://مثال.إختبار/a") == canonical_url("http://xn--mgbh0fb.xn--kgbechtv/a")
 
@@ -54,6 +70,11 @@ def test_a_host_in_arabic_and_its_ascii_form_are_one() -> None:
         ("http://example.com:8080/1", "http://example.com/1"),
         ("http://example.com/#!/1", "http://example.com/#!/2"),
         ("http://example.com/A", "http://example.com/a"),
+        ("http://example.com/?pk_id=1", "http://example.com/?pk_id=2"),
+        ("http://example.com/?at_id=1", "http://example.com/?at_id=2"),
+        ("http://example.com/?ns_article=1", "http://example.com/?ns_article=2"),
+        ("http://example.com/?wt_page=1", "http://example.com/?wt_page=2"),
+        ("http://example.com/?_hs=1", "http://example.com/?_hs=2"),
     ],
 )
 def test_addresses_of_different_articles_stay_apart(one: str, other: str) -> None:
