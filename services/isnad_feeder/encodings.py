@@ -1,7 +1,7 @@
 """From bytes in whatever encoding to text or to UTF-8; what can't be read is said, never replaced in silence (pure).
 
-JSON is UTF-8 unless a byte order mark or the user says otherwise. A page of text may also be in one of the older Arabic
-encodings: these are told apart by charset-normalizer, and the page carries a remark.
+JSON is UTF-8 unless a byte order mark or the user says otherwise; the mark is no part of the text. A page of text may
+also be in one of the older Arabic encodings: these are told apart by charset-normalizer, and the page carries a remark.
 """
 
 import codecs
@@ -16,6 +16,7 @@ from isnad_feeder.places import Unreadable
 BAD_BYTES = "\ufdd0"
 """Stands for bytes that are not of the encoding: a noncharacter, which Unicode keeps for such use inside a program."""
 
+_MARK = "\ufeff"
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -76,7 +77,7 @@ def _marked(data: bytes) -> str | None:
 
 def _strict(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        return data.decode(encoding).removeprefix(_MARK)
     except UnicodeError as exc:
         raise Unreadable(f"not {encoding}: {exc}") from exc
 
@@ -84,10 +85,11 @@ def _strict(data: bytes, encoding: str) -> str:
 class _Recoded(io.RawIOBase):
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
         self._stream = stream
-        self._encoding = encoding
+        self._encoding = codecs.lookup(encoding).name  # utf8, UTF-8 and U8 are utf-8
         # Only UTF-8 lets a decoder step over a bad byte without losing its place.
-        errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
+        errors = "surrogateescape" if self._encoding.startswith("utf-8") else "strict"
         self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        self._begun = False
         self._ready = b""
         self._ended = False
 
@@ -108,6 +110,9 @@ class _Recoded(io.RawIOBase):
             decoded = self._decoder.decode(data, final=not data)
         except UnicodeError as exc:
             raise Unreadable(f"not {self._encoding}: {exc}") from exc
+        if decoded and not self._begun:
+            self._begun = True
+            decoded = decoded.removeprefix(_MARK)
         try:
             return decoded.encode("utf-8")
         except UnicodeEncodeError:

@@ -58,3 +58,20 @@ def test_streams_in_utf16_are_recoded() -> None:
     assert utf8(io.BufferedReader(io.BytesIO("سلام".encode("cp1256"))), "cp1256").read().decode() == "سلام"
     with pytest.raises(Unreadable, match="not utf-16"):
         utf8(io.BufferedReader(io.BytesIO("سلام".encode("utf-16") + b"x")), None).read()
+
+
+STATED = ["utf-8", "UTF8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+
+
+@pytest.mark.parametrize("stated", STATED)
+def test_a_byte_order_mark_is_no_text_where_the_encoding_is_stated_either(stated: str) -> None:
+    """Also where the mark comes in two pieces, and only at the beginning."""
+    written = {"utf-16": "utf-16-le", "utf-32": "utf-32-be", "utf-8-sig": "utf-8"}.get(stated, stated)
+    data = "\ufeffسلام\ufeffخبر".encode(written)
+    assert text(data, stated) == ("سلام\ufeffخبر", None)
+    assert utf8(io.BufferedReader(io.BytesIO(data), 1), stated).read().decode() == "سلام\ufeffخبر"
+    assert text("سلام".encode(written), written) == ("سلام", None)
+
+
+def test_bad_bytes_are_marked_in_utf8_by_whatever_name() -> None:
+    assert utf8(io.BufferedReader(io.BytesIO(b"a\xffb")), "UTF8").read().decode() == f"a{BAD_BYTES}b"
