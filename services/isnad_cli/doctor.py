@@ -2,7 +2,6 @@
 
 import contextlib
 import platform
-import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -34,18 +33,24 @@ def check_python() -> Finding:
 
 
 def check_packages() -> Finding:
-    """The Python packages of all services and of the local stack."""
-    absent = []
-    for requirement in metadata.requires("isnad") or []:
-        name = re.split(r"[\s\[<>=!~;(]", requirement, maxsplit=1)[0]
-        try:
-            metadata.version(name)
-        except metadata.PackageNotFoundError:
-            absent.append(name)
+    """The Python packages of all services and of the local stack: what `isnad[all]` brings here, and no more."""
+    from packaging.requirements import Requirement
+
+    asked = [Requirement(text) for text in metadata.requires("isnad") or []]
+    meant = {one.name for one in asked if one.marker is None or one.marker.evaluate({"extra": "all"})}
+    absent = sorted(name for name in meant if not _is_installed(name))
     if absent:
-        names = ", ".join(sorted(set(absent)))
-        return Finding("packages", well=False, text=f"{names} not installed. Run: pip install 'isnad[all]'")
+        text = f"{', '.join(absent)} not installed. Run: pip install 'isnad[all]'"
+        return Finding("packages", well=False, text=text)
     return Finding("packages", well=True, text="all installed")
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def check_memory() -> Finding:

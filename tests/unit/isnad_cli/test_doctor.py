@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from isnad_cli.__main__ import cli
-from isnad_cli.doctor import check_downloads, check_ports, examine
+from isnad_cli.doctor import check_downloads, check_packages, check_ports, examine
 from isnad_cli.local.artifacts import locked
 from isnad_cli.local.leftovers import MARK
 from isnad_cli.local.ports import is_free
@@ -62,6 +62,38 @@ def test_a_damaged_download_is_named(folder: Path) -> None:
 def test_nothing_downloaded_yet_is_no_trouble(folder: Path) -> None:
     """`isnad up` does it."""
     assert check_downloads(folder).well
+
+
+def _require(folder: Path, *requirements: str) -> None:
+    described = folder / "isnad-9.dist-info"
+    described.mkdir()
+    lines = ["Metadata-Version: 2.4", "Name: isnad", "Version: 9", *(f"Requires-Dist: {one}" for one in requirements)]
+    (described / "METADATA").write_text("\n".join(lines))
+
+
+def test_packages_of_other_extras_and_other_systems_are_not_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `pip install isnad[all]` leaves out is no trouble."""
+    _require(
+        folder,
+        "click>=8",
+        "msgspec; extra == 'all'",
+        "absent-trainer>=2; extra == 'train'",
+        "absent-bell; sys_platform == 'dream'",
+        "absent-horn[loud]; extra == 'all' and sys_platform == 'dream'",
+    )
+    monkeypatch.syspath_prepend(folder)
+    assert check_packages().well
+
+
+def test_absent_packages_are_named_once_with_what_installs_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that everything needs, and those of `isnad[all]`."""
+    _require(folder, "click>=8", "absent-b", "absent-a[x]>=2; extra == 'all'", "absent-a>=1; extra == 'all'")
+    monkeypatch.syspath_prepend(folder)
+    finding = check_packages()
+    assert not finding.well
+    assert finding.text == "absent-a, absent-b not installed. Run: pip install 'isnad[all]'"
 
 
 def test_ports_of_this_homes_own_stack_are_not_taken_by_others(folder: Path) -> None:
