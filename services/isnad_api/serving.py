@@ -2,10 +2,12 @@
 
 uvicorn closes an idle connection, but waits for ever for the rest of a request's head or body: many such connections, a
 byte from time to time in each, and nobody else gets in (Slowloris). And its own answers are plain text. h11 is asked
-for by name: with the other parser the size of a request's head has no limit.
+for by name: with the other parser the size of a request's head has no limit. It refuses an address that is not ASCII,
+which HTTP does not allow but `curl` sends as it was typed; so here it is percent-encoded first, as a browser does it.
 """
 
 import asyncio
+import re
 import socket
 
 import h11
@@ -20,6 +22,8 @@ from isnad_api.watching import always
 _STOP_SECONDS = 5
 _IDLE_SECONDS = 20
 _BACKLOG = 512
+
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def server(app: ASGIApp, limits: Limits, *, connections: int, proxies: str) -> uvicorn.Server:
@@ -76,8 +80,19 @@ class _Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._silent = False
-        super().data_received(data)
+        super().data_received(self._with_encoded_address(data))
         self._watch()
+
+    def _with_encoded_address(self, data: bytes) -> bytes:
+        """Percent-encode byte by byte what is not ASCII of a request's first line, however it is cut into pieces.
+
+        Only where no body can be under way, and the line's end is not yet there: nothing else is ever changed. The
+        first lines of further requests in one piece (pipelining) stay as they are, and are refused.
+        """
+        if data.isascii() or self.conn.their_state not in (h11.IDLE, h11.DONE) or b"\n" in self.conn.trailing_data[0]:
+            return data
+        line, end, rest = data.partition(b"\n")
+        return _NOT_ASCII.sub(lambda found: b"%%%02X" % ord(found[0]), line) + end + rest
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -101,7 +116,10 @@ class _Protocol(H11Protocol):
             # The application has the request, whose body turns out to be none.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        detail = f"This is no HTTP/1.1 request, or its head has more than {MAX_HEAD_BYTES:,} bytes."
+        detail = (
+            f"This is no HTTP/1.1 request, or its head has more than {MAX_HEAD_BYTES:,} bytes, or its address holds "
+            "spaces: percent-encode them and what is not ASCII."
+        )
         body = problems.as_json(400, detail)
         headers = [
             (b"content-type", problems.MEDIA_TYPE.encode()),

@@ -5,7 +5,9 @@ import json
 import logging
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from itertools import pairwise
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -101,9 +103,9 @@ async def test_a_body_that_does_not_come_is_answered_and_the_connection_closed(p
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 40_000,
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
-        "GET /بحث HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode(),
+        "GET /v1/search?q=دير الزور HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode(),
     ],
-    ids=["long address", "long header", "TLS", "no host", "not encoded"],
+    ids=["long address", "long header", "TLS", "no host", "space"],
 )
 async def test_what_is_no_request_is_told_so_with_the_headers_of_every_answer(parts, sent):
     async with running(parts) as address, connected(address) as (reader, writer):
@@ -113,6 +115,42 @@ async def test_what_is_no_request_is_told_so_with_the_headers_of_every_answer(pa
         assert headers["content-type"] == "application/problem+json"
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert "server" not in headers
+
+
+TYPED = "/v1/search?q=حلب&sort=oldest"
+
+
+def get(address: str) -> bytes:
+    return f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+
+async def test_an_address_is_understood_as_it_was_typed_however_it_comes_in_pieces(parts):
+    """As curl sends it: raw UTF-8. A cut may fall between the two bytes of a letter, or before the line's end."""
+    sent = get(TYPED)
+    letter = sent.index("ح".encode())
+    async with running(parts) as address, connected(address) as (reader, writer):
+        for cuts in ((), (letter + 1,), (letter, letter + 2, letter + 3), (sent.index(b"\n"),), range(1, len(sent))):
+            for begin, end in pairwise((0, *cuts, len(sent))):
+                writer.write(sent[begin:end])
+                await writer.drain()
+                await asyncio.sleep(0.001)
+            status, _, body = await answer(reader)
+            assert (status, json.loads(body)["q"], json.loads(body)["sort"]) == (200, "حلب", "oldest")
+
+
+async def test_only_the_address_is_encoded_and_no_body_or_header(parts, log):
+    """The second request is sent before the first is answered, and its body in a piece of its own."""
+    pushed = '{"source":"الوطن","title":"خبر","body":"نص الخبر"}\n'.encode()
+    head = PUSH + "X-Newsroom: الوطن\r\n".encode() + b"Content-Length: %d\r\n\r\n" % len(pushed)
+    async with running(parts) as address, connected(address) as (reader, writer):
+        writer.write(get("/v1/articles/حلب"))
+        writer.write(head + pushed[:20])
+        await asyncio.sleep(0.05)
+        writer.write(pushed[20:])
+        assert (await answer(reader))[0] == 404
+        assert (await answer(reader))[0] == 202
+    (message,) = log.messages
+    assert msgspec.json.decode(message.value)["source"] == "الوطن"
 
 
 async def test_a_head_that_comes_at_once_is_held_to_the_same_limit(parts):
