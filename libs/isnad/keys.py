@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -27,6 +27,9 @@ Scope = Literal["ingest", "read", "admin"]
 
 SCOPES: tuple[Scope, ...] = ("ingest", "read", "admin")
 FILE_NAME = "keys.json"
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""Written with its zone. Without one nobody can say when it is."""
 
 _ID_BYTES, _SECRET_BYTES = 4, 32
 _WRITTEN = re.compile(r"isnad_(?P<id>[0-9a-f]{8})_[A-Za-z0-9_-]{43}", re.ASCII)
@@ -42,9 +45,9 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     scopes: tuple[Scope, ...]
     sha256: str
     """Of the whole key as it is written, in hexadecimal."""
-    created_at: datetime
-    expires_at: datetime | None = None
-    revoked_at: datetime | None = None
+    created_at: Moment
+    expires_at: Moment | None = None
+    revoked_at: Moment | None = None
 
     def usable(self, now: datetime) -> bool:
         """Return whether it is neither revoked nor expired."""

@@ -99,6 +99,11 @@ BROKEN = [
     '{"version": 1, "keys": [], "more": 1}',
     json.dumps({"version": 1, "keys": [STANDING | {"scopes": ["everything"]}]}),
     json.dumps({"version": 1, "keys": [STANDING | {"only_from": "10.0.0.1"}]}),
+    # Nobody can say when that is: compared with another time it would fail at each request.
+    *(
+        json.dumps({"version": 1, "keys": [STANDING | {name: "2026-01-01T00:00:00"}]})
+        for name in ("created_at", "expires_at", "revoked_at")
+    ),
 ]
 
 
