@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from isnad.clock import SystemClock
+from isnad.clock import SystemClock, in_utc
 from isnad.errors import IsnadError, SearchUnavailable
 from isnad.options import api_option, home_option
 from isnad.terminal import escaped
@@ -192,7 +192,7 @@ def _is_done(api: str, order: _Order, at: datetime) -> bool:
         standing = _standing(api, order.id)
     except SearchUnavailable:
         return False
-    if standing.at is None or standing.at < at:
+    if standing.at is None or in_utc(standing.at) < at:
         return False
     return order.address == "/v1/takedowns" or not standing.articles
 

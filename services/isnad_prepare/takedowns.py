@@ -2,6 +2,7 @@
 
 import msgspec
 
+from isnad.clock import in_utc
 from isnad.codec import decode, encode
 from isnad.errors import RecordError
 from isnad.identity import checked_id
@@ -28,7 +29,7 @@ def pass_on(takedown: Takedown, record: Record, topic: str) -> Outcome:
         _check_meant(takedown, record)
     except RecordError as exc:
         return Outcome.dead(exc, takedown.id)
-    placed = msgspec.structs.replace(takedown, raw=place_of(record))
+    placed = msgspec.structs.replace(takedown, at=in_utc(takedown.at), raw=place_of(record))
     return Outcome("passed", (Outgoing(topic, placed.id.encode(), encode(placed)),), article_id=placed.id)
 
 

@@ -117,6 +117,15 @@ def test_a_chain_that_takes_too_long_is_said_to(chain: Chain) -> None:
     assert "isnad status" in str(result.exception)
 
 
+def test_a_takedown_whose_time_has_no_zone_is_of_that_time_in_utc(chain: Chain) -> None:
+    """Somebody else sent it; what is asked for now is done as soon as something as new stands there."""
+    chain.behind = 10**6
+    chain.down["a"] = EARLIER.removesuffix("Z")
+    assert isinstance(isnad(chain, "restore", "a", "--timeout", "0").exception, SearchUnavailable)
+    chain.down["a"] = NOW.removesuffix("Z")
+    assert isnad(chain, "restore", "a", "--timeout", "0").exit_code == 0
+
+
 @pytest.mark.parametrize("command", [("restore",), ("delete", "--undo")])
 def test_a_takedown_is_taken_back(chain: Chain, command: tuple[str, ...]) -> None:
     chain.down["a"] = EARLIER

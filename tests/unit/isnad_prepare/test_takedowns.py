@@ -32,6 +32,12 @@ def test_it_is_passed_on_with_its_place_under_the_articles_key(kind: str) -> Non
     assert passed_on.raw == RawPlace(AT, 3, 7)
 
 
+@pytest.mark.parametrize("at", ["2018-02-09T09:30:00", "2018-02-09T12:30:00+03:00"])
+def test_its_time_is_passed_on_in_utc_which_one_without_a_zone_is_taken_for(at: str) -> None:
+    (message,) = run({**TAKEDOWN, "at": at}).messages
+    assert msgspec.json.decode(message.value)["at"] == "2018-02-09T09:30:00Z"
+
+
 def test_a_place_that_somebody_else_wrote_into_it_does_not_count() -> None:
     (message,) = run({**TAKEDOWN, "raw": {"appended_at": AT, "partition": 9, "offset": 99}}).messages
     assert decode(Takedown, message.value).raw == RawPlace(AT, 3, 7)
