@@ -51,11 +51,8 @@ def indexing(writer: Writer, topics: Topics, indexes: Indexes, recounting: Recou
         read = await asyncio.to_thread(lambda: [write_of(record, topics, indexes) for record in records])
         asked = [takedown_write(one, indexes) if isinstance(one, MatchedTakedown) else one for one in read]
         writes = [write for write in asked if isinstance(write, Write)]
-        note = await counting.note(writes)
-        try:
+        async with counting.noted(writes):
             results = dict(zip(writes, await writer.write(writes), strict=True))
-        finally:
-            counting.touched(note)
         await counting.keep_up()
         outcomes = [_outcome(one, results) for one in asked]
         # Only now: whoever writes one of these articles later sees that it was taken down.

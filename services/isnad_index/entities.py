@@ -63,9 +63,12 @@ class RecountDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     noted_at: datetime
+    """When; of one that was counted for another worker, the time that it counts as noted again."""
     articles: tuple[str, ...]
     entities: tuple[str, ...]
     """Entities that the articles named before."""
+    adopted_at: datetime | None = None
+    """When another worker counted it first."""
 
 
 @dataclass(slots=True)

@@ -204,11 +204,8 @@ class Generations:
             )
             for document in documents
         ]
-        note = await recounting.note(writes)
-        try:
+        async with recounting.noted(writes):
             results = await writer.write(writes)
-        finally:
-            recounting.touched(note)
         await recounting.keep_up()
         for write, result in zip(writes, results, strict=True):
             if isinstance(result, RecordError):

@@ -4,27 +4,37 @@ Nothing is added up: after a change every entity that an article names now, or n
 articles that stand in the index. A redelivered article, a replay, a revision and a takedown are all the same to it.
 
 Counting takes longer than writing, so it is put off for some seconds and then done for many articles at once. What
-keeps it right when a worker dies in between:
+keeps it right when a worker dies in between, or stands still for as long as it likes:
 
 * *Before* the first write of a batch, a note goes into the index of recounts: the ids of its articles, and which
   entities they named so far (afterwards nobody could tell). Only then are articles written, and offsets committed.
-* The note goes when its entities were counted. Of a worker that was killed the notes stay; whoever runs finds those
-  that are older than a minute, and counts what they say. A batch that was not committed comes again, with a note of its
-  own.
+* The note goes when whoever made it has counted its entities, after the last answer to its writes. A write that was not
+  answered may still arrive, so its note stays.
+* Of a worker that was killed the notes stay; whoever runs finds those that are older than a minute, and counts what
+  they say. A batch that was not committed comes again, with a note of its own; but where it was written already, that
+  one sees only the names that came, and the first note alone knows those that went.
+* Nobody can tell a worker that was killed from one that will write in a moment: it was suspended, its clock is late,
+  Elasticsearch has its request in a queue. So who counts what another noted does not delete the note. It is counted
+  again after a minute, two, four … for a day, on the clocks of those who count; a write that comes late is counted
+  after about as long as it was late, once more.
 * Two workers may count the same entity at the same moment. Each reads the entity's document *before* it counts, and
   replaces only what it read (Elasticsearch's `if_seq_no`); who comes second counts again, and sees what the first saw
   and more. One that was made new is counted once more a little later, since a document that was taken out meanwhile
   leaves no mark.
+
+Not seen is a write that comes more than a day after its note.
 """
 
 import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from itertools import chain, islice
+from typing import Any
 
 import msgspec
 import structlog
@@ -50,6 +60,8 @@ _MOST_DUE = 100_000
 """With more, whoever writes waits until they are counted: some hundred megabytes."""
 
 _MOST_NOTES = 100
+_STANDS, _GONE = 1, 2
+"""Versions of a note: who puts off one that its maker deletes meanwhile does not bring it back."""
 _SHARE_OF_TIME = 10
 """Counting takes at most one part of so many of the time."""
 
@@ -63,7 +75,8 @@ class Recounting:
         index: the search index.
         indexes: the names.
         pause_seconds: so long changes are gathered at the least before they are counted.
-        orphaned_seconds: older notes are those of workers that are gone.
+        orphaned_seconds: older notes are those of workers that may be gone.
+        kept_seconds: so long they are counted again and again after the first time.
     """
 
     def __init__(
@@ -73,21 +86,41 @@ class Recounting:
         *,
         pause_seconds: float = 5.0,
         orphaned_seconds: float = 60.0,
+        kept_seconds: float = 86_400.0,
         clock: Clock | None = None,
     ) -> None:
         self._index = index
         self._indexes = indexes
         self._pause_seconds = pause_seconds
         self._orphaned_seconds = orphaned_seconds
+        self._kept = timedelta(seconds=kept_seconds)
         self._clock = clock or SystemClock()
         self._noted: dict[Note, dict[str, Named]] = {}
         self._due: dict[str, Named] = {}
-        self._counted_notes: list[str] = []
+        self._counted_notes: dict[str, Write] = {}
         self._counting = asyncio.Lock()
         self._requests = Requests()
 
+    @contextlib.asynccontextmanager
+    async def noted(self, writes: Sequence[Write]) -> AsyncIterator[None]:
+        """Note what these writes are about to change, and let it be counted when they are done.
+
+        Raises:
+            SearchUnavailable: it is not noted; nothing was written.
+        """
+        note = await self.note(writes)
+        try:
+            yield
+        except BaseException:
+            # What was sent may still arrive, long after it was counted here.
+            self._take_up(self._noted.pop(note, {}))
+            raise
+        self.touched(note)
+
     async def note(self, writes: Iterable[Write]) -> Note:
         """Note what these writes are about to change; return the note for `touched`, empty where they change nothing.
+
+        For a note that is never `touched`, its writes count as those of a worker that is gone.
 
         Raises:
             SearchUnavailable: it is not noted; nothing may be written.
@@ -99,6 +132,11 @@ class Recounting:
         before: dict[str, set[str]] = {}
         for copy in await self._index.copies(self._indexes.articles, ids, ("entity_ids",)):
             before.setdefault(copy.id, set()).update(copy.content.get("entity_ids", ()))
+        times = Counter(write.id for write in articles)
+        for write in articles:
+            if write.document is not None and times[write.id] > 1:
+                # All but the last of them may be counted by somebody else in between.
+                before.setdefault(write.id, set()).update(entities.named_in(write.document))
         named = entities.merge(entities.named_in(write.document) for write in articles if write.document is not None)
         for gone in before.values():
             for id_ in gone:
@@ -115,7 +153,7 @@ class Recounting:
         document = RecountDocument(
             id=uuid.uuid4().hex, noted_at=self._clock.now(), articles=tuple(ids), entities=tuple(gone)
         )
-        write = Write(self._indexes.recounts, self._indexes.recounts, document.id, 1, _json(document))
+        write = Write(self._indexes.recounts, self._indexes.recounts, document.id, _STANDS, _json(document))
         (answer,) = [answer async for _, answer in self._requests.answers(self._index.bulk, [write])]
         if answer.status == TOO_LARGE and len(ids) > 1:
             middle = len(ids) // 2
@@ -125,10 +163,11 @@ class Recounting:
         return (document.id,)
 
     def touched(self, note: Note) -> None:
-        """Take up what was noted: it is due to be counted, whether it was written as a whole or in part."""
+        """Take up what was noted: all writes are answered, and it is due to be counted."""
         if note:
             self._take_up(self._noted.pop(note))
-            self._counted_notes += note
+            name = self._indexes.recounts
+            self._counted_notes |= {id_: Write(name, name, id_, _GONE, None) for id_ in note}
 
     async def keep_up(self) -> None:
         """Count now where very much is due."""
@@ -143,7 +182,7 @@ class Recounting:
         """
         async with self._counting:
             due, notes = self._due, self._counted_notes
-            self._due, self._counted_notes = {}, []
+            self._due, self._counted_notes = {}, {}
             if not due and not notes:
                 return
             left = due
@@ -153,34 +192,33 @@ class Recounting:
                     await self._count(some)
                     for id_ in some:
                         del left[id_]
-                await self._delete_notes(notes)
+                await self._say_counted(list(notes.values()))
             except BaseException:
                 self._take_up(left)
-                self._counted_notes += notes
+                self._counted_notes = notes | self._counted_notes
                 raise
 
     async def settle(self, *, older_seconds: float = 0.0) -> None:
-        """Count what any worker has noted, and not yet counted, so long ago.
+        """Count what any worker has noted so long ago; with 0 all, also what was counted for it already.
 
         Raises:
             SearchUnavailable: not all is counted.
         """
+        seen = {*chain.from_iterable(self._noted), *self._counted_notes}
         while True:
             await self._index.refresh(self._indexes.recounts)
-            until = self._clock.now() - timedelta(seconds=older_seconds)
-            body = {
-                "query": {"range": {"noted_at": {"lte": until.isoformat()}}},
-                "size": _MOST_NOTES,
-                "sort": [{"noted_at": "asc"}],
-            }
+            query: dict[str, list[dict[str, Any]]] = {"must_not": [{"terms": {"id": sorted(seen)}}]}
+            if older_seconds:
+                until = self._clock.now() - timedelta(seconds=older_seconds)
+                query["filter"] = [{"range": {"noted_at": {"lte": until.isoformat()}}}]
+            body = {"query": {"bool": query}, "size": _MOST_NOTES, "sort": [{"noted_at": "asc"}]}
             hits = (await self._index.search(self._indexes.recounts, body))["hits"]["hits"]
             notes = [msgspec.convert(hit["_source"], RecountDocument) for hit in hits]
-            own = {*chain.from_iterable(self._noted), *self._counted_notes}
-            left = [note for note in notes if note.id not in own or note.id in self._counted_notes]
-            for note in left:
+            for note in notes:
                 await self._adopt(note)
+                seen.add(note.id)
             await self.recount()
-            if len(notes) < _MOST_NOTES or not left:
+            if len(notes) < _MOST_NOTES:
                 return
 
     async def run(self) -> None:
@@ -209,13 +247,20 @@ class Recounting:
             self._due.setdefault(id_, Named()).add(one)
 
     async def _adopt(self, note: RecountDocument) -> None:
-        """Make due what another worker noted."""
+        """Make due what another worker noted, and put off when it is counted again."""
         for id_ in note.entities:
             self._due.setdefault(id_, Named())
         for copy in await self._index.copies(self._indexes.articles, note.articles, ("mentions",)):
             self._take_up(entities.named_in(copy.content))
-        if note.id not in self._counted_notes:
-            self._counted_notes.append(note.id)
+        now, name = self._clock.now(), self._indexes.recounts
+        adopted_at = note.adopted_at or now
+        since = now - adopted_at
+        if since >= self._kept:
+            counted = Write(name, name, note.id, _GONE, None)
+        else:
+            again = msgspec.structs.replace(note, noted_at=now + since, adopted_at=adopted_at)
+            counted = Write(name, name, note.id, _STANDS, _json(again))
+        self._counted_notes.setdefault(note.id, counted)
 
     async def _count(self, named: dict[str, Named]) -> None:
         """Count these until each stands as it was counted."""
@@ -243,9 +288,7 @@ class Recounting:
             named = again
         raise SearchUnavailable("Others change the same entities all the time.")
 
-    async def _delete_notes(self, notes: Sequence[str]) -> None:
-        name = self._indexes.recounts
-        writes = [Write(name, name, note, 2, None) for note in notes]
+    async def _say_counted(self, writes: Sequence[Write]) -> None:
         async for _, answer in self._requests.answers(self._index.bulk, writes):
             _check(answer)
 

@@ -65,11 +65,8 @@ class Removing:
             while found := await self._older(some, await self._found(ids)):
                 await self._mend_stories(found)
                 removals = [removal for removal, _, _ in found]
-                note = await self._recounting.note(removals)
-                try:
+                async with self._recounting.noted(removals):
                     await self._writer.remove(removals, "What was taken down")
-                finally:
-                    self._recounting.touched(note)
                 await self._index.refresh(self._indexes.articles)
 
     async def _found(self, ids: Iterable[str]) -> list[_Standing]:

@@ -9,7 +9,7 @@ from typing import Any
 from isnad.indexes import Indexes
 from isnad_index.analysis import analysis
 
-VERSION = 3
+VERSION = 4
 """Grows with every change here; a server that has a template of a higher version keeps it."""
 
 _LONGEST_NAME = 512
@@ -131,6 +131,7 @@ RECOUNT_FIELDS: dict[str, dict[str, Any]] = {
     "noted_at": DATE,
     "articles": KEPT,
     "entities": KEPT,
+    "adopted_at": KEPT,
 }
 
 

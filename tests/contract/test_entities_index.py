@@ -18,6 +18,7 @@ from isnad.messages import (
 )
 from isnad.outcomes import Record
 from isnad.search_index import Swap
+from isnad.testing.clock import ManualClock
 from isnad.topics import Topics
 from isnad_api import answers, queries
 from isnad_index.app import indexing
@@ -69,8 +70,8 @@ def takedown(id_, offset):
 def worker(index, indexes):
     """A worker of the index service: its counting, and its work."""
 
-    def start():
-        counting = Recounting(index, indexes)
+    def start(**more):
+        counting = Recounting(index, indexes, **more)
         return counting, indexing(Writer(index), TOPICS, indexes, counting)
 
     return start
@@ -142,9 +143,11 @@ async def test_what_a_killed_worker_had_not_counted_is_counted_by_the_next(index
     _, killed = worker()
     await killed([article("a", SYRIA, offset=1), article("b", SYRIA)])
     assert (await counts())[ASSADS][0] == 1
-    next_one, _ = worker()
+    clock = ManualClock()
+    next_one, _ = worker(clock=clock)
     await next_one.settle()
     assert await counts() == {SYRIAS: (2, {"سوريا": 2})}
+    clock.advance(86_400)
     await next_one.settle()
     await index.refresh(indexes.recounts)
     assert (await index.search(indexes.recounts, {"query": {"match_all": {}}}))["hits"]["hits"] == []

@@ -1,4 +1,4 @@
-"""Entities are counted where Elasticsearch, or a proxy before it, does not take a request as it is."""
+"""Entities are counted whatever becomes of a worker, and where a request is not taken as it is."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from isnad.errors import SearchUnavailable
 from isnad.indexes import Indexes
 from isnad.messages import Mention
 from isnad.search_index import Answer, RequestRefused
+from isnad.testing.clock import ManualClock
 from isnad_index.documents import article_write
 from isnad_index.recounting import Recounting
 from isnad_index.writing import Writer
@@ -27,9 +28,8 @@ def write(index, make_article):
         writes = [
             article_write(make_article(id_, mentions=tuple(map(town, towns))), INDEXES) for id_, towns in articles
         ]
-        note = await counting.note(writes)
-        await Writer(index).write(writes)
-        counting.touched(note)
+        async with counting.noted(writes):
+            await Writer(index).write(writes)
         return counting
 
     return write
@@ -59,7 +59,6 @@ async def test_a_worker_finds_all_notes_of_one_that_was_killed(index, write):
     await write(*((f"{number:0100}", [name]) for number, name in enumerate(TOWNS)))
     await Recounting(index, INDEXES).settle()
     assert counted(index) == {f"LOC:{name}": 1 for name in TOWNS}
-    assert notes(index) == []
 
 
 @pytest.mark.parametrize(
@@ -88,3 +87,127 @@ async def test_without_a_note_nothing_may_be_written(index, write):
     index.refuse_requests = [RequestRefused(413, "too large")]
     with pytest.raises(SearchUnavailable, match="413"):
         await write(("a", TOWNS[:3]))
+
+
+HALAB, HOMS, HAMA = "LOC:حلب", "LOC:حمص", "LOC:حماه"
+
+
+class Workers:
+    """Workers of the index service on one index and one clock, and an article that named Aleppo and was counted."""
+
+    def __init__(self, index, make_article):
+        self.index, self.make_article, self.clock = index, make_article, ManualClock()
+
+    def start(self, **more):
+        return Recounting(self.index, INDEXES, clock=self.clock, **more)
+
+    def version(self, offset, *towns, id_="a"):
+        return article_write(self.make_article(id_, offset=offset, mentions=tuple(map(town, towns))), INDEXES)
+
+    async def process(self, *writes):
+        """Write and count at once."""
+        counting = self.start()
+        async with counting.noted(writes):
+            await self.write(*writes)
+        await counting.recount()
+
+    async def write(self, *writes):
+        await Writer(self.index).write(writes)
+
+    async def look(self, after_seconds):
+        """Another worker counts what those that may be gone have noted."""
+        self.clock.advance(after_seconds)
+        await self.start().settle(older_seconds=60)
+
+
+@pytest.fixture
+async def workers(index, make_article):
+    made = Workers(index, make_article)
+    await made.process(made.version(0, "حلب"))
+    assert counted(index) == {HALAB: 1}
+    return made
+
+
+async def test_a_worker_that_writes_long_after_its_note_and_is_killed_leaves_no_wrong_count(workers, index):
+    """Another one has counted its note meanwhile; when the batch comes again, only the new name can be seen."""
+    second = workers.version(1, "حمص")
+    await workers.start().note([second])
+    await workers.look(61)
+    await workers.write(second)
+    await workers.process(second)
+    assert counted(index) == {HALAB: 1, HOMS: 1}
+    await workers.look(61)
+    assert counted(index) == {HOMS: 1}
+
+
+async def test_a_worker_that_stood_still_for_hours_and_never_counts_leaves_no_wrong_count(workers, index):
+    """It writes and commits, so nothing comes again. Others look every minute; it is counted in as long again."""
+    second = workers.version(1, "حمص")
+    await workers.start().note([second])
+    for _ in range(5 * 60):
+        await workers.look(61)
+    await workers.write(second)
+    for _ in range(6 * 60):
+        await workers.look(61)
+    assert counted(index) == {HOMS: 1}
+
+
+async def test_a_request_that_was_given_up_may_arrive_after_it_was_counted(workers, index):
+    """Elasticsearch answers too late; the worker counts, and is killed before the batch comes again."""
+    second = workers.version(1, "حمص")
+    given_up = workers.start()
+    with pytest.raises(SearchUnavailable):
+        async with given_up.noted([second]):
+            raise SearchUnavailable("timeout")
+    await given_up.recount()
+    await workers.write(second)
+    await workers.process(second)
+    await workers.look(61)
+    assert counted(index) == {HOMS: 1}
+
+
+async def test_a_version_that_stood_only_within_a_batch_is_not_counted_for_good(workers, index):
+    """Somebody counts between the two; the worker is killed when both are written."""
+    second, third = workers.version(1, "حماة"), workers.version(2, "حمص")
+    await workers.start().note([second, third])
+    await workers.write(second)
+    await workers.process(workers.version(0, "حماة", id_="b"))
+    await workers.write(third)
+    assert counted(index) == {HALAB: 1, HAMA: 2}
+    await workers.look(61)
+    assert counted(index) == {HOMS: 1, HAMA: 1}
+
+
+async def test_a_note_is_counted_less_and_less_often_and_goes_after_a_day(workers, index):
+    """Also one of a worker whose clock is a year late."""
+    late = Workers(index, workers.make_article)
+    workers.clock.advance(365 * 86_400)
+    await late.start().note([late.version(1, "حمص")])
+    counts = 0
+    for minute in range(24 * 60 + 1):
+        before = index.standing()
+        await workers.look(60)
+        counts += index.standing() != before
+        assert len(notes(index)) == 1, minute
+    assert 8 <= counts <= 13
+    for _ in range(24 * 60):
+        await workers.look(60)
+    assert notes(index) == []
+
+
+async def test_a_note_goes_when_its_maker_counts_and_no_other_brings_it_back(workers, index):
+    """The other one has counted it just before, and gets through with what it says of it only afterwards."""
+    maker, other = workers.start(), workers.start()
+    second = workers.version(1, "حمص")
+    async with maker.noted([second]):
+        workers.clock.advance(61)
+        (note,) = notes(index)
+        index.refuse[note] = [Answer(429, "es_rejected_execution_exception", "rejected")]
+        with pytest.raises(SearchUnavailable):
+            await other.settle(older_seconds=60)
+        await workers.write(second)
+    assert notes(index) == [note]
+    await maker.recount()
+    await other.recount()
+    assert notes(index) == []
+    assert counted(index) == {HOMS: 1}
