@@ -7,7 +7,10 @@ marks say so. A time without a zone is read as UTC, and is never put after the a
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+
+from isnad.messages import UNDATED_MARKS
+from isnad.text.words import fold
+from isnad_prepare.worded_times import read_worded
 
 TOLERANCE = timedelta(hours=1)
 """How far a producer's clock may be ahead of the broker's."""
@@ -18,7 +21,9 @@ FARTHEST_ZONE = timedelta(hours=14)
 ANCIENT = datetime(1990, 1, 1, tzinfo=UTC)
 """Earlier times are a machine's zero, not a publisher's word."""
 
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_LONGEST = 100
+"""Characters; no time is longer."""
+
 _UNIX_SECONDS = re.compile(r"\d{9,10}")
 _UNIX_MILLISECONDS = re.compile(r"\d{12,13}")
 _SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
@@ -30,6 +35,11 @@ class Published:
 
     at: datetime
     marks: tuple[str, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """It is the time that was given, and not that of the arrival."""
+        return UNDATED_MARKS.isdisjoint(self.marks)
 
 
 def published(given: str | None, arrived: datetime) -> Published:
@@ -49,14 +59,19 @@ def published(given: str | None, arrived: datetime) -> Published:
 
 
 def read_time(given: str | None) -> datetime | None:
-    """Return the moment that a text tells, in UTC, or None: RFC 3339 and its looser forms, RFC 2822, Unix time."""
+    """Return the moment that a text tells, in UTC, or None.
+
+    Read are RFC 3339 and its looser forms, Unix time, and what `read_worded` reads.
+    """
     read = _read(given) if given else None
     return read[0] if read else None
 
 
 def _read(given: str) -> tuple[datetime, bool] | None:
-    text = given.strip().translate(_DIGITS)
-    for form in (_unix, _iso, _mail):
+    if len(given) > _LONGEST:
+        return None
+    text = fold(given).strip()
+    for form in (_unix, _iso, read_worded):
         try:
             at = form(text)
             if at is not None:
@@ -79,7 +94,3 @@ def _iso(text: str) -> datetime:
     # As they are written, and without leading zeros: 2018/2/8 10:22.
     loose = _SLASHED.sub(lambda date: f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}", text)
     return datetime.fromisoformat(loose.upper())
-
-
-def _mail(text: str) -> datetime:
-    return parsedate_to_datetime(text)

@@ -1,6 +1,7 @@
 """Times of publication: read in the forms that feeds use, believed within reason."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from isnad_prepare.times import ANCIENT, TOLERANCE, published, read_time
 
 ARRIVED = datetime(2018, 2, 8, 12, 0, tzinfo=UTC)
+LATER = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,129 @@ def test_local_time_without_a_zone_is_never_after_the_arrival() -> None:
     # 15:00 in Riyadh is 12:00 UTC; without its zone it looks like three hours in the future.
     found = published("2018-02-08 15:00:00", ARRIVED)
     assert (found.at, found.marks) == (ARRIVED, ("no_zone",))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Mar 4, 2026 11:30 PM",
+        "March 4th, 2026 at 11:30 p.m.",
+        "Wednesday, March 4, 2026 - 23:30",
+        "04 Mar 2026 11:30:00 pm",
+        "04 Mar 2026 23:30 PM",
+        "Wednesday, 04-Mar-26 23:30:00",
+        "Wed Mar  4 23:30:00 2026",
+        "2026-03-04 11:30\u202fPM",
+        "2026/3/4 11:30 م",
+        "٢٠٢٦-٠٣-٠٤ ١١:٣٠ مساءً",
+    ],
+)
+def test_half_past_eleven_at_night_is_read_however_it_is_written(written: str) -> None:
+    found = published(written, LATER)
+    assert (found.at, found.marks) == (datetime(2026, 3, 4, 23, 30, tzinfo=UTC), ("no_zone",))
+
+
+@pytest.mark.parametrize(
+    ("clock", "hour", "minute"),
+    [
+        ("12:30 AM", 0, 30),
+        ("12:30 PM", 12, 30),
+        ("00:30 AM", 0, 30),
+        ("9:15 am", 9, 15),
+        ("12:30 ص", 0, 30),
+        ("9:15 صباحا", 9, 15),
+    ],
+)
+def test_twelve_is_midnight_before_noon_and_noon_after(clock: str, hour: int, minute: int) -> None:
+    assert published(f"2026-03-04 {clock}", LATER).at == datetime(2026, 3, 4, hour, minute, tzinfo=UTC)
+    assert published(f"04 Mar 2026 {clock}", LATER).at == datetime(2026, 3, 4, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "GMT+0300 (Arabian Standard Time)",
+        "GMT+0300 (توقيت العربية الرسمي)",
+        "GMT+3",
+        "UTC+03:00",
+        "+0300",
+        "+3",
+        "+03:00 AST",
+        "+0300 +03",
+        "MSK",
+        "EEST",
+        "EAT",
+    ],
+)
+def test_a_zone_after_the_clock_counts(zone: str) -> None:
+    """All of them are three hours ahead of Greenwich; the first is how JavaScript writes a date."""
+    for written in (
+        f"Wed Mar 04 2026 23:30:00 {zone}",
+        f"Wed, 04 Mar 2026 11:30 PM {zone}",
+        f"2026-03-04 23:30 {zone}",
+    ):
+        found = published(written, LATER)
+        assert (found.at, found.marks) == (datetime(2026, 3, 4, 20, 30, tzinfo=UTC), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "month"),
+    [
+        ("EET", "Africa/Cairo", 1),
+        ("EEST", "Asia/Beirut", 7),
+        ("CET", "Africa/Algiers", 1),
+        ("CEST", "Europe/Paris", 7),
+        ("WET", "Europe/Lisbon", 1),
+        ("WEST", "Europe/Lisbon", 7),
+        ("MSK", "Europe/Moscow", 1),
+        ("CAT", "Africa/Khartoum", 1),
+        ("EAT", "Africa/Mogadishu", 1),
+        ("WAT", "Africa/Lagos", 1),
+        ("EST", "America/New_York", 1),
+        ("EDT", "America/New_York", 7),
+        ("CST", "America/Chicago", 1),
+        ("CDT", "America/Chicago", 7),
+        ("MST", "America/Denver", 1),
+        ("MDT", "America/Denver", 7),
+        ("PST", "America/Los_Angeles", 1),
+        ("PDT", "America/Los_Angeles", 7),
+        ("GMT", "Europe/London", 1),
+    ],
+)
+def test_names_of_zones_mean_what_the_database_of_zones_says(name: str, place: str, month: int) -> None:
+    there = datetime(2025, month, 4, 10, 0, tzinfo=ZoneInfo(place))
+    assert there.tzname() == name
+    assert published(f"{there:%d %b %Y %H:%M} {name}", LATER).at == there
+
+
+@pytest.mark.parametrize("name", ["AST", "BST", "GST", "IST", "-0000"])
+def test_a_name_of_several_zones_is_no_zone(name: str) -> None:
+    """AST is Arabia's time to an outlet and the Atlantic's to a mail; -0000 says that the zone is unknown."""
+    found = published(f"Wed, 04 Mar 2026 10:00:00 {name}", LATER)
+    assert (found.at, found.marks) == (datetime(2026, 3, 4, 10, 0, tzinfo=UTC), ("no_zone",))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "4 Mar 2026 10:00 Mecca",
+        "4 Mar 2026 10:00 local time",
+        "4 Mar 2026 10:00 Mar 5",
+        "updated Mar 4, 2026 10:00",
+        "4 Mar 2026 13:00 AM",
+        "4 Mar 2026 00:30 PM",
+        "4 Mar 2026 10:00 +9900",
+        "4 Mak 2026 10:00",
+        "31 Feb 2026 10:00",
+        "Mar 2026",
+        "10:00",
+        "04/03/2026 10:00 AM",
+        "Wed, 04 Mar 2026 10:00:00 GMT " + "(x) " * 50,
+    ],
+)
+def test_what_is_read_in_part_only_is_not_read(written: str) -> None:
+    """The day of 04/03 may be the fourth or the third."""
+    assert published(written, LATER).marks == ("unreadable",)
 
 
 def test_other_times_of_a_record_are_read_the_same_way() -> None:
