@@ -1,12 +1,14 @@
 """The article of a web page, by trafilatura: its text, and title, author and date where the page tells them (pure)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from isnad.errors import RecordError
 from isnad.messages import Reason
 from isnad.topics import MAX_RAW_BYTES
+from isnad_prepare.times import published
 
 MAX_HTML_BYTES = MAX_RAW_BYTES
 
@@ -38,7 +40,7 @@ class WebArticle:
     title: str | None = None
     author: str | None = None
     published: str | None = None
-    """To the second where the page says so, otherwise a date."""
+    """To the second where the page says so, otherwise a date; unreadable only where all that it says is."""
 
 
 def read_html(html: str, arrived: datetime) -> WebArticle:
@@ -73,14 +75,22 @@ def _extracted(html: str, arrived: datetime) -> WebArticle | None:
     tree = load_html(html)
     if tree is None:
         return None
-    exact = next((str(time) for path in _TIMES for time in tree.xpath(path)), None)
+    times = [str(time) for path in _TIMES for time in tree.xpath(path)]
     dates = {"original_date": True, "extensive_search": False, "max_date": f"{arrived + timedelta(days=1):%Y-%m-%d}"}
     found = bare_extraction(tree, include_comments=False, with_metadata=True, date_extraction_params=dates)
     page = found if isinstance(found, dict) or found is None else found.as_dict()
     if not (page and page.get("text")):
         return None
     told = {name: _whole(str(page[name])) for name in ("text", "title", "author", "date") if page.get(name)}
-    return WebArticle(told["text"], told.get("title"), told.get("author"), exact or told.get("date"))
+    return WebArticle(
+        told["text"], told.get("title"), told.get("author"), _first_told(times, told.get("date"), arrived)
+    )
+
+
+def _first_told(times: Sequence[str], date: str | None, arrived: datetime) -> str | None:
+    """The first of the times that can be believed, else the date, else what the page has to say."""
+    told = (time for time in times if published(time, arrived).is_told)
+    return next(told, None) or date or next(iter(times), None)
 
 
 def _all_text(html: str) -> str:

@@ -50,6 +50,22 @@ def test_a_page_that_shows_a_date_only_gives_that_date_unless_it_is_after_the_ar
     assert read_html(page, datetime(2018, 1, 1, tzinfo=UTC)).published is None
 
 
+@pytest.mark.parametrize("useless", ["", "غدا", "0001-01-01T00:00:00", "2018-03-01T00:00:00Z"])
+def test_a_time_that_cannot_be_believed_hides_no_other(useless: str) -> None:
+    """Blank, words, a machine's zero or after the arrival: the page's next time counts, then its date."""
+    stated = 'content="2018-02-08T10:22:00+02:00"'
+    other = '<meta itemprop="datePublished" content="2018-02-08T11:00:00+02:00">'
+    date = '<meta name="date" content="2018-02-07">'
+    page = PAGE.replace(stated, f'content="{useless}"')
+    assert read_html(page.replace("</head>", f"{other}{date}</head>"), ARRIVED).published == "2018-02-08T11:00:00+02:00"
+    assert read_html(page.replace("</head>", f"{date}</head>"), ARRIVED).published == "2018-02-07"
+
+
+def test_a_page_whose_only_time_is_unreadable_says_it() -> None:
+    page = PAGE.replace('content="2018-02-08T10:22:00+02:00"', 'content="قريبا"')
+    assert read_html(page, ARRIVED).published == "قريبا"
+
+
 @pytest.mark.parametrize("fragment", [f"<p>{FIRST}</p>", f"<div>{FIRST}<br>{SECOND}</div>", FIRST])
 def test_fragments_are_read_too(fragment: str) -> None:
     assert FIRST in read_html(fragment, ARRIVED).text
