@@ -1,7 +1,8 @@
 """The entities' documents: what articles say of an entity, and how often (pure).
 
 A document is made of the articles that stand in the index and of nothing else: the number of articles, of those with
-each spelling, and the first and last time are one aggregation over them. Counting again gives the same document.
+each spelling, and the first and last time are one aggregation over them. Counting again gives the same document. Its
+canonical name is the list's, or of one that no list knows the one that most articles have: two may differ in a hamza.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from isnad.identity import entity_id
+from isnad.identity import entity_id, entity_key
 from isnad.messages import EntityType, GeoPoint, Mention
 from isnad.search_index import Marked, Swap
 from isnad.text.words import words
@@ -54,6 +55,8 @@ class EntityDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     location: GeoPoint | None = None
     variants: tuple[Variant, ...] = ()
     """Most frequent first."""
+    canonicals: tuple[Variant, ...] = ()
+    """Where articles have several canonical names of it, of which none is a list's: those, most frequent first."""
     names: tuple[str, ...] = ()
     """The folded names from each of their words on: what begins with what somebody types is found."""
 
@@ -76,13 +79,29 @@ class Named:
     """What articles say of an entity."""
 
     about: Mention | None = None
-    """The newest mention; None where only the id is known."""
+    """The newest mention, rather of those that a list knows; None where only the id is known."""
     spellings: dict[str, None] = field(default_factory=dict)
+    canonicals: dict[str, None] = field(default_factory=dict)
 
     def add(self, other: "Named") -> None:
         """Take in what other articles say."""
-        self.about = other.about or self.about
+        self.see(other.about)
         self.spellings |= dict(islice(other.spellings.items(), MOST_SPELLINGS))
+        self.canonicals |= dict(islice(other.canonicals.items(), MOST_SPELLINGS))
+
+    def see(self, mention: Mention | None) -> None:
+        """Take a newer mention for what is said of it."""
+        if mention is not None and (self.about is None or _is_listed(mention) or not _is_listed(self.about)):
+            self.about = mention
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it takes counting to say how it is called."""
+        return self.about is not None and not _is_listed(self.about) and len(self.canonicals) > 1
+
+
+def _is_listed(mention: Mention) -> bool:
+    return bool(mention.latin or mention.kind)
 
 
 class _Mentioning(msgspec.Struct, frozen=True):
@@ -108,8 +127,9 @@ def named_by(mentions: Iterable[Mention]) -> dict[str, Named]:
             continue
         id_ = mention.entity or entity_id(mention.type, mention.canonical, mention.country)
         one = found.setdefault(id_, Named())
-        one.about = mention
+        one.see(mention)
         one.spellings[mention.text[:_LONGEST_SPELLING]] = None
+        one.canonicals[mention.canonical] = None
     return found
 
 
@@ -138,30 +158,35 @@ def question(named: Mapping[str, Named]) -> dict[str, Any]:
             "aggs": seen,
         }
     }
-    if keys:
-        aggregations["spellings"] = {
-            "terms": {"field": "entity_spellings", "include": keys, "size": len(keys), "order": by_count}
-        }
+    called = [key for id_, one in named.items() if one.doubtful for key in _canonical_keys(id_, one).values()]
+    for name, field_, included in (("spellings", "entity_spellings", keys), ("canonicals", "entity_keys", called)):
+        if included:
+            aggregations[name] = {
+                "terms": {"field": field_, "include": included, "size": len(included), "order": by_count}
+            }
     return {"query": {"terms": {"entity_ids": list(named)}}, "size": 0, "timeout": "20s", "aggs": aggregations}
 
 
 def documents(named: Mapping[str, Named], answer: Mapping[str, Any]) -> dict[str, EntityDocument]:
     """Return the documents by what `question` was answered; of an entity that no article names there is none."""
     found = answer.get("aggregations", {})
-    spellings = {one["key"]: one["doc_count"] for one in found.get("spellings", {}).get("buckets", [])}
+    spellings, canonicals = (
+        {one["key"]: one["doc_count"] for one in found.get(name, {}).get("buckets", [])}
+        for name in ("spellings", "canonicals")
+    )
     made = {}
     for bucket in found.get("entities", {}).get("buckets", []):
         one = named[bucket["key"]]
         if one.about is None:
             continue
-        counted = ((spelling, spellings.get(spelling_key(bucket["key"], spelling), 0)) for spelling in one.spellings)
-        ranked = sorted((-count, spelling) for spelling, count in counted if count)[:MOST_SPELLINGS]
-        variants = tuple(Variant(spelling, -count) for count, spelling in ranked)
+        counted = {text: spellings.get(spelling_key(bucket["key"], text), 0) for text in one.spellings}
+        variants = _ranked(counted)
+        called = _ranked({text: canonicals.get(key, 0) for text, key in _canonical_keys(bucket["key"], one).items()})
         about = one.about
         made[bucket["key"]] = EntityDocument(
             id=bucket["key"],
             type=about.type,
-            canonical=about.canonical,
+            canonical=called[0].text if called else about.canonical,
             articles=bucket["doc_count"],
             first_seen=datetime.fromisoformat(bucket["first"]["value_as_string"]),
             last_seen=datetime.fromisoformat(bucket["last"]["value_as_string"]),
@@ -170,9 +195,21 @@ def documents(named: Mapping[str, Named], answer: Mapping[str, Any]) -> dict[str
             country=about.country,
             location=about.location,
             variants=variants,
+            canonicals=called if len(called) > 1 else (),
             names=tuple(beginnings(filter(None, (about.canonical, about.latin, *(one.text for one in variants))))),
         )
     return made
+
+
+def _canonical_keys(id_: str, one: Named) -> dict[str, str]:
+    """Under which keys articles are found that call an entity so."""
+    return {name: entity_key(one.about.type, name, id_) for name in one.canonicals} if one.about else {}
+
+
+def _ranked(counts: Mapping[str, int]) -> tuple[Variant, ...]:
+    """Those that articles have, most frequent first, equal ones by the order of the letters."""
+    ranked = sorted((-count, text) for text, count in counts.items() if count)[:MOST_SPELLINGS]
+    return tuple(Variant(text, -count) for count, text in ranked)
 
 
 def beginnings(names: Iterable[str]) -> list[str]:
@@ -206,7 +243,8 @@ def known_before(content: Mapping[str, Any]) -> Named:
         kind=document.kind,
         entity=document.id,
     )
-    return Named(about, dict.fromkeys(one.text for one in document.variants))
+    canonicals = [one.text for one in document.canonicals] or [document.canonical]
+    return Named(about, dict.fromkeys(one.text for one in document.variants), dict.fromkeys(canonicals))
 
 
 def swaps(standing: Mapping[str, Marked], made: Mapping[str, EntityDocument], ids: Iterable[str]) -> Iterator[Swap]:

@@ -120,6 +120,7 @@ ENTITY_FIELDS: dict[str, dict[str, Any]] = {
     "country": KEYWORD,
     "location": {"type": "geo_point", "ignore_malformed": True},
     "variants": KEPT,
+    "canonicals": KEPT,
     "names": KEYWORD,
     "articles": COUNT,
     "first_seen": DATE,

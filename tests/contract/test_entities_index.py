@@ -117,6 +117,33 @@ async def test_an_entity_is_counted_with_its_spellings_and_found_by_the_beginnin
     assert (syria["first_seen"][:10], syria["last_seen"][:10]) == ("2018-02-03", "2018-02-08")
 
 
+async def test_an_entity_that_no_list_knows_is_called_as_most_articles_call_it(index, indexes, worker):
+    """Whatever came last; of two that are as frequent, the one whose letters come first: أ is before ا."""
+    counting, process = worker()
+    hamza, plain = (name(text, type_="PER") for text in ("أحمد العلي", "احمد العلي"))
+    called = []
+    for one in (
+        *(article("a", plain), article("b", plain), article("c", hamza)),
+        *(article("d", hamza), article("e", plain), takedown("a", 1), takedown("b", 1), takedown("e", 1)),
+    ):
+        await process([one])
+        await counting.recount()
+        called.append((await index.documents(indexes.entities, ["PER:احمد_العلي"]))["PER:احمد_العلي"]["canonical"])
+    of_c, of_a = hamza.canonical, plain.canonical
+    assert called == [of_a, of_a, of_a, of_c, of_a, of_c, of_c, of_c]
+
+
+async def test_an_entity_of_a_list_is_called_as_the_list_calls_it(index, indexes, worker):
+    """Also where most articles, and the last one, have it from somebody who did not know the list."""
+    counting, process = worker()
+    listed, other = name("ابراهيم", "إبراهيم رئيسي", "PER", latin="Raisi"), name("ابراهيم رئيسي", type_="PER")
+    for one in (article("a", other), article("b", listed), article("c", other), article("d", listed, other)):
+        await process([one])
+        await counting.recount()
+    (found,) = (await index.documents(indexes.entities, ["PER:ابراهيم_رييسي"])).values()
+    assert (found["canonical"], found["latin"], found["articles"]) == ("إبراهيم رئيسي", "Raisi", 4)
+
+
 async def test_a_replay_a_revision_and_a_takedown_leave_what_the_articles_say(worker, counts):
     counting, process = worker()
     await process([article("a", SYRIA, ASSAD), article("b", SYRIA)])
