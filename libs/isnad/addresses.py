@@ -24,10 +24,18 @@ def default_home() -> Path:
 
     Elasticsearch refuses to run as root and is then started as an unprivileged user, who can't enter root's own
     folders.
+
+    Raises:
+        SetupError: the user has no home, as in a container that runs as a number which no list of users has.
     """
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/isnad")
-    return Path(platformdirs.user_data_dir("isnad"))
+    try:
+        return Path(platformdirs.user_data_dir("isnad"))
+    except RuntimeError as exc:
+        raise SetupError(
+            "This user has no home folder. Set HOME, or say where isnad keeps its data: --home FOLDER"
+        ) from exc
 
 
 def addresses_file(home: Path) -> Path:

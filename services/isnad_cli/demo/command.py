@@ -11,10 +11,11 @@ from typing import NoReturn
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich.console import Console, RenderableType
 
 from isnad import settings
-from isnad.addresses import Addresses, default_home
+from isnad.addresses import Addresses
 from isnad.clock import SystemClock
 from isnad.errors import TransientError
 from isnad.options import home_option
@@ -123,7 +124,8 @@ def _result(fed: Fed, seconds: float, columns: int) -> list[RenderableType]:
 
 def _ways_on(q: str, where: Addresses, articles: str, home: Home) -> RenderableType:
     isnad = _as_typed()
-    elsewhere = "" if home.root == default_home() else f" --home {home.root}"
+    given = click.get_current_context().get_parameter_source("home")
+    elsewhere = "" if given is ParameterSource.DEFAULT else f" --home {home.root}"
     return report.ways_on(
         {
             "Search in Arabic": f'{isnad} search "{q}"{elsewhere}',

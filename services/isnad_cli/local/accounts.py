@@ -96,8 +96,12 @@ def server_account() -> Account:
     Raises:
         SetupError: root calls, and the system has no user `nobody`.
     """
-    if os.geteuid() != 0:
-        me = pwd.getpwuid(os.geteuid())
+    uid = os.geteuid()
+    if uid != 0:
+        try:
+            me = pwd.getpwuid(uid)
+        except KeyError:  # a container may run as any number
+            return Account(str(uid), uid, os.getegid())
         return Account(me.pw_name, me.pw_uid, me.pw_gid)
     try:
         nobody = pwd.getpwnam("nobody")

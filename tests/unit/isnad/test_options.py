@@ -1,5 +1,8 @@
 """The options that commands share: what is no address is refused at once, with the form that is expected."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -78,3 +81,11 @@ def test_without_an_option_the_running_stack_is_asked(tmp_path: Path) -> None:
     """An empty variable counts as none."""
     store(tmp_path, Addresses(kafka="127.0.0.1:19092", api="http://127.0.0.1:18400"))
     assert call(tmp_path, ISNAD_KAFKA="")[1] == "127.0.0.1:19092 http://127.0.0.1:18400"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_who_has_no_home_is_asked_for_one() -> None:
+    """Neither HOME nor the list of users says where."""
+    code = "import os; from isnad.addresses import default_home; os.setuid(4000054321); default_home()"
+    ran = subprocess.run([sys.executable, "-c", code], env={}, capture_output=True, text=True, check=False)
+    assert ran.stderr.splitlines()[-1].startswith("isnad.errors.SetupError: This user has no home folder. Set HOME")

@@ -1,6 +1,8 @@
 """What root writes and hands over stays what he meant, whatever the servers' user puts in the way."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +55,18 @@ def test_a_link_in_the_place_of_a_folder_is_refused(tmp_path: Path, make: Callab
         make(tmp_path / "data")
     assert elsewhere.stat().st_mode & 0o777 == 0o755
     assert (elsewhere / "passwd").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_user_without_a_name_runs_the_servers_himself() -> None:
+    """Containers are started under numbers that no list of users has."""
+    # Loaded before it, since the nameless user may have no way to the installation.
+    code = (
+        "import os; from isnad_cli.local.accounts import server_account; "
+        "os.setgid(4000012345); os.setuid(4000054321); print(server_account())"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stdout == "Account(name='4000054321', uid=4000054321, gid=4000012345)\n", ran.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
