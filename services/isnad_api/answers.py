@@ -3,6 +3,7 @@
 import html
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 from isnad.identity import name_and_id
@@ -61,7 +62,7 @@ def search_answer(answer: Json, stories: dict[str, Json], *, q: str, sort: Sort,
         hits=[_story_hit(hit, stories.get(_group(hit))) for hit in answer["hits"]["hits"]],
         facets=Facets(
             outlets=[Count(value=key, **counts) for key, counts in _buckets(facets, "outlets")],
-            entities=_entities(facets),
+            entities=_entities(facets, {}),
             days=[DayCount.model_validate({"day": key, **counts}) for key, counts in _buckets(facets, "days")],
         ),
     )
@@ -92,9 +93,14 @@ def article_answer(answer: Json) -> ArticleAnswer | None:
     return ArticleAnswer.model_validate(hits[0]["_source"]) if hits else None
 
 
-def entities_answer(answer: Json) -> EntitiesAnswer:
-    """Return the entities among some articles, most named first."""
-    return EntitiesAnswer(entities=list(_entities(answer.get("aggregations", {}))))
+def entities_answer(answer: Json, names: Mapping[str, str] | None = None) -> EntitiesAnswer:
+    """Return the entities among some articles, most named first; `names` are known canonical names by id."""
+    return EntitiesAnswer(entities=[*_entities(answer.get("aggregations", {}), names or {})])
+
+
+def names_by_id(answer: Json) -> dict[str, str]:
+    """Return the canonical names of the entities that were found in their index."""
+    return {hit["_source"]["id"]: hit["_source"]["canonical"] for hit in answer["hits"]["hits"]}
 
 
 def known_entities_answer(answer: Json) -> EntitiesAnswer:
@@ -217,8 +223,8 @@ def _buckets(facets: Json, name: str) -> list[tuple[str, dict[str, int]]]:
     ]
 
 
-def _entities(facets: Json) -> list[EntityCount]:
-    names: dict[str, str] = {}
+def _entities(facets: Json, known: Mapping[str, str]) -> list[EntityCount]:
+    names = dict(known)
     for bucket in facets.get("entity_names", {}).get("buckets", []):
         name, id_ = name_and_id(bucket["key"])
         names.setdefault(id_, name)  # the most frequent first
@@ -226,6 +232,6 @@ def _entities(facets: Json) -> list[EntityCount]:
     for id_, numbers in _buckets(facets, "entities"):
         type_, name = id_.split(":")[:2]
         if type_ in get_args(EntityType):
-            known = names.get(id_, name.replace("_", " "))
-            counts.append(EntityCount.model_validate({"type": type_, "name": known, "id": id_, **numbers}))
+            called = names.get(id_, name.replace("_", " "))
+            counts.append(EntityCount.model_validate({"type": type_, "name": called, "id": id_, **numbers}))
     return counts

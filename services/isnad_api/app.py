@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from isnad.indexes import Indexes
 from isnad.messages import SCHEMA, EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
 from isnad.search_index import SearchIndex
-from isnad_api import answers, comparing, docs, problems, queries, takedowns
+from isnad_api import answers, comparing, docs, meanings, problems, queries, takedowns
 from isnad_api.access import Access, needs
 from isnad_api.gate import Gate
 from isnad_api.limits import Limits
@@ -33,6 +33,7 @@ from isnad_api.models import (
     ArticleAnswer,
     EntitiesAnswer,
     EntityAnswer,
+    Meant,
     Problem,
     PushAnswer,
     Refused,
@@ -209,9 +210,12 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
         _check_depth(page, size)
         question = understand(q)
         order: Sort = sort or ("relevance" if q.strip() else "newest")
+        meant = await _meant(parts, filters)
+        filters = _with_ids(filters, meant)
         found = await parts.index.search(parts.indexes.articles, queries.stories(question, filters, order, page, size))
         stories = await _stories(parts, answers.story_ids(found))
-        return answers.search_answer(found, stories, q=q, sort=order, page=page, size=size)
+        answer = answers.search_answer(found, stories, q=q, sort=order, page=page, size=size)
+        return answer.model_copy(update={"meant": meant})
 
     @app.get("/v1/entities", tags=["search"], dependencies=_READ)
     async def entities(
@@ -225,14 +229,25 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
     ) -> EntitiesAnswer:
         """Look up people, places and organisations by any spelling, or its beginning; most named first.
 
-        With filters they are counted among the articles that pass them; those have one page.
+        With filters they are counted among the articles that pass them; those have one page. `q` then finds no more
+        than the 1,000 that most articles name of those that it fits.
         """
         if filters == Filters():
             _check_depth(page, size)
             body = queries.known_entities(q, type, page, size)
             return answers.known_entities_answer(await parts.index.search(parts.indexes.entities, body))
-        body = queries.entities(q, type, filters, size)
-        return answers.entities_answer(await parts.index.search(parts.indexes.articles, body))
+        meant = await _meant(parts, filters)
+        names: dict[str, str] | None = None
+        cut = False
+        if q.strip():
+            known = await parts.index.search(parts.indexes.entities, queries.entities_called(q, type))
+            names = answers.names_by_id(known)
+            if not names:
+                return EntitiesAnswer(entities=[], meant=meant)
+            cut = known["hits"]["total"]["value"] > len(names)
+        body = queries.entities(type, _with_ids(filters, meant), size, names)
+        answer = answers.entities_answer(await parts.index.search(parts.indexes.articles, body), names)
+        return answer.model_copy(update={"meant": meant, "cut": cut})
 
     @app.get("/v1/entities/{id:path}", tags=["search"], dependencies=_READ)
     async def entity(
@@ -243,6 +258,18 @@ def _add_search(app: FastAPI, parts: Parts) -> None:
         if found is None:
             raise ProblemError(404, f"No article names an entity of this id. {_IN_SECONDS}")
         return EntityAnswer.model_validate(found)
+
+
+async def _meant(parts: Parts, filters: Filters) -> list[Meant]:
+    """Return for each entity of the filters whom it means."""
+    return [
+        meanings.read(entity, await parts.index.search(parts.indexes.entities, meanings.question(entity)))
+        for entity in dict.fromkeys(filters.entities)
+    ]
+
+
+def _with_ids(filters: Filters, meant: Sequence[Meant]) -> Filters:
+    return replace(filters, ids={one.asked: one.ids for one in meant})
 
 
 class _LiteralEnding(APIRoute):

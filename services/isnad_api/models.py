@@ -139,6 +139,20 @@ class Facets(Model):
     days: list[DayCount] = Field(description="Newest first.")
 
 
+class Meant(Model):
+    """What an `entity` that was asked for was taken for."""
+
+    asked: str
+    ids: list[str] = Field(
+        description="The entities that have this id, or this name in any spelling, most named first: articles that "
+        "name one of them are found. Empty: nothing is known by it; one that is new is after some seconds."
+    )
+    others: list[str] = Field(
+        description="Where nothing is known by it and it looks like an id: those of the same name, to ask for instead."
+    )
+    cut: bool = Field(description="So many have this name in theirs that not all were looked at: ask for an id.")
+
+
 class SearchAnswer(Model):
     """Stories in which the words stand."""
 
@@ -213,6 +227,7 @@ class SearchAnswer(Model):
     articles: int = Field(description="Articles that fit.")
     hits: list[StoryHit]
     facets: Facets
+    meant: list[Meant] = Field(default=[], description="For each `entity` of the search, what it was taken for.")
 
 
 class StoryAnswer(Model):
@@ -358,6 +373,12 @@ class EntitiesAnswer(Model):
     entities: list[EntityCount | EntityView] = Field(
         description="Among the articles that pass the filters counted in articles and stories; without filters with "
         "all that is known of them."
+    )
+    meant: list[Meant] = Field(default=[], description="For each `entity` of the filters, what it was taken for.")
+    cut: bool = Field(
+        default=False,
+        description="More than 1,000 entities fit `q`; only those that most articles name were looked for among the "
+        "articles that pass the filters. Write more of the name.",
     )
 
 

@@ -38,7 +38,8 @@ def _filters(
     entity: Annotated[
         _Texts,
         Query(
-            description="Named entity, `سوريا` or `LOC:سوريا` (PER, LOC, ORG, MISC), or an entity's id; several: all.",
+            description="Named entity in any spelling, `سوريا` or `LOC:سوريا` (PER, LOC, ORG, MISC), or an entity's "
+            "id; several: all. `meant` in the answer says whom each means.",
             examples=["LOC:سوريا"],
         ),
     ] = [],  # noqa: B006

@@ -1,15 +1,14 @@
 """Searches in Elasticsearch's language (pure). Field names are those of the index templates."""
 
-import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from isnad.errors import RequestError
 from isnad.messages import UNDATED_MARKS, EntityType
 from isnad.text.words import words
 from isnad_api.clitics import bare
+from isnad_api.meanings import parted
 from isnad_api.questions import Question, Term
 
 Json = dict[str, Any]
@@ -23,6 +22,8 @@ FACET_SIZE = 20
 _NAMES_FOR_EACH = 3
 """So many names are asked for in place of each entity; most have one. Who stays without is named by the id."""
 DAYS_SHOWN = 366
+MOST_AMONG = 1_000
+"""Entities, most named first, that are counted at most among filtered articles where a name is asked for."""
 
 MARK_START, MARK_END = "\ue000", "\ue001"
 """Around what is highlighted: private characters, which a text of the press does not hold, and no HTML."""
@@ -42,8 +43,6 @@ _BARE_FIELDS = ("title.stemmed", "body.stemmed")
 _BARE_BOOST = 0.2
 """For what a word is without its preposition: found too, after what has the word as it was typed."""
 
-_TYPED_ENTITY = re.compile(r"([A-Za-z]+):(.+)", re.DOTALL)
-_ENTITY_TYPES = get_args(EntityType)
 _LONGEST_HIGHLIGHTED = 200_000
 """Characters of a body in which hits are looked for."""
 
@@ -65,7 +64,9 @@ class Filters:
 
     outlets: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
-    """`سوريا` in any spelling, `LOC:سوريا`, or an entity's id; all of them must be named."""
+    """`سوريا`, `LOC:سوريا`, or an entity's id; all of them must be named."""
+    ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By each of `entities` the ids that are meant besides (`meanings.py`): the canonical name is looked for anyway."""
     days: tuple[date, ...] = ()
     languages: tuple[str, ...] = ()
     since: datetime | date | None = None
@@ -114,22 +115,37 @@ def stories(question: Question, filters: Filters, sort: Sort, page: int, size: i
     }
 
 
-def entities(name: str, type_: EntityType | None, filters: Filters, size: int) -> Json:
-    """Return the search for entities whose name holds the words of `name`, most named first."""
-    return {
-        "query": _query(Question(), filters),
-        "size": 0,
-        "timeout": "8s",
-        "aggs": _entity_facet(size, words(name), type_),
-    }
+def entities(type_: EntityType | None, filters: Filters, size: int, among: Collection[str] | None = None) -> Json:
+    """Return the search for the entities of the articles that pass the filters, most named first.
+
+    Args:
+        type_: only these.
+        filters: what the articles must be.
+        size: so many.
+        among: only these ids, one at least; None for all.
+    """
+    facet = _entity_facet(size)
+    if among is not None:
+        # How they are called is known already.
+        facet = {"entities": facet["entities"]}
+        facet["entities"]["terms"]["include"] = list(among)
+    elif type_:
+        facet["entities"]["terms"]["include"] = f"{type_}:.*"
+        facet["entity_names"]["terms"]["include"] = f"{type_}\\|.*"
+    return {"query": _query(Question(), filters), "size": 0, "timeout": "8s", "aggs": facet}
 
 
 def known_entities(name: str, type_: EntityType | None, page: int, size: int) -> Json:
-    """Return the search in the index of the entities: those whose name goes on like this from any of its words."""
+    """Return the search in the index of the entities: those with a spelling that goes on like this from any word.
+
+    Of a name without a word, as «؟», nothing is found; a blank one asks for all.
+    """
     wanted: list[Json] = [{"term": {"type": type_}}] if type_ else []
     typed = " ".join(words(name))
     if typed:
         wanted.append({"prefix": {"names": typed}})
+    elif name.strip():
+        wanted.append({"terms": {"names": []}})
     return {
         "query": {"bool": {"filter": wanted}},
         "from": (page - 1) * size,
@@ -138,6 +154,11 @@ def known_entities(name: str, type_: EntityType | None, page: int, size: int) ->
         "timeout": "8s",
         "sort": [{"articles": "desc"}, {"id": "asc"}],
     }
+
+
+def entities_called(name: str, type_: EntityType | None) -> Json:
+    """Return the search for ids and canonical names of the entities that `known_entities` finds, the first thousand."""
+    return {**known_entities(name, type_, 1, MOST_AMONG), "_source": ["id", "canonical"]}
 
 
 def article(id_: str) -> Json:
@@ -229,14 +250,14 @@ def _match(term: Term) -> Json:
 
 def _filters(filters: Filters) -> list[Json]:
     clauses: list[Json] = []
-    for field, values in (
+    for name, values in (
         ("source", filters.outlets),
         ("day", tuple(day.isoformat() for day in filters.days)),
         ("language", filters.languages),
     ):
         if values:
-            clauses.append({"terms": {field: list(values)}})
-    clauses += [_entity(entity) for entity in filters.entities]
+            clauses.append({"terms": {name: list(values)}})
+    clauses += [_entity(entity, filters.ids.get(entity, ())) for entity in filters.entities]
     between: Json = {}
     if filters.since is not None:
         between["gte"] = filters.since.isoformat()
@@ -248,18 +269,14 @@ def _filters(filters: Filters) -> list[Json]:
     return clauses
 
 
-def _entity(entity: str) -> Json:
-    typed = _TYPED_ENTITY.fullmatch(entity)
-    folded = " ".join(words(typed[2] if typed else entity))
-    if typed:
-        if typed[1] not in _ENTITY_TYPES:
-            raise RequestError(
-                f"There is no kind of entity {typed[1]!r}: write {', '.join(_ENTITY_TYPES[:-1])} or "
-                f"{_ENTITY_TYPES[-1]} before the colon, or the name alone."
-            )
-        by_name = {"prefix": {"entity_keys": f"{typed[1]}|{folded}|"}}
-        return {"bool": {"should": [by_name, {"term": {"entity_ids": entity}}], "minimum_should_match": 1}}
-    return {"term": {"entity_names": folded}}
+def _entity(entity: str, ids: Sequence[str]) -> Json:
+    type_, folded = parted(entity)
+    by_name: Json = {"term": {"entity_names": folded}}
+    if type_:
+        by_name = {"prefix": {"entity_keys": f"{type_}|{folded}|"}}
+    # The id as well: a new entity may be counted only in some seconds.
+    by_id: Json = {"terms": {"entity_ids": list(dict.fromkeys((entity, *ids)))}}
+    return {"bool": {"should": [by_name, by_id], "minimum_should_match": 1}}
 
 
 def _order(sort: Sort) -> list[Json]:
@@ -280,15 +297,10 @@ def _facet(field: str, size: int, *, newest_first: bool = False) -> Json:
     }
 
 
-def _entity_facet(size: int, wanted: Sequence[str] = (), type_: EntityType | None = None) -> Json:
+def _entity_facet(size: int) -> Json:
     """Count by id, of which each entity has one; how it is called stands in keys, of which it may have several."""
-    by_id, named = _facet("entity_ids", size), {"terms": {"field": "entity_keys", "size": size * _NAMES_FOR_EACH}}
-    if wanted or type_:
-        # Only letters and digits are left in the words, so nothing in them has a meaning in a regular expression.
-        folded = "".join(f"[^:|]*{word}" for word in wanted) + "[^:|]*"
-        by_id["terms"]["include"] = f"{type_ or '[A-Z]+'}:{folded}(:[A-Z]+)?"
-        named["terms"]["include"] = f"{type_ or '[A-Z]+'}\\|{folded}\\|.*"
-    return {"entities": by_id, "entity_names": named}
+    by_id = _facet("entity_ids", size)
+    return {"entities": by_id, "entity_names": {"terms": {"field": "entity_keys", "size": size * _NAMES_FOR_EACH}}}
 
 
 def _highlight() -> Json:
