@@ -79,6 +79,15 @@ class Facets(msgspec.Struct, frozen=True):
     days: tuple[Count, ...] = ()
 
 
+class Meant(msgspec.Struct, frozen=True):
+    """What an entity of the filters was taken for."""
+
+    asked: str
+    ids: tuple[str, ...]
+    others: tuple[str, ...]
+    """Ids of the same name, where nothing is known by what was asked."""
+
+
 class Found(msgspec.Struct, frozen=True):
     """The API's answer; the fields that are shown."""
 
@@ -88,6 +97,7 @@ class Found(msgspec.Struct, frozen=True):
     articles: int
     hits: tuple[Story, ...]
     facets: Facets
+    meant: tuple[Meant, ...] = ()
 
 
 def show(found: Found, width: int, *, plain: bool) -> Iterator[Text]:
@@ -101,6 +111,10 @@ def show(found: Found, width: int, *, plain: bool) -> Iterator[Text]:
     if not found.hits:
         more = " on this page" if found.stories else ""
         yield Text(f"Nothing was found{more}.")
+        for one in found.meant if not found.stories else ():
+            if not one.ids:
+                others = f" Of the same name: {', '.join(map(isolate, one.others))}." if one.others else ""
+                yield Text(f"No article names {isolate(one.asked)}.{others}")
         return
     yield Text(f"{many(found.stories, 'story')}, {many(found.articles, 'article')}", "dim")
     first = (found.page - 1) * found.size + 1

@@ -9,10 +9,12 @@ from click.testing import CliRunner
 from isnad_api.models import SearchAnswer
 from isnad_cli.__main__ import main
 from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE
-from isnad_cli.found import Found, show
+from isnad_cli.found import Found, Meant, show
 from isnad_cli.search import search
 
 EXAMPLE = SearchAnswer.model_validate(SearchAnswer.model_config["json_schema_extra"]["examples"][0])
+
+ISOLATES = FIRST_STRONG_ISOLATE + POP_DIRECTIONAL_ISOLATE
 
 
 @pytest.fixture
@@ -188,6 +190,18 @@ def test_an_article_without_an_address_has_its_id_and_what_is_left_out_is_counte
 def test_nothing_found_is_said():
     empty = msgspec.structs.replace(found(), hits=(), stories=0, articles=0)
     assert [line.plain for line in show(empty, 80, plain=True)] == ["Nothing was found."]
+
+
+def test_where_nothing_is_found_an_entity_that_nobody_names_is_told_with_those_of_the_same_name():
+    known, unknown = (Meant(one, ids, ()) for one, ids in (("PER:مي", ("PER:مي",)), ("PER:ليلى", ())))
+    misspelt = Meant("LOC:طرابلس:LB", (), ("LOC:طرابلس:LY", "LOC:طرابلس_اللبنانيه:LB"))
+    empty = msgspec.structs.replace(found(), hits=(), stories=0, articles=0, meant=(known, unknown, misspelt))
+    told = [line.plain.translate(dict.fromkeys(map(ord, ISOLATES))) for line in show(empty, 80, plain=True)]
+    assert told == [
+        "Nothing was found.",
+        "No article names PER:ليلى.",
+        "No article names LOC:طرابلس:LB. Of the same name: LOC:طرابلس:LY, LOC:طرابلس_اللبنانيه:LB.",
+    ]
 
 
 def exits(monkeypatch, capsys, *arguments):
