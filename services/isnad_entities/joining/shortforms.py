@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from isnad_entities.found import Found
-from isnad_entities.lists.lexicon import Entity, Lexicon
+from isnad_entities.lists.lexicon import Entity, Lexicon, agencies
 from isnad_entities.lists.vocabulary import Vocabulary
 from isnad_entities.words.byword import ByWord
 from isnad_entities.words.clitics import splits, with_clitics
@@ -20,6 +20,7 @@ _MOST_SHARING = 50
 _SHORTEST_BODY = 2
 """Words of an organisation that has to have more for its nationality to go."""
 
+_SHORTEST_ABBREVIATION = 2
 _LONGEST_TAIL = 3
 _SON = frozenset({"بن", "ابن", "بنت"})
 _NO_TAIL = frozenset({"الله", "الدين", "الثاني", "الاول", "الثالث", "السادس", "الخامس", "الرابع", "الاب", "الابن"})
@@ -33,6 +34,10 @@ class _Short:
     """Field and word where the full name stands."""
     ordinary: bool
     """An ordinary word as well: counts only where somebody speaks or a title stands before."""
+    adjective: bool
+    """A nationality as well: counts only where somebody speaks, since «الرئيس السوداني» is the one of Sudan."""
+    title: bool
+    """A title as well: «الوزير» is any minister, and never short for «هشام الوزير»."""
     national: bool
     """An organisation without its nationality."""
 
@@ -85,14 +90,24 @@ class ShortForms:
         sure: bool = False,
         national: bool = False,
     ) -> None:
-        facts = self._vocabulary.facts(row[0])
-        ordinary = (
-            not sure and len(row) == 1 and entity.type == "PER" and (facts.ordinary or facts.title or facts.nationality)
-        )
         held = self._by_first.setdefault(row[0], [])
         if len(held) >= _MOST_SHARING:
             return
-        held.append((row, _Short(entity, order, ordinary, national)))
+        facts = self._vocabulary.facts(row[0])
+        doubtful = not sure and len(row) == 1 and entity.type == "PER"
+        held.append(
+            (
+                row,
+                _Short(
+                    entity,
+                    order,
+                    ordinary=doubtful and facts.ordinary,
+                    adjective=doubtful and facts.nationality,
+                    title=doubtful and facts.title,
+                    national=national,
+                ),
+            )
+        )
 
     def _abbreviation(self, name: Found) -> str | None:
         """The single word in brackets or «quotes» behind an organisation's name, «… الديمقراطية (قسد)», or before it.
@@ -106,10 +121,13 @@ class ShortForms:
                 return None
             place = name.first - 1
         word = passage.word(place)
-        if len(word) < 2:
+        if len(word) < _SHORTEST_ABBREVIATION or self._lexicon.starts(word):
             return None
+        if word.isascii() and word.isalpha():
+            # «(WHO)», but neither «(video)» nor the agency that reported it, «(AFP)».
+            return word if passage.written(place, place)[0].isupper() and not agencies().starts(word) else None
         facts = self._vocabulary.facts(word)
-        return None if facts.ordinary or facts.nationality or self._lexicon.starts(word) or not facts.unknown else word
+        return None if facts.ordinary or facts.nationality or not facts.unknown else word
 
     def at(self, passage: Passage, place: int, field: int, *, sure: bool = False) -> tuple[int, int, Entity] | None:
         """Return (last word, letters cut, entity) of a short form that stands at a word.
@@ -156,13 +174,16 @@ class ShortForms:
         before = passage.word(place - 1) if passage.gap(place) in (Gap.SPACE, Gap.QUOTE) else ""
         if before and self._vocabulary.is_trigger(before, "place, loosely"):
             return False
-        if not short.ordinary:
+        if short.title:
+            return False
+        if not (short.ordinary or short.adjective):
             return True
-        return (
-            cut == 0
-            and bool(before)
-            and (before in self._vocabulary.triggers["said"] or self._vocabulary.facts(before).title)
-        )
+        if cut or not before:
+            return False
+        if before in self._vocabulary.triggers["said"]:
+            # «وقال الإسباني رافاييل نادال»
+            return not (short.adjective and passage.tight(last + 1) and self._vocabulary.facts(after).of_person)
+        return not short.adjective and self._vocabulary.facts(before).title
 
 
 def _is_held(passage: Passage, first: int, last: int, opening: str, closing: str) -> bool:
