@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from isnad.messages import EntityType
 from isnad_entities.lists.lexicon import Entity, Match
-from isnad_entities.words.clitics import offset_after
+from isnad_entities.words.clitics import holds_article, offset_after, without_clitics
 from isnad_entities.words.passage import Passage
 
 
@@ -88,15 +88,18 @@ class Found:
         )
 
     def words(self) -> tuple[str, ...]:
-        """The normalised words, the clitics of the first taken off."""
+        """The normalised words, the clitics of the first taken off, the article that «لل» holds put back."""
         words = self.passage.words
-        return (words[self.first][self.cut :], *words[self.first + 1 : self.last + 1])
+        return (without_clitics(words[self.first], self.cut), *words[self.first + 1 : self.last + 1])
 
 
 def written_without(passage: Passage, first: int, last: int, cut: int) -> str:
-    """Return the words as they stand in the text, without so many letters of the first."""
+    """Return the words as they are written without so many letters of the first: «الرقة» for «للرقة»."""
     span = Found(passage, first, last, cut, _NOTHING).span
-    return passage.text[span[0] : span[1]] if span else passage.written(first, last)
+    if span is None:
+        return passage.written(first, last)
+    article = "ال" if holds_article(passage.word(first), cut) else ""
+    return article + passage.text[span[0] : span[1]]
 
 
 _NOTHING = Entity("MISC", "")

@@ -12,7 +12,7 @@ from isnad_entities.lists.lexicon import Entity, Lexicon, Pattern
 from isnad_entities.lists.spelling import bare, canonical_body, canonical_name, is_kunya, plain_kunya
 from isnad_entities.lists.vocabulary import Vocabulary
 from isnad_entities.tagging.tagger import Tagged
-from isnad_entities.words.clitics import splits
+from isnad_entities.words.clitics import splits, without_clitics
 from isnad_entities.words.passage import Gap, Passage
 
 _CALLED = tuple(words("صحيفة قناة جريدة مجلة نادي حركة حزب شركة تنظيم جماعة"))
@@ -174,7 +174,7 @@ class Meaning:
     def _unlisted(self, passage: Passage, place: int, last: int, cut: int, kind: EntityType) -> Entity:
         written = written_without(passage, place, last, cut)
         if kind == "PER":
-            first, *more = passage.word(place)[cut:], *passage.words[place + 1 : last + 1]
+            first, *more = without_clitics(passage.word(place), cut), *passage.words[place + 1 : last + 1]
             alone = not more or (first == "عبد" and len(more) == 1)
             given = alone and (self._vocabulary.facts(first).given > 0 or first.startswith("عبدال"))
             # One given name tells nobody apart.

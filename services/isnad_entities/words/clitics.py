@@ -41,6 +41,16 @@ def _split(word: str) -> tuple[tuple[int, str], ...]:
 _splits = ByWord(_split, 65_536)
 
 
+def holds_article(word: str, cut: int) -> bool:
+    """Whether the letters cut off a normalised word hold the article of what is left: «لل» of «للرقة»."""
+    return word[:cut].endswith("لل")
+
+
+def without_clitics(word: str, cut: int) -> str:
+    """Return the rest of a normalised word behind so many letters of clitics, as `splits` gives it."""
+    return "ال" + word[cut:] if holds_article(word, cut) else word[cut:]
+
+
 def with_clitics(word: str) -> Iterator[str]:
     """Yield the forms in which a text can have a normalised word: those that `splits` takes apart into it."""
     for conjunction in _CONJUNCTIONS:
