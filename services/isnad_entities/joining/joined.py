@@ -29,6 +29,7 @@ from isnad_entities.words.byword import ByWord
 from isnad_entities.words.passage import Gap, Passage
 
 _SON = frozenset({"بن", "ابن", "بنت"})
+_WITH_ARTICLE = ("لل", "بال", "وال")
 _MOST_BETWEEN = 1
 
 _SCORES = {"PER": 0.85, "LOC": 0.6, "ORG": 0.6, "MISC": 0.5}
@@ -62,6 +63,7 @@ class Joining:
     def __init__(self, listed: Lexicon, known: Vocabulary, homographs: Homographs) -> None:
         self._lexicon = listed
         self._vocabulary = known
+        self._homographs = homographs
         self._meaning = Meaning(listed, known, homographs)
         self._places = Places(listed, known)
         self._organisations = Organisations(listed, known)
@@ -196,8 +198,11 @@ class Joining:
     def _is_better(self, passage: Passage, match: Match, met: Sequence[Tagged]) -> bool:
         """Whether the listed name is right, and not the tagger's that stand in its place or reach into it."""
         first, last = met[0].first, met[-1].last
-        if first >= match.first and last <= match.last and last - first + 1 < match.length:
-            return self._is_whole(passage, match, met)
+        if first >= match.first and last <= match.last:
+            if len(met) > 1 and all(one.type == match.entity.type for one in met):
+                return True  # «باريس» and «سان جيرمان» are pieces of one name
+            if last - first + 1 < match.length:
+                return self._is_whole(passage, match, met)
         one = met[0]
         if one.type == match.entity.type and one.first < match.first and match.last == one.last and match.cut == 1:
             # «الإمارات العربية وقطر», «أرسنال وموناكو» are two.
@@ -219,11 +224,16 @@ class Joining:
         if any(one.type != type_ for one in met):
             return type_ != "MISC"  # «دير الزور» in «مجلس دير الزور العسكري», but «أوروبا» in «دوري أبطال أوروبا»
         first, last = met[0].first, met[-1].last
-        inner = self._lexicon.known(tuple(passage.word(at) for at in range(first, last + 1)))
+        row = tuple(passage.word(at) for at in range(first, last + 1))
+        inner = self._lexicon.known(row)
+        if type_ == "ORG" and row in self._homographs:
+            return True  # «الأهلي المصري», where «الأهلي» may be the Saudi one
         if inner is not None and inner.entity == match.entity:
             return False  # «مكة» of «مكة المكرمة»
-        if inner is not None and match.entity.kind in _DIFFER_FROM_PARTS:
-            return True  # «جنوب أفريقيا», «مطار دير الزور»
+        if inner is not None and (inner.entity.type == type_ or match.entity.kind in _DIFFER_FROM_PARTS):
+            return True  # «حزب العدالة والتنمية المغربي» is not the Turkish one; «جنوب أفريقيا», «مطار دير الزور»
+        if first > match.first and row[0].startswith(_WITH_ARTICLE):
+            return True  # «للأمم المتحدة لشؤون اللاجئين» begins no name
         inside = [self._vocabulary.facts(passage.word(at)) for at in range(first, last + 1)]
         behind = [self._vocabulary.facts(passage.word(at)) for at in range(last + 1, match.last + 1)]
         national = bool(behind) and all(fact.nationality for fact in behind)

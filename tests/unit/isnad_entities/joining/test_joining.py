@@ -74,6 +74,51 @@ def test_where_both_have_something_the_words_are_the_taggers_and_the_entity_the_
 
 
 @pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (
+            "وخسر {ORG الأهلي} المصري في {LOC السعودية}",
+            ["ORG الأهلي المصري = الأهلي المصري", "LOC السعودية = السعودية"],
+        ),
+        (
+            "قال {ORG حزب العدالة والتنمية} المغربي ذلك",
+            ["ORG حزب العدالة والتنمية المغربي = حزب العدالة والتنمية المغربي"],
+        ),
+        ("أعلن {ORG الكونغرس} الأميركي ذلك", ["ORG الكونغرس = الكونغرس"]),
+    ],
+)
+def test_a_listed_name_with_its_nationality_wins_only_where_the_shorter_one_is_another_thing(marked, expected):
+    assert told(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("سجل هدفا {ORG لباريس} {ORG سان جيرمان} أمس", ["ORG باريس سان جيرمان = باريس سان جيرمان"]),
+        ("زار نيويورك {LOC ولوس} {LOC أنجلوس} أمس", ["LOC نيويورك = نيويورك", "LOC لوس أنجلوس = لوس أنجلوس"]),
+        (
+            "قالت المفوضية السامية {ORG للأمم المتحدة لشؤون اللاجئين} أمس",
+            ["ORG المفوضية السامية للأمم المتحدة لشؤون اللاجئين = المفوضية السامية للأمم المتحدة لشؤون اللاجئين"],
+        ),
+    ],
+)
+def test_pieces_of_a_listed_name_are_one_mention(marked, expected):
+    assert told(marked) == expected
+
+
+def test_a_name_behind_the_preposition_that_swallows_its_article_may_mean_as_much_as_without():
+    """«للأهلي» in an article on Saudi Arabia is the club of Jidda, as «الأهلي» is, and the one of Cairo the other."""
+    for marked in ("النتيجة {ORG للأهلي} في {LOC السعودية}", "فاز {ORG الأهلي} في {LOC السعودية}"):
+        club, _ = found(marked)
+        assert club.canonical == "الأهلي السعودي"
+        assert [one.canonical for one in club.alternatives] == ["الأهلي المصري"]
+
+
+def test_a_name_on_no_list_is_one_with_and_without_the_swallowed_article():
+    assert {one.entity for one in found("أرسل {PER للزعبي} كتابا. ورد {PER الزعبي} أمس")} == {"PER:الزعبي"}
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("في بيان من مايكروسوفت أمس", ["ORG مايكروسوفت = مايكروسوفت"]),
@@ -111,7 +156,8 @@ def test_titles_are_no_part_of_the_name_but_where_it_is_listed_with_one(marked, 
     [
         ("قيل {PER لمحمد الدهامشي} ذلك", ["PER محمد الدهامشي = محمد الدهامشي"]),
         ("اتصل {PER بأبي نزار الدهامشي} أمس", ["PER أبي نزار الدهامشي = أبو نزار الدهامشي"]),
-        ("سافر {LOC للدهامشية} أمس", ["LOC دهامشية = دهامشية"]),
+        ("سافر {LOC للدهامشية} أمس", ["LOC دهامشية = الدهامشية"]),
+        ("كتب {PER وللزعبي} أمس", ["PER زعبي = الزعبي"]),
         ("سافر {LOC والدهامشية} أمس", ["LOC الدهامشية = الدهامشية"]),
         ("في {LOC كردفان} و {LOC وادمدني} أمس", ["LOC كردفان = كردفان", "LOC وادمدني = وادمدني"]),
         ("عاش في كوتاب ثم عاد {LOC لكوتاب} أمس", ["LOC كوتاب = كوتاب"]),
@@ -125,6 +171,45 @@ def test_clitics_come_off_a_tagged_name(marked, expected):
 def test_a_tagged_surname_means_who_is_named_in_full():
     marked = "قال {PER نزار الدهامشي} ذلك. وأضاف {PER الدهامشي} أنه باق. وتابع الدهامشي."
     assert [one.canonical for one in found(marked)] == ["نزار الدهامشي"] * 3
+
+
+_SUDANI = "صرح {PER محمد شياع السوداني} أمس. "
+_AMIN = "حضر {PER محمد الأمين} أمس. "
+_SHEIKH = "حضر {PER حسين الشيخ} أمس. "
+
+
+@pytest.mark.parametrize(
+    ("marked", "texts"),
+    [
+        (_SUDANI + "وقال الرئيس السوداني {PER عبد الفتاح البرهان} ذلك", ["محمد شياع السوداني", "عبد الفتاح البرهان"]),
+        (_SUDANI + "وقال الرئيس السوداني إنه باق", ["محمد شياع السوداني"]),
+        (_SUDANI + "وقال السوداني محمد الدهامشي ذلك", ["محمد شياع السوداني"]),
+        (_SUDANI + "وقال السوداني إنه باق", ["محمد شياع السوداني", "السوداني"]),
+        (_AMIN + "وقال الأمين العام ذلك", ["محمد الأمين"]),
+        (_SHEIKH + "وقال الشيخ {PER تميم بن حمد} ذلك", ["حسين الشيخ", "تميم بن حمد"]),
+        (_SHEIKH + "وقال الشيخ إنه باق", ["حسين الشيخ"]),
+        ("حضر {PER هشام الوزير} أمس. وقال الوزير إنه باق", ["هشام الوزير"]),
+    ],
+)
+def test_a_surname_that_is_a_nationality_counts_for_speakers_and_one_that_is_a_title_never(marked, texts):
+    assert [one.text for one in found(marked)] == texts
+
+
+@pytest.mark.parametrize(
+    ("brackets", "texts"),
+    [
+        ("(NRT)", ["منظمة الدهامشة", "NRT", "NRT"]),
+        ("(Nortia)", ["منظمة الدهامشة", "Nortia", "Nortia"]),
+        ("(pdf)", ["منظمة الدهامشة"]),
+        ("(N)", ["منظمة الدهامشة"]),
+        ("(N24)", ["منظمة الدهامشة"]),
+        ("(AFP)", ["منظمة الدهامشة"]),
+    ],
+)
+def test_a_latin_abbreviation_in_brackets_means_the_organisation_before_it(brackets, texts):
+    names = found(f"قالت {{ORG منظمة الدهامشة}} {brackets} ذلك. وأضافت {brackets.strip('()')} أمس")
+    assert [one.text for one in names] == texts
+    assert {one.canonical for one in names} == {"منظمة الدهامشة"}
 
 
 def test_a_name_has_the_taggers_score_and_an_added_one_less():
