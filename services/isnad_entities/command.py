@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from itertools import islice
 from pathlib import Path
 from typing import get_args
 
@@ -18,11 +17,9 @@ from isnad_entities.enrich import named, passages, wires
 from isnad_entities.finder import finder as finder_of
 from isnad_entities.lines import read_line, write_line
 from isnad_entities.settings import EntitiesModel
+from isnad_entities.stretches import stretches
 
 _SHOW_EVERY = 100
-_AT_ONCE = 32
-"""Articles that are tagged together, which is quicker."""
-
 _TYPES: tuple[str, ...] = get_args(EntityType)
 
 COMMANDS = {
@@ -99,7 +96,8 @@ def _find(source: Path, target: Path, model: EntitiesModel, *, skip_bad: bool) -
         Reading(lines.size, skip_bad=skip_bad, show_every=_SHOW_EVERY) as reading,
     ):
         articles = reading.each(lines, read_line)
-        while stretch := [(one, passages(one.title or "", one.body or "")) for one in islice(articles, _AT_ONCE)]:
+        texts = ((one, passages(one.title or "", one.body or "")) for one in articles)
+        for stretch in stretches(texts, lambda one: sum(map(len, one[1]))):
             finder.read_ahead(passage for _, read in stretch for passage in read)
             for article, read in stretch:
                 mentions, _ = named(read, None, article.author, finder, wire_finder)

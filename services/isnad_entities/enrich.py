@@ -1,6 +1,6 @@
 """From a matched article to an enriched one: its names and its wire credits (pure)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,15 +11,13 @@ from isnad.messages import SCHEMA, Credit, Dateline, EnrichedArticle, MatchedArt
 from isnad.outcomes import Outcome, Outgoing, Record
 from isnad_entities.lists.lexicon import agencies, lexicon
 from isnad_entities.names import Names, names
+from isnad_entities.stretches import stretches
 from isnad_entities.wires.agencies import known_agencies
 from isnad_entities.wires.credits import Credits
 from isnad_entities.words.passage import Passage
 
 MOST_CHARACTERS = 400_000
 """Of a longer body or title only the beginning is read: about 60,000 words, some seconds of work."""
-
-_WORDS_AT_ONCE = 8_000
-"""Words of articles that are tagged at once: some seconds for a large model on one core."""
 
 _READ_LANGUAGES = frozenset({"ar", "und"})
 """Persian, Urdu and others share the letters but not the rules."""
@@ -61,7 +59,7 @@ def enrich_records(
     """
     outcomes: list[Outcome] = []
     found = finder()
-    for stretch in _stretches(map(_open, records)):
+    for stretch in stretches(map(_open, records), _size):
         found.read_ahead([passage for one in stretch if isinstance(one, _Opened) for passage in one.passages])
         after_each()
         for one in stretch:
@@ -82,20 +80,8 @@ def _open(record: Record) -> _Opened | MatchedTakedown | RecordError:
     return _Opened(matched, passages(article.title, article.body) if is_read else ())
 
 
-def _stretches(
-    opened: Iterable[_Opened | MatchedTakedown | RecordError],
-) -> Iterator[list[_Opened | MatchedTakedown | RecordError]]:
-    """Group what is tagged at once: so much that a tagger's batches are full, and no more than it does in seconds."""
-    stretch: list[_Opened | MatchedTakedown | RecordError] = []
-    words = 0
-    for one in opened:
-        stretch.append(one)
-        words += one.size if isinstance(one, _Opened) else 0
-        if words >= _WORDS_AT_ONCE:
-            yield stretch
-            stretch, words = [], 0
-    if stretch:
-        yield stretch
+def _size(opened: _Opened | MatchedTakedown | RecordError) -> int:
+    return opened.size if isinstance(opened, _Opened) else 0
 
 
 def _enriched(opened: _Opened | MatchedTakedown | RecordError, topic: str, finder: Names) -> Outcome:
