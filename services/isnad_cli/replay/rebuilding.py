@@ -96,23 +96,24 @@ class Rebuild:
         return plan
 
     async def _catch_up(self, asked: Asked, plan: Plan) -> Plan:
-        """Follow the topics to where few records are left."""
+        """Follow the topics to where few records are left to do."""
         with self._means.display.bar("rebuild", plan.total, plan.done):
             while True:
                 await self._replaying.run(asked, plan)
-                longer = await self._extended(plan)
+                longer = await self._extended(plan.all_done)
                 if longer.total - longer.done <= _FEW:
                     return longer
                 self._means.display.extend(longer.total - plan.total)
                 plan = longer
 
     async def _extended(self, plan: Plan) -> Plan:
-        """Return the plan, done up to its end, with what has come in since."""
+        """Return the plan, as far as it was done, with what has come in since."""
         extents = await self._means.patience.until_done(self._extents)
-        stretches, places = dict(plan.stretches), {one: stretch.end for one, stretch in plan.stretches.items()}
-        for partition, stretch in plan.stretches.items():
-            stretches[partition] = replace(stretch, end=max(stretch.end, extents[partition].end))
-        return Plan(stretches, places)
+        stretches = {
+            partition: replace(stretch, end=max(stretch.end, extents[partition].end))
+            for partition, stretch in plan.stretches.items()
+        }
+        return Plan(stretches, plan.places)
 
     async def _carry_over(self) -> int:
         display = self._means.display
@@ -125,7 +126,7 @@ class Rebuild:
             return await self._generations.carry_over(self._generation, advance)
 
     async def _change_places(self, asked: Asked, plan: Plan) -> tuple[list[str], Plan, bool]:
-        """Return which indexes were closed, the plan with all that they may hold, and whether they were exchanged."""
+        """Return which indexes were closed, the plan with all that they may hold, done, and whether they exchanged."""
         until_done = self._means.patience.until_done
         closed = await until_done(self._generations.close_old)
         exchanged = False
@@ -133,6 +134,7 @@ class Rebuild:
             # Whatever the old indexes hold stands before this end.
             plan = await self._extended(plan)
             await self._replaying.run(asked, plan)
+            plan = plan.all_done
             exchanged = await until_done(lambda: self._generations.exchange(self._generation, closed))
         finally:
             if not exchanged:

@@ -46,6 +46,11 @@ class Plan:
         return sum(self.places[partition] - stretch.start for partition, stretch in self.stretches.items())
 
     @property
+    def all_done(self) -> "Plan":
+        """The same, when nothing of it is left to do."""
+        return Plan(self.stretches, {partition: stretch.end for partition, stretch in self.stretches.items()})
+
+    @property
     def left(self) -> dict[Partition, Stretch]:
         """What is still to be done."""
         return {

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from isnad.continuity import Partition
 from isnad.errors import RequestError
 from isnad.places import Extent
+from isnad_cli.ages import BEFORE_ALL, ago
 
-_AGE = re.compile(r"(\d{1,9})\s*(s|m|h|d|w)(?:\s+ago)?", re.ASCII)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _PLACE = re.compile(r"(?:(?P<topic>[a-zA-Z0-9._-]+)/)?(?P<partition>\d{1,9})@(?P<offset>\d{1,18})", re.ASCII)
 _OFFSET = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -72,11 +71,8 @@ def read(text: str, now: datetime) -> Where:
     given = text.strip()
     if given in ("beginning", "now"):
         return Beginning() if given == "beginning" else Now()
-    if age := _AGE.fullmatch(given):
-        try:
-            return Moment(now - timedelta(**{_UNITS[age[2]]: int(age[1])}))
-        except OverflowError:
-            return Beginning()
+    if then := ago(given, now):
+        return Beginning() if then == BEFORE_ALL else Moment(then)
     if _OFFSET.fullmatch(given):
         return Offsets({}, int(given))
     places = [_PLACE.fullmatch(one.strip()) for one in given.split(",")]

@@ -24,7 +24,7 @@ from isnad_cli.replay import resuming
 from isnad_cli.replay.display import Display
 from isnad_cli.replay.rebuilding import Rebuild
 from isnad_cli.replay.resuming import Asked
-from isnad_cli.replay.running import Means, Replaying
+from isnad_cli.replay.running import Keeps, Means, Replaying
 from isnad_cli.replay.stages import Work, inputs
 from isnad_cli.replay.where import Stretch
 from isnad_index.app import indexing
@@ -98,11 +98,31 @@ class Bench:
 
     async def rebuild(self, *, from_end: bool = False) -> int:
         """Do what the command does; return how many documents were carried over."""
+        rebuild, asked = self._rebuild(await Generations(self.index, INDEXES, 0).present() + 1)
+        plan = resuming.unfinished(await self._keeps.read(), asked)
+        if plan is None:
+            extents = await self.extents()
+            plan = resuming.fresh(
+                {one: Stretch(extent.end if from_end else extent.first, extent.end) for one, extent in extents.items()}
+            )
+        return (await rebuild.run(asked, plan)).carried_over
+
+    async def finish(self) -> None:
+        """Do what the command does when it was killed after the exchange."""
+        rebuild, asked = self._rebuild(await Generations(self.index, INDEXES, 0).present())
+        plan = resuming.unfinished(await self._keeps.read(), asked)
+        assert plan is not None
+        await rebuild.finish(asked, plan)
+
+    @property
+    def _keeps(self) -> Keeps:
+        return self.broker.bookmarks(GROUP)
+
+    def _rebuild(self, number: int) -> tuple[Rebuild, Asked]:
         health = Health(self.clock)
         health.well("start")
         display = Display(Console(file=io.StringIO()), self.clock, health)
         patience = Patience(health, self.stopping, pauses=lambda: iter([0.0] * 100))
-        keeps = self.broker.bookmarks(GROUP)
 
         async def hold() -> None:
             pass
@@ -110,7 +130,7 @@ class Bench:
         means = Means(
             log=self.broker.reader(),
             sender=self.broker.producer(),
-            keeps=keeps,
+            keeps=self._keeps,
             patience=patience,
             display=display,
             clock=self.clock,
@@ -120,21 +140,21 @@ class Bench:
             batch_size=7,
             hold=hold,
         )
-        generations = Generations(self.index, INDEXES, 0)
-        generation = INDEXES.generation(await generations.present() + 1)
-        asked = Asked("beginning", "now", "1.0", generation.prefix)
-        plan = resuming.unfinished(await keeps.read(), asked)
-        if plan is None:
-            extents = await self.extents()
-            plan = resuming.fresh(
-                {one: Stretch(extent.end if from_end else extent.first, extent.end) for one, extent in extents.items()}
-            )
+        generation = INDEXES.generation(number)
         replaying, behind = [
             Replaying(Work("index", inputs("index", TOPICS), indexing(Writer(self.index), TOPICS, where)), means)
             for where in (generation, INDEXES)
         ]
-        rebuild = Rebuild(generations, generation, replaying, behind, means, extents=self.extents, grace_seconds=0.0)
-        return (await rebuild.run(asked, plan)).carried_over
+        rebuild = Rebuild(
+            Generations(self.index, INDEXES, 0),
+            generation,
+            replaying,
+            behind,
+            means,
+            extents=self.extents,
+            grace_seconds=0.0,
+        )
+        return rebuild, Asked("beginning", "now", "1.0", generation.prefix)
 
     async def seen(self) -> list[str]:
         """Return the ids that readers find, each as often as it stands there."""
@@ -176,6 +196,53 @@ async def test_what_comes_in_up_to_the_last_moment_is_there(bench: Bench) -> Non
     await bench.rebuild()
     assert await bench.seen() == bench.all_ids
     await bench.index_live()
+    assert await bench.seen() == bench.all_ids
+
+
+async def test_what_comes_in_whenever_the_ends_are_looked_at_is_there(bench: Bench) -> None:
+    """Between a stretch that was gone through and the next look, the service goes on in the old indexes."""
+    extents, before, is_closed = bench.extents, bench.index.block_writes, False
+
+    async def later() -> dict[Partition, Extent]:
+        bench.send(2)
+        if not is_closed:
+            await bench.index_live()
+        return await extents()
+
+    async def block_writes(indexes: list[str]) -> None:
+        nonlocal is_closed
+        is_closed = True
+        await before(indexes)
+
+    bench.extents = later  # type: ignore[method-assign]
+    bench.index.block_writes = block_writes  # type: ignore[method-assign,assignment]
+    await bench.rebuild()
+    assert await bench.seen() == bench.all_ids
+
+
+async def test_killed_while_the_last_records_are_written_once_more_it_goes_on_with_the_rest(bench: Bench) -> None:
+    """After the exchange, where only this command knows of what an old index took too late."""
+    exchange, bulk, is_done = bench.index.exchange, bench.index.bulk, False
+
+    async def late(asked: Exchange) -> None:
+        nonlocal is_done
+        if asked.add:
+            await bench.index.allow_writes(list(await bench.index.aliases(INDEXES.articles)))
+            bench.send(12)
+            await bench.index_live()
+            is_done = True
+        await exchange(asked)
+
+    async def dying(writes):  # type: ignore[no-untyped-def]
+        if is_done:
+            raise Died
+        return await bulk(writes)
+
+    bench.index.exchange, bench.index.bulk = late, dying  # type: ignore[method-assign]
+    with pytest.raises(Died):
+        await bench.rebuild()
+    bench.index.exchange, bench.index.bulk = exchange, bulk  # type: ignore[method-assign]
+    await bench.finish()
     assert await bench.seen() == bench.all_ids
 
 
