@@ -40,6 +40,7 @@ _GOVERNORS = frozenset(
         """
     )
 )
+_HOLDING = frozenset({"()", "[]", "（）", "//"})
 _OPENING, _CLOSING = frozenset("([（"), frozenset(")]）")
 _SENTENCE_END = frozenset(".…!؟?\n")
 _DASHES = frozenset("-–—−ـ/|")
@@ -94,19 +95,41 @@ class Frames:
         row = self._segments.read(passage, 0, len(passage) - 1)
         if any(segment.last - segment.first >= _LONGEST_UNKNOWN for segment in row if not segment.known):
             return
+        named = [match for segment in row for match in segment.agencies]
+        if len(row) > 1 and len(named) == 1 and self._is_town(passage, named[0], 0, len(passage) - 1):
+            return
         yield from self._credited(row, Kind.AUTHOR)
 
     def _dateline(self, passage: Passage, places: Sequence[int], dateline: Dateline) -> Iterator[Framed]:
         behind = 0
+        named: list[Match] = []
         for place in places:
             if place < behind or passage.starts[place] < dateline.start:
                 continue
             if passage.ends[place] > dateline.end or place >= _LATEST_DATELINE:
-                return
+                break
             match = self._agencies.framed(passage, place)
             if match and passage.ends[match.last] <= dateline.end:
                 behind = match.last + 1
-                yield Framed(match, Kind.DATELINE)
+                named.append(match)
+        if len(named) == 1:
+            inside = passage.places(dateline.start, dateline.end)
+            if self._is_town(passage, named[0], inside[0], inside[-1]):
+                return
+        yield from (Framed(match, Kind.DATELINE) for match in named)
+
+    def _is_town(self, passage: Passage, match: Match, first: int, last: int) -> bool:
+        """Whether the only agency among these words is a town instead: «قنا - ضبطت», «الأقصر - قنا», «قنا - محمد سمير».
+
+        It is the agency in brackets or between slashes, and beside a place of the agency's country or of a third one:
+        «الدوحة - قنا», «باريس - قنا».
+        """
+        town = self._segments.town(match)
+        held = passage.between(match.first)[-1:] + passage.between(match.last + 1)[:1]
+        if town is None or held in _HOLDING:
+            return False
+        beside = self._segments.countries(passage, first, last, but=match)
+        return match.entity.country not in beside and beside <= {town.country}
 
     def _end(self, passage: Passage, paragraph: "_Paragraph") -> Iterator[Framed]:
         """The agencies at the end of a paragraph, or in the whole of a short one."""

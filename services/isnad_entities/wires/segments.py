@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from isnad.text.dateline_names import COUNTRIES, MONTHS, PLACES
 from isnad.text.words import words
-from isnad_entities.lists.lexicon import Lexicon, Match
+from isnad_entities.lists.lexicon import Entity, Lexicon, Match
 from isnad_entities.wires.agencies import Agencies
 from isnad_entities.words.passage import Gap, Passage
 
@@ -77,6 +77,23 @@ class Segments:
             or len(before) == 1
             or bool(self._lexicon.starts(before))
         )
+
+    def town(self, match: Match) -> Entity | None:
+        """Return the town that has an agency's name: «قنا» lies in Egypt, and is Qatar's agency."""
+        if not match.pattern.framed:
+            return None
+        listed = self._lexicon.known(match.pattern.words)
+        return listed.entity if listed is not None and listed.entity.type == "LOC" else None
+
+    def countries(self, passage: Passage, first: int, last: int, but: Match) -> set[str]:
+        """Return the countries of the listed places among the words `first` to `last`, leaving out those of a match."""
+        return {
+            match.entity.country
+            for at in range(first, last + 1)
+            if not but.first <= at <= but.last
+            for match in self._lexicon.match(passage, at)
+            if match.entity.type == "LOC" and match.entity.country and not match.pattern.framed and match.last <= last
+        }
 
     def _segment(self, passage: Passage, first: int, limit: int) -> Segment:
         agencies: list[Match] = []
