@@ -3,9 +3,11 @@
 import asyncio
 import json
 import logging
+import re
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,6 +17,7 @@ from isnad_api import serving
 from isnad_api.app import create_app, watched
 from isnad_api.limits import Limits
 
+DOCS = Path(__file__).parents[3] / "docs"
 GET = b"GET /v1/articles/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 PUSH = b"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
 
@@ -136,6 +139,20 @@ async def test_an_address_is_understood_as_it_was_typed_however_it_comes_in_piec
                 await asyncio.sleep(0.001)
             status, _, body = await answer(reader)
             assert (status, json.loads(body)["q"], json.loads(body)["sort"]) == (200, "حلب", "oldest")
+
+
+async def test_an_address_is_understood_as_the_documentation_has_it_in_a_command(parts):
+    """Nobody has the id of the entity, as nothing is in the index; all else finds nothing."""
+    texts = [file.read_text() for file in sorted(DOCS.glob("*.md"))]
+    addresses = [
+        found for text in texts for found in re.findall(r"^curl .*?[\w.]+(?::\d+)?(/v1/[^'\"\s]+)", text, re.MULTILINE)
+    ]
+    assert not all(address.isascii() for address in addresses)
+    async with running(parts) as address:
+        for documented in addresses:
+            async with connected(address) as (reader, writer):
+                writer.write(get(documented))
+                assert (await answer(reader))[0] == (404 if "/v1/entities/" in documented else 200), documented
 
 
 async def test_only_the_address_is_encoded_and_no_body_or_header(parts, log):
