@@ -21,7 +21,9 @@ class Room(NamedTuple):
     sketch: Numbers
     """The places of the hashes of sketches: as many as there are in a batch."""
     seen: Words
-    """What stands in their first slots."""
+    """What stands in their first slots, or what the slots hold for them."""
+    ahead: Words
+    """What is read ahead of an entry that has them."""
 
 
 class Slots(NamedTuple):

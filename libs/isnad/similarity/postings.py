@@ -79,6 +79,12 @@ _OLDER_MASK = np.uint64((1 << 32) - 1)
 _EMPTY = np.uint64(0)
 _U_ONE = np.uint64(1)
 
+CELLS_OF_A_LINE = 64
+"""Of signposts, see `mark`: a line of the cache."""
+
+_IN_LINE = np.uint64(CELLS_OF_A_LINE - 1)
+_LINE_BITS = np.uint64(CELLS_OF_A_LINE.bit_length() - 1)
+
 ALL_MOVED = np.uint64(1 << (64 - _VALUE_BITS))
 """The bound of a table that is not being moved: more than the kept bits of any hash."""
 
@@ -210,41 +216,82 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Slots, room: Room) -> np
 
 
 @compiled
-def _fetch_marked(begin: int, texts: int, drawn: Drawn, bit: int, hashes: Hashes, table: Slots, room: Room) -> None:
-    """Write down which hashes of the texts' sketches a segment may hold; else as `_fetch`.
+def _fetch_marked(
+    begin: int, texts: int, drawn: Drawn, bit: int, hashes: Hashes, table: Slots, room: Room, ends: Numbers
+) -> np.int64:
+    """Write down which hashes of the texts' sketches a segment may hold, and return how many; else as `_fetch`.
 
-    They stand from where the text's sketch begins in `drawn` on, and a -1 behind them. All texts at once, so that the
-    processor never waits for the last of one text before it asks for the first of the next.
+    Those of text i end at `ends[i]`. All texts at once, so that the processor never waits for the last of one text
+    before it asks for the first of the next.
     """
-    slots, former, bound = table.slots, table.former, table.progress[1]
+    end = np.int64(0)
     for text in range(begin, texts):
-        end = drawn.starts[text]
         for one in range(drawn.starts[text], drawn.starts[text + 1]):
             room.sketch[end] = drawn.places[one]
             end += np.int64(bit == 0 or drawn.marks[one] & bit != 0)
-        for one in range(drawn.starts[text], end):
-            kept = hashes[room.sketch[one]] >> _U_VALUE_BITS
-            if kept < bound:
-                home = _home_of(kept, table.homes)
-                room.seen[one] = slots[home] ^ slots[home + _FURTHER]
-            else:
-                home = _home_of(kept, table.former_homes)
-                room.seen[one] = former[home] ^ former[home + _FURTHER]
-        if end < drawn.starts[text + 1]:
-            room.sketch[end] = -1
+        ends[text] = end
+    slots, former, bound = table.slots, table.former, table.progress[1]
+    for one in range(end):
+        kept = hashes[room.sketch[one]] >> _U_VALUE_BITS
+        if kept < bound:
+            home = _home_of(kept, table.homes)
+            room.seen[one] = slots[home] ^ slots[home + _FURTHER]
+        else:
+            home = _home_of(kept, table.former_homes)
+            room.seen[one] = former[home] ^ former[home + _FURTHER]
+    return end
+
+
+@compiled
+def _fetch_newest(
+    end: int | np.int64, hashes: Hashes, table: Slots, nodes: Words, starts: Numbers, superseded: Numbers, room: Room
+) -> None:
+    """Write down what the slots hold for the hashes of `_fetch_marked`.
+
+    What is known of the newest entry of each is read for no other purpose than to have it in the cache, in loops of
+    its own without a branch, as in `_fetch`.
+    """
+    # Taken out of the table once: where that is done for each hash, the search takes a third longer.
+    slots, homes, former, former_homes, progress = table
+    bound = progress[1]
+    for one in range(end):
+        kept = hashes[room.sketch[one]] >> _U_VALUE_BITS
+        room.seen[one] = _value_in(slots, homes, kept) if kept < bound else _value_in(former, former_homes, kept)
+    for one in range(end):
+        held = room.seen[one]
+        # What is not held stands for the entry 0 here.
+        room.ahead[one] = held - np.uint64(held != _EMPTY)
+    if nodes.size:
+        for one in range(end):
+            is_node = np.uint64(room.seen[one] & _IS_NODE != _EMPTY)
+            newest = nodes[np.int64((room.seen[one] & _NODE) * is_node)] >> _OLDER
+            room.ahead[one] += is_node * (newest - room.ahead[one])
+    for one in range(end):
+        entry = np.int64(room.ahead[one])
+        room.ahead[one] = np.uint64(superseded[entry] ^ starts[entry] ^ room.counts[entry])
+
+
+@compiled
+def _cells_of(kept: np.uint64, cells: int) -> tuple[np.int64, np.int64, np.int64]:
+    """Return the cells that are marked for a hash's kept bits: three, in one line of the cache."""
+    cell = _home_of(kept, cells)
+    return cell, cell ^ np.int64(kept & _IN_LINE), cell ^ np.int64((kept >> _LINE_BITS) & _IN_LINE)
 
 
 @compiled
 def mark(slots: Words, cells: Marks, bit: int) -> None:
-    """Mark where the hashes in some slots stand: cell i stands for the i-th stretch of all hashes there are."""
+    """Mark where the hashes in some slots stand: each line of 64 cells stands for a stretch of all hashes there are."""
     for held in slots:
         if held != _EMPTY:
-            cells[_home_of(held >> _U_VALUE_BITS, cells.size)] |= np.uint8(bit)
+            one, other, third = _cells_of(held >> _U_VALUE_BITS, cells.size)
+            cells[one] |= np.uint8(bit)
+            cells[other] |= np.uint8(bit)
+            cells[third] |= np.uint8(bit)
 
 
 @compiled
 def draw(texts: Numbers, hashes: Hashes, cells: Marks, places: Counts, starts: Numbers, marks: Marks) -> None:
-    """Write down the places of the hashes that make the texts' sketches, and how their cells are marked.
+    """Write down the places of the hashes that make the texts' sketches, and how all cells of each are marked.
 
     Text i has `places[starts[i]:starts[i + 1]]`; `marks` goes with `places`.
     """
@@ -258,7 +305,8 @@ def draw(texts: Numbers, hashes: Hashes, cells: Marks, places: Counts, starts: N
         starts[text + 1] = end
     # In a loop of its own, without a branch, so that the processor waits for many cells at a time.
     for drawn in range(end):
-        marks[drawn] = cells[_home_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)]
+        one, other, third = _cells_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)
+        marks[drawn] = cells[one] & cells[other] & cells[third]
 
 
 @compiled
@@ -358,7 +406,7 @@ def look_up(
         left: for each hash, how many postings may still be looked at; counted down. Those of entries that are passed
             over do not count, up to `MOST_SUPERSEDED`.
         drawn: the texts' sketches.
-        bit: how the cells are marked of which the segment has a hash; 0 where they are not.
+        bit: how the cells of the hashes that the segment has are marked; 0 where they are not.
         table: the segment's.
         nodes: the segment's.
         first: number of the segment's first entry.
@@ -373,21 +421,20 @@ def look_up(
     Returns:
         The first text that was not looked at, because `candidates` may not hold what it meets, and their new end.
     """
-    _fetch_marked(begin, texts.size - 1, drawn, bit, hashes, table, room)
-    # Taken out of the table once: where that is done for each hash, the search takes a third longer.
-    slots, homes, former, former_homes, progress = table
-    bound = progress[1]
+    if entries == 0:
+        return texts.size - 1, end
+    ends = np.empty(texts.size, np.int64)
+    sought = _fetch_marked(begin, texts.size - 1, drawn, bit, hashes, table, room, ends)
+    _fetch_newest(sought, hashes, table, nodes, starts, superseded, room)
+    one = np.int64(0)
     for text in range(begin, texts.size - 1):
         if candidates.text.size - end < entries:
             return text, end
         met = 0
-        for one in range(drawn.starts[text], drawn.starts[text + 1]):
+        while one < ends[text]:
             place = room.sketch[one]
-            if place < 0:
-                break
-            kept = hashes[place] >> _U_VALUE_BITS
-            held = _value_in(slots, homes, kept) if kept < bound else _value_in(former, former_homes, kept)
-            met = _meet(held, nodes, place, numbers[text], first, superseded, left, room, met)
+            met = _meet(room.seen[one], nodes, place, numbers[text], first, superseded, left, room, met)
+            one += 1
         size = texts[text + 1] - texts[text]
         end = _promising(text, size, met, room, first, starts, least_estimate, candidates, end)
     return texts.size - 1, end

@@ -418,4 +418,5 @@ def new_room(entries: int, hashes: int) -> Room:
         met=np.zeros(entries, np.int32),
         sketch=np.zeros(hashes + 1, np.int64),
         seen=np.zeros(hashes + 1, np.uint64),
+        ahead=np.zeros(hashes + 1, np.uint64),
     )

@@ -1,9 +1,9 @@
 """Signposts: which closed segments may hold a hash, so that those that can't are not asked (pure).
 
-A window has half a dozen closed segments, and most hashes of a new text stand in none of them. One byte for each
-stretch of hashes tells which of them have one there: a look into one array instead of into six. It is a Bloom filter
-(Bloom 1970) of one hash function for eight sets at once. It may send to a segment in vain, one time in nine, never past
-one.
+A window has half a dozen closed segments, and most hashes of a new text stand in none of them. A byte has a bit for
+each of them, and a hash has three bytes in one line of the cache: a look at one place instead of at six. It is a
+blocked Bloom filter (Putze, Sanders, Singler 2007, "Cache-, Hash- and Space-Efficient Bloom Filters") for eight sets at
+once. It may send to a segment in vain, one time in thirty, never past one.
 """
 
 import sys
@@ -13,14 +13,15 @@ from collections.abc import Iterable
 import numpy as np
 
 from isnad.similarity.columns import Drawn, Marks
-from isnad.similarity.postings import draw
+from isnad.similarity.memory import Memory
+from isnad.similarity.postings import CELLS_OF_A_LINE, draw
 from isnad.similarity.segments import Segment
 from isnad.similarity.shingles import Shingled
 
 _BITS = 8
 
 _CELLS_PER_HASH = 8
-"""For each distinct hash of the largest segment: one in eight or nine cells is marked for a segment."""
+"""For each distinct hash of the largest segment: less than a third of the cells are marked for a segment."""
 
 _FIRST_CELLS = 1 << 12
 
@@ -35,7 +36,7 @@ class Signposts:
     """
 
     def __init__(self) -> None:
-        self._cells: Marks = np.zeros(_FIRST_CELLS, np.uint8)
+        self._cells = _cells(_FIRST_CELLS)
         self._complete: set[int] = set()
         self._to_do: deque[_Marking | _Clearing] = deque()
 
@@ -61,7 +62,7 @@ class Signposts:
     def add(self, segment: Segment, others: Iterable[Segment]) -> None:
         """Have those to a segment put up that was closed; `others` were before."""
         if segment.distinct_hashes * _CELLS_PER_HASH > self._cells.size:
-            self._cells = np.zeros(int(segment.distinct_hashes * _CELLS_PER_HASH * 1.1), np.uint8)
+            self._cells = _cells(int(segment.distinct_hashes * _CELLS_PER_HASH * 1.1))
             self._complete.clear()
             self._to_do.clear()
             self._to_do.extend(_Marking(other) for other in others)
@@ -91,7 +92,7 @@ class Signposts:
 
     def renew(self, segments: Iterable[Segment]) -> None:
         """Put up those to exactly these segments, all at once."""
-        self._cells = np.zeros(_FIRST_CELLS, np.uint8)
+        self._cells = _cells(_FIRST_CELLS)
         self._complete.clear()
         self._to_do.clear()
         before: list[Segment] = []
@@ -99,6 +100,12 @@ class Signposts:
             self.add(segment, before)
             before.append(segment)
         self.go_on(sys.maxsize)
+
+
+def _cells(least: int) -> Marks:
+    """Return so many cells at least, none marked, in whole lines of the cache that begin where one begins."""
+    lines = -(-least // CELLS_OF_A_LINE)
+    return Memory.zeros(lines * CELLS_OF_A_LINE // _SLOT_BYTES).words.view(np.uint8)
 
 
 def _bit(segment: Segment) -> int:
