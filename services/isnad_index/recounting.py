@@ -15,14 +15,14 @@ keeps it right when a worker dies in between, or stands still for as long as it 
   one sees only the names that came, and the first note alone knows those that went.
 * Nobody can tell a worker that was killed from one that will write in a moment: it was suspended, its clock is late,
   Elasticsearch has its request in a queue. So who counts what another noted does not delete the note. It is counted
-  again after a minute, two, four … for a day, on the clocks of those who count; a write that comes late is counted
-  after about as long as it was late, once more.
+  again after a minute, two, four … for a day, by the clocks of those who count: what was written late is counted right
+  in as much time again, whether its batch was committed, came again, or never will.
 * Two workers may count the same entity at the same moment. Each reads the entity's document *before* it counts, and
   replaces only what it read (Elasticsearch's `if_seq_no`); who comes second counts again, and sees what the first saw
   and more. One that was made new is counted once more a little later, since a document that was taken out meanwhile
   leaves no mark.
 
-Not seen is a write that comes more than a day after its note.
+Only a write that comes more than a day after its note may leave a wrong count.
 """
 
 import asyncio
