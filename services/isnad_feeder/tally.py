@@ -8,6 +8,9 @@ from isnad_feeder.places import Refusal
 MAX_LISTED = 10_000
 """So many refusals are listed in the summary; all are counted, and told as they happen."""
 
+MAX_KEYS = 1_000_000
+"""So many ids are remembered, about 100 MB; whether an article came twice is known of these. A pipe may never end."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -19,13 +22,22 @@ class Tally:
     """Articles that Kafka has acknowledged."""
     refused: int = 0
     keys: set[bytes] = field(default_factory=set, repr=False)
-    """Ids of the accepted articles, about 100 bytes of memory each: an input may hold an article twice."""
+    """Ids of the accepted articles, the first `MAX_KEYS` of them: an input may hold an article twice."""
+    again: int = 0
+    """Accepted articles whose id is among `keys` already."""
+    unknown: int = 0
+    """Accepted articles of which nobody knows whether they came before: they came when `keys` was full."""
     refusals: list[Refusal] = field(default_factory=list, repr=False)
 
     def accept(self, key: bytes) -> None:
         """Count an article that Kafka has."""
         self.accepted += 1
-        self.keys.add(key)
+        if key in self.keys:
+            self.again += 1
+        elif len(self.keys) < MAX_KEYS:
+            self.keys.add(key)
+        else:
+            self.unknown += 1
 
     def refuse(self, refusal: Refusal) -> None:
         """Count something that was not sent."""
@@ -34,21 +46,26 @@ class Tally:
             self.refusals.append(refusal)
 
     def summary(self, seconds: float) -> dict[str, Any]:
-        """Return the counts for `--json`; `refusals_left_out` is there when not all are listed."""
+        """Return the counts for `--json`.
+
+        `refusals_left_out` is there when not all are listed, `distinct` when it is known.
+        """
         left_out = self.refused - len(self.refusals)
+        counts = {"files": self.files, "accepted": self.accepted, "distinct": len(self.keys), "refused": self.refused}
+        if self.unknown:
+            del counts["distinct"]
         return {
-            "files": self.files,
-            "accepted": self.accepted,
-            "distinct": len(self.keys),
-            "refused": self.refused,
+            **counts,
             "seconds": round(seconds, 3),
             "refusals": [_written(refusal) for refusal in self.refusals],
         } | ({"refusals_left_out": left_out} if left_out else {})
 
     def sentence(self, seconds: float) -> str:
         """Return the counts for people."""
-        twice = self.accepted - len(self.keys)
-        repeated = f" ({twice:,} of them again under an id that had come before)" if twice else ""
+        repeated = ""
+        if self.again:
+            number = f"{'at least ' if self.unknown else ''}{self.again:,}"
+            repeated = f" ({number} of them again under an id that had come before)"
         rate = f", {self.accepted / seconds:,.0f}/s" if seconds >= 1 and self.accepted else ""
         files = f"{self.files:,} file{'' if self.files == 1 else 's'}"
         return f"{files}: {self.accepted:,} accepted{repeated}, {self.refused:,} refused, {seconds:.1f} s{rate}"
