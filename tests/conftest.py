@@ -106,10 +106,8 @@ class Process:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    user=self.account.uid,
-                    group=self.account.gid,
-                    extra_groups=[],
                     start_new_session=True,
+                    **self.account.entry(),
                 )
 
     def wait(self) -> None:

@@ -9,8 +9,17 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from isnad.errors import SetupError
+
+
+class Entry(TypedDict, total=False):
+    """Arguments of `subprocess` by which a program runs as somebody else."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,12 @@ class Account:
         # The folder itself at last: as soon as it is his he can put into it what he likes.
         for path in (*folder.rglob("*"), folder):
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+    def entry(self) -> Entry:
+        """Return how `subprocess` is told to run a program as this user; the caller himself may not even ask for it."""
+        if self.uid == os.geteuid():
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def must_reach(self, folder: Path) -> None:
         """Check that this user can enter the folder.

@@ -126,11 +126,9 @@ class KafkaServer:
             capture_output=True,
             text=True,
             check=False,
-            user=self.account.uid,
-            group=self.account.gid,
-            extra_groups=[],
             cwd=self.folder,
             env={},
+            **self.account.entry(),
         )
         if done.returncode:
             raise SetupError(

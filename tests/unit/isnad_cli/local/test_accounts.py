@@ -69,6 +69,22 @@ def test_a_user_without_a_name_runs_the_servers_himself() -> None:
     assert ran.stdout == "Account(name='4000054321', uid=4000054321, gid=4000012345)\n", ran.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("caller", [0, 4000054321])
+def test_programs_run_as_the_servers_user_whoever_calls(caller: int) -> None:
+    """An ordinary user may not choose his groups, and runs them as himself; root never as root."""
+    code = (
+        "import os, subprocess; from isnad_cli.local.accounts import server_account; "
+        f"os.setgid({caller}); os.setuid({caller}); account = server_account(); "
+        "said = subprocess.run(['/usr/bin/id', '-u'], capture_output=True, check=True, cwd='/', **account.entry()); "
+        "print(account.uid, said.stdout.decode(), end='')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    meant, real = ran.stdout.split() or pytest.fail(ran.stderr)
+    assert meant == real
+    assert int(real) == caller or caller == 0 != int(real)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_the_server_can_not_write_where_root_does(tmp_path: Path) -> None:
     """The folder around data and settings stays root's; the server may enter it."""
