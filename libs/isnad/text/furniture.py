@@ -191,6 +191,19 @@ RIGHTS = _phrases(
 """What a copyright line starts with."""
 RESERVED = _words("محفوظة محفوظه محفوظ reserved copyright copyrights")
 """What must stand in it."""
+RIGHTS_OF = _words(
+    """
+    جميع كافة كل الحقوق حقوق النشر والنشر الطبع والطبع الطباعة والطباعة النسخ والنسخ التوزيع والتوزيع الفكرية والفكرية
+    الأدبية والأدبية المادية والمادية ورقيا وورقيا الكترونيا والكترونيا إلكترونيا وإلكترونيا الموقع المحتوى المقال
+    المقالة المادة الصورة الصور هذا هذه all rights
+    """
+)
+"""Between its start and that stands nothing else, but for the year: the rights of whoever else are news."""
+OWNERS = _words("لصالح لموقع لشبكة لوكالة لصحيفة لجريدة لمجلة لقناة لمؤسسة لشركة لمركز لمرصد لدى ل")
+"""What follows that, where whose they are is said in a sentence."""
+COPYING = _words("نشر النشر نسخ النسخ اقتباس الاقتباس reproduction reproduced republished redistributed")
+PERMISSION = _words("إذن اذن بإذن موافقة بموافقة ترخيص permission consent")
+"""One of each stands in a line that forbids to copy."""
 
 NOTES = _phrases(
     """

@@ -50,6 +50,8 @@ _COUNTER = re.compile(r"\d[\d.,٬٫]{0,6}[KkMm]?")
 _LONGEST_COUNTER_WORDS = 6
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?/ ?\d{1,2}:\d{2}(:\d{2})?)?")
 _DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(19|20)\d\d")
+_COMMA = re.compile("[،,;؛]")
 _BETWEEN_PARTS = re.compile(r" [-–—|] ")
 _BETWEEN_CRUMBS = re.compile(r"[/»«>›|\\]|\s[-–]\s")
 
@@ -105,9 +107,24 @@ def _is_sharing(line: Line) -> bool:
 
 def _is_rights(line: Line) -> bool:
     row = line.words
-    if "©" in line.text and not line.is_prose:
+    marked = "©" in line.text
+    if marked and not line.is_prose:
         return True
-    return starts_with(row, furniture.RIGHTS) is not None and any(word in furniture.RESERVED for word in row)
+    reserved = next((place for place, word in enumerate(row) if word in furniture.RESERVED), None)
+    if reserved is None or starts_with(row, furniture.RIGHTS) is None:
+        return False
+    if not all(word in furniture.RIGHTS_OF or word.isdigit() for word in row[:reserved]):
+        return marked
+    return marked or not line.is_prose or _reserves(line, row[reserved + 1 :])
+
+
+def _reserves(line: Line, rest: Sequence[str]) -> bool:
+    """Tell whether a sentence says whose the rights are and no more, gives the year, or forbids to copy."""
+    if furniture.COPYING.intersection(rest) and furniture.PERMISSION.intersection(rest):
+        return True
+    if any(_YEAR.fullmatch(word) for word in (rest[:1] + rest[-1:])) or "reserved" in rest:
+        return True
+    return rest[:1] != [] and rest[0] in furniture.OWNERS and not _COMMA.search(line.text)
 
 
 def _is_breadcrumbs(line: Line) -> bool:
