@@ -43,20 +43,20 @@ RELATED = _phrases(
 )
 """Headings of the boxes that show other articles."""
 
-NEIGHBOURS = (
+NEIGHBOURING_ARTICLES = (
     "المقال السابق",
     "المقال التالي",
     "المقالة السابقة",
     "المقالة التالية",
     "المقالة القادمة",
-    "المادة السابقة",
-    "المادة التالية",
     "previous article",
     "next article",
     "previous post",
     "next post",
 )
-"""What leads to the articles beside this one; on the crawled page its title often follows without a space."""
+NEIGHBOURS = (*NEIGHBOURING_ARTICLES, "المادة السابقة", "المادة التالية")
+"""What leads to the articles beside this one; on the crawled page its title often follows without a space. «مادة» is
+an article of a law as well."""
 
 COMMENTS = _phrases(
     """

@@ -52,6 +52,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?/ ?\d{1,2}:\d{2}(:\d{2})?)?")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(19|20)\d\d")
 _COMMA = re.compile("[،,;؛]")
+_NEIGHBOUR_SIGNS = frozenset(":-–—|/>»›←→")
 _BETWEEN_PARTS = re.compile(r" [-–—|] ")
 _BETWEEN_CRUMBS = re.compile(r"[/»«>›|\\]|\s[-–]\s")
 
@@ -95,7 +96,19 @@ def _is_advertisement(line: Line) -> bool:
 
 
 def _is_neighbour(line: Line) -> bool:
-    return line.text.lower().startswith(furniture.NEIGHBOURS) and not line.ends_statement
+    """The title of the article beside this one is glued to what leads there, or a sign stands between them."""
+    title = _after_neighbour(line, furniture.NEIGHBOURS)
+    return title is not None and (title == "" or title[0].isalnum() or title.lstrip()[:1] in _NEIGHBOUR_SIGNS)
+
+
+def _is_spaced_neighbour(line: Line) -> bool:
+    return line.is_headline and _after_neighbour(line, furniture.NEIGHBOURING_ARTICLES) is not None
+
+
+def _after_neighbour(line: Line, leading: tuple[str, ...]) -> str | None:
+    """What follows the words that lead to an article; None where there are none, or a sentence follows."""
+    start = next((start for start in leading if line.text.lower().startswith(start)), None)
+    return None if start is None or line.ends_statement else line.text[len(start) :]
 
 
 def _is_sharing(line: Line) -> bool:
@@ -185,6 +198,7 @@ RULES = (
     Rule("breadcrumbs", "anywhere", _is_breadcrumbs),
     Rule("rights", "anywhere", _is_rights),
     Rule("navigation", "edge", _is_button),
+    Rule("related", "edge", _is_spaced_neighbour),
     Rule("counter", "edge", _is_counter),
     Rule("date", "edge", _is_date),
     Rule("byline", "edge", is_byline),

@@ -43,6 +43,10 @@ def cut_from(page: str) -> dict[str, str]:
         ("للمزيد – الوزير يفتتح الجسر الجديد", "related"),
         ("شاهد أيضاً الوزير يفتتح الجسر الجديد", "related"),
         ("المقال السابقالوزير يفتتح الجسر الجديد", "related"),
+        ("المادة التاليةالوزير يفتتح الجسر الجديد", "related"),
+        ("المادة السابقة: الوزير يفتتح الجسر الجديد", "related"),
+        ("المقالة القادمة ← الوزير يفتتح الجسر الجديد", "related"),
+        ("المادة التالية", "related"),
         ("Next articleالوزير يفتتح الجسر الجديد", "related"),
         ("© موقع الجسر", "rights"),
         ("جميع الحقوق محفوظة", "rights"),
@@ -81,9 +85,11 @@ def test_furniture_is_cut_wherever_it_stands(line: str, rule: str) -> None:
         ("بقلم: سعيد علي", "byline"),
         ("كتب - سعيد علي", "byline"),
         ("بحث", "navigation"),
+        ("المقال السابق الوزير يفتتح الجسر الجديد", "related"),
+        ("Next post الوزير يفتتح الجسر الجديد", "related"),
     ],
 )
-def test_numbers_dates_and_writers_are_cut_at_the_edges_only(line: str, rule: str) -> None:
+def test_numbers_dates_writers_and_headlines_are_cut_at_the_edges_only(line: str, rule: str) -> None:
     assert cut_from(f"{line}\n{LEAD}\n{MORE}") == {line: rule}
     assert cut_from(f"{LEAD}\n{MORE}\n{line}") == {line: rule}
     assert cut_from(f"{LEAD}\n{line}\n{MORE}") == {}
@@ -111,6 +117,12 @@ def test_numbers_dates_and_writers_are_cut_at_the_edges_only(line: str, rule: st
         "جميع حقوق المرأة محفوظة في الدستور",
         "كل الحقوق السياسية والمدنية محفوظة للنازحين",
         "جميع الحقوق محفوظة للعمال المسرحين من المصنع، كما قال الوزير أمس في لقائه مع النقابات.",
+        "المادة التالية من الدستور تنص على أن السيادة للشعب وأنه مصدر السلطات",
+        "المادة التالية من الدستور تنص على …",
+        "المادة السابقة عدلت في عام 1980",
+        "المادة التالية «لا يجوز توقيف أحد إلا بأمر من القضاء»",
+        "المقال السابق تناولت فيه …",
+        "المقال السابق تناولت فيه أسباب الأزمة، وهذا المقال في نتائجها:",
         "وقالت الشركة إن علامة © على الغلاف لا تكفي لحماية المؤلف من السرقة.",
     ],
 )
