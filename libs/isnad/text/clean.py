@@ -3,6 +3,7 @@
 Nothing disappears: every character that is not white space stands in a line that is left or in a cut.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -12,11 +13,14 @@ from isnad.text import furniture
 from isnad.text.dateline import read_opening
 from isnad.text.furniture import Phrase
 from isnad.text.lines import Line, read_lines, unprintable
+from isnad.text.openings import goes_on, tells
 from isnad.text.rules import LONGEST_FURNITURE, RULES, Rule, Where, starts_with
 from isnad.text.words import tokens
 
 _LONGEST_TEASER = 400
 _LONGEST_TAG_WORDS = 4
+_LONGEST_NAME_WORDS = 4
+_QUOTED = re.compile(r"\"[^\"]*\"|«[^»]*»|“[^”]*”")
 _MARKER_SIGNS = ":-–—|؛»"
 _SPEAKING = frozenset({"ايضا", "كذلك", "also"})
 """A heading with one of these can share its line with a title, no sign between them."""
@@ -115,8 +119,10 @@ def _cut_boxes(sheet: _Sheet) -> None:
 @dataclass(frozen=True, slots=True)
 class _Box:
     rule: str
-    holds: Callable[[Line], bool]
-    """A line under the heading still belongs to the box."""
+    holds: Callable[[Line, Line | None], bool]
+    """A line still belongs to the box, under a line of it, or under its heading."""
+    most_lines: int
+    """Under the heading; what stands below is no part of the box, whatever it looks like."""
     heading_only: bool
     """The heading has the line for itself."""
 
@@ -125,14 +131,14 @@ def _box(line: Line) -> _Box | None:
     """The box that the line opens, if it does."""
     if len(line.text) > LONGEST_FURNITURE:
         return None
-    for rule, headings, holds in _BOXES:
+    for rule, headings, holds, most_lines in _BOXES:
         heading = starts_with(line.words, headings)
         if heading is None:
             continue
         if len(heading) == len(line.words):
-            return _Box(rule, holds, heading_only=True)
+            return _Box(rule, holds, most_lines, heading_only=True)
         if _shares_its_line(line, heading):
-            return _Box(rule, holds, heading_only=False)
+            return _Box(rule, holds, most_lines, heading_only=False)
     return None
 
 
@@ -146,6 +152,8 @@ def _shares_its_line(line: Line, heading: Phrase) -> bool:
 
 def _end_of_box(sheet: _Sheet, start: int, box: _Box) -> int:
     """Where the box ends whose first line is `start`: at the first line that belongs to an article again."""
+    within: Line | None = None
+    held = 0
     for place in range(start, len(sheet.lines)):
         line = sheet.lines[place]
         if sheet.rules[place] is not None:
@@ -155,27 +163,45 @@ def _end_of_box(sheet: _Sheet, start: int, box: _Box) -> int:
             # Another report begins here; the headline above it is its own.
             above = sheet.lines[place - 1]
             return place - 1 if place > start and above.is_headline and above.apart else place
-        if not box.holds(line) or (box.rule != "comments" and _box(line) is not None):
+        if held == box.most_lines or not box.holds(line, within):
             return place
+        if box.rule != "comments" and _box(line) is not None:
+            return place
+        within = line
+        held += 1
     return len(sheet.lines)
 
 
-def _is_teaser(line: Line) -> bool:
-    return not line.is_prose or (line.ends_open and len(line.text) <= _LONGEST_TEASER)
+def _is_teaser(line: Line, _: Line | None) -> bool:
+    """A headline, a text that breaks off, or what says when it was published; not a paragraph, were it a short one."""
+    if goes_on(line.words):
+        return False
+    if line.ends_open:
+        return len(line.text) <= _LONGEST_TEASER
+    if len(line.words) < 2 or _first_match(line, "edge"):
+        return not line.is_prose
+    return line.is_headline and not (line.ends_statement or "،" in _QUOTED.sub("", line.text) or tells(line.words))
 
 
-def _is_tag(line: Line) -> bool:
+def _is_tag(line: Line, _: Line | None) -> bool:
     return len(line.words) <= _LONGEST_TAG_WORDS and not line.ends_sentence
 
 
-def _is_comment(_: Line) -> bool:
-    return True
+def _is_comment(line: Line, above: Line | None) -> bool:
+    """It stands under its writer's name or its date, or is one; text under text is an article's."""
+    return _heads_comment(line) or (above is not None and _heads_comment(above))
+
+
+def _heads_comment(line: Line) -> bool:
+    if len(line.words) <= _LONGEST_NAME_WORDS and not line.ends_sentence:
+        return True
+    return starts_with(line.words, furniture.FORM) is not None or _first_match(line, "edge") is not None
 
 
 _BOXES = (
-    ("related", furniture.RELATED, _is_teaser),
-    ("comments", furniture.COMMENTS, _is_comment),
-    ("tags", furniture.TAGS, _is_tag),
+    ("related", furniture.RELATED, _is_teaser, 20),
+    ("comments", furniture.COMMENTS, _is_comment, 100),
+    ("tags", furniture.TAGS, _is_tag, 20),
 )
 
 

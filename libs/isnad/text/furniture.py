@@ -70,6 +70,14 @@ COMMENTS = _phrases(
 )
 """Headings of what readers write."""
 
+FORM = _phrases(
+    """
+    لن يتم نشر عنوان، لن ينشر عنوان، لن يتم نشر بريدك، الحقول الإلزامية، احفظ اسمي، أعلمني بمتابعة، أعلمني بالمشاركات،
+    نبهني عند، Your email address، Save my name، Required fields، Notify me
+    """
+)
+"""What the long lines of the form for a comment start with."""
+
 TAGS = _phrases(
     "الوسوم، وسوم، الأوسمة، كلمات مفتاحية، الكلمات المفتاحية، كلمات دلالية، الكلمات الدلالية، هاشتاغ، Tags، Keywords"
 )

@@ -34,6 +34,22 @@ _OWN_WAW = frozenset(
 """Words whose first letter is no «and»: reports begin with them."""
 
 
+_TELLING = frozenset(
+    words(
+        """
+        قال قالت قالوا قالا أكد أكدت أكدوا أعلن أعلنت أعلنوا أوضح أوضحت أشار أشارت ذكر ذكرت أفاد أفادت صرح صرحت
+        يأتي تأتي جاءت كان كانت كانوا
+        """
+    )
+)
+"""Verbs with which paragraphs begin and hardly any headline: in Arabic these begin with a name."""
+
+
+def tells(row: Sequence[str]) -> bool:
+    """Tell whether these normalised words begin with a verb, as «قال الوزير …» does."""
+    return bool(row) and row[0] in _TELLING
+
+
 def goes_on(row: Sequence[str]) -> bool:
     """Tell whether a paragraph of these normalised words goes on from an earlier one, as «وأضاف …» and «من جهته …» do.
 

@@ -147,6 +147,54 @@ def test_an_article_goes_on_after_a_box_in_its_midst() -> None:
     assert [line.text for line in page.lines] == [LEAD, MORE]
 
 
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        (
+            "وأضاف الوزير أن المشروع يتضمن أحكاما جديدة تحمي العمال من التسريح التعسفي",
+            "وأشار إلى أن النقابات شاركت في صياغته على مدى عامين من اللقاءات",
+            "ويناقش البرلمان المشروع في جلسته المقبلة بعد عطلة العيد",
+        ),
+        ("قال الوزير إن المشروع يتضمن أحكاما جديدة تحمي العمال", "من جهته رحب اتحاد العمال بالمشروع"),
+        ("المشروع يتضمن أحكاما جديدة تحمي العمال.", "النقابات شاركت في صياغته."),
+        ("المشروع الذي شاركت النقابات في صياغته، يحمي العمال من التسريح", "البرلمان يناقش المشروع بعد العيد"),
+        ("المشروع يتضمن أحكاما جديدة تحمي العمال، هي:", "تعويض عن التسريح التعسفي"),
+    ],
+    ids=["goes on", "verb", "full stop", "comma", "runs on"],
+)
+@pytest.mark.parametrize("heading", ["اقرأ أيضا", "مقالات ذات صلة", "المزيد"])
+def test_short_paragraphs_after_a_box_are_the_article_again(heading: str, paragraphs: tuple[str, ...]) -> None:
+    """None of them ends as a sentence of the length of a paragraph does."""
+    page = clean("\n\n".join([LEAD, heading, "جسر ثان في الشمال", "الوزير يفتتح جسرا ثالثا", *paragraphs]))
+    assert [line.text for line in page.lines] == [LEAD, *paragraphs]
+
+
+def test_dates_words_and_teasers_of_a_box_stay_in_it() -> None:
+    teaser = "سعيد علي – كلما عبرت الجسر القديم، تذكرت صيفا بعيدا من طفولتي في الحي …"
+    quoting = 'اتهامات لمقاول الجسر: "عقد ألماس لزوجته، ولوحة، ويخت"'
+    box = ["الأكثر قراءة", "سياسة", "جسر ثان في الشمال", quoting, "الخميس 8 فبراير، 2018", "3 تعليقات", teaser]
+    assert set(cut_from("\n\n".join([LEAD, MORE, *box]))) == set(box)
+
+
+def test_a_box_of_headlines_is_bounded() -> None:
+    headlines = [f"الوزير يفتتح الجسر رقم {number} في الشمال" for number in range(1, 31)]
+    page = clean("\n".join([LEAD, "اقرأ أيضا", *headlines]))
+    assert [line.text for line in page.lines] == [LEAD, *headlines[20:]]
+
+
+SHORT = "وطالب سكان الحي بإبقاء الممر مفتوحا خلال الليل وبزيادة الإنارة على جانبي الطريق"
+COMMENTS = ["سعيد علي", "8 فبراير 2018", "مقال جميل جدا شكرا للكاتب", "ليلى", MORE]
+FORM = ["اترك تعليقاً", "لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *", "البريد الإلكتروني *"]
+
+
+@pytest.mark.parametrize("heading", ["التعليقات", "تعليقات", "Comments"])
+@pytest.mark.parametrize("comments", [[], COMMENTS, [*COMMENTS, *FORM, *COMMENTS]], ids=["none", "two", "a form too"])
+def test_text_under_text_is_no_comment(heading: str, comments: list[str]) -> None:
+    """A comment stands under its writer's name or its date; «التعليقات» is also a subhead."""
+    page = clean("\n\n".join([LEAD, heading, *comments, SHORT, LEAD]))
+    assert [line.text for line in page.lines] == [LEAD, SHORT, LEAD]
+
+
 def test_above_the_article_only_the_heading_of_a_box_is_cut() -> None:
     page = clean(f"آخر الأخبار\n\nالوزارة تفتح الجسر\n\n{LEAD}")
     assert [line.text for line in page.lines] == ["الوزارة تفتح الجسر", LEAD]
