@@ -59,7 +59,8 @@ def opened(path: Path) -> Iterator[Input]:
         RequestError: there is no such file, or it may not be read.
     """
     if path == STANDARD_STREAM:
-        yield Input(sys.stdin.buffer, sys.stdin.buffer, "standard input", None)
+        stream = standard_input()
+        yield Input(stream, stream, "standard input", None)
         return
     try:
         raw = path.open("rb", buffering=_BLOCK_BYTES)
@@ -72,6 +73,17 @@ def opened(path: Path) -> Iterator[Input]:
                 yield Input(raw, cast(IO[bytes], lines), str(path), size)
         else:
             yield Input(raw, raw, str(path), size)
+
+
+def standard_input() -> IO[bytes]:
+    """Return the bytes of standard input.
+
+    Raises:
+        RequestError: whoever started the command closed it.
+    """
+    if sys.stdin is None:
+        raise RequestError("Standard input is closed, so - can't be read. Pipe the lines in, or name a file.")
+    return sys.stdin.buffer
 
 
 def size_of(path: Path) -> int | None:
@@ -89,6 +101,8 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         RequestError: the file can't be written.
     """
     if path == STANDARD_STREAM:
+        if sys.stdout is None:
+            raise RequestError("Standard output is closed, so - can't be written. Name a file.")
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -48,12 +48,25 @@ def get(
         SearchUnavailable: the API can't answer for now.
         SetupError: nothing answers there, or not isnad's API, or it asks for another key.
     """
-    return _ask("GET", api, f"{path}?{urlencode(asked)}", names, scope)
+    return _ask("GET", api, path, asked, names, scope)
 
 
-def delete(api: str, path: str) -> bytes:
-    """Return the API's answer to a DELETE, which needs the scope admin; `path` is percent-encoded. Raises as `get`."""
-    return _ask("DELETE", api, path, {}, "admin")
+def delete(api: str, path: str, asked: Sequence[tuple[str, str]]) -> bytes:
+    """Return the API's answer to a DELETE, which needs the scope admin. Takes and raises the same as `get`."""
+    return _ask("DELETE", api, path, asked, {}, "admin")
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in an address, percent-encoded.
+
+    Raises:
+        RequestError: it holds bytes that no text does; the shell passes on whatever is typed.
+    """
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError as exc:
+        shown = text.encode(errors="backslashreplace").decode()
+        raise RequestError(f"{shown!r} is not UTF-8. Write it so that it is.") from exc
 
 
 def key_header() -> dict[str, str]:
@@ -77,11 +90,15 @@ def another(api: str) -> SetupError:
     return SetupError(f"What answers at {api} is not isnad's API. Say where it is: --api URL")
 
 
-def _ask(method: str, api: str, path: str, names: Mapping[str, str], scope: Scope) -> bytes:
+def _ask(
+    method: str, api: str, path: str, asked: Sequence[tuple[str, str]], names: Mapping[str, str], scope: Scope
+) -> bytes:
     headers = key_header()
+    query = "&".join(f"{name}={quoted(value)}" for name, value in asked)
+    address = f"{api.rstrip('/')}{path}{query and '?'}{query}"
     try:
         # The API is ours, mostly on this machine: no proxy of the environment stands in between.
-        answer = httpx.request(method, f"{api.rstrip('/')}{path}", headers=headers, timeout=_SECONDS, trust_env=False)
+        answer = httpx.request(method, address, headers=headers, timeout=_SECONDS, trust_env=False)
     except (httpx.TransportError, httpx.InvalidURL) as exc:
         raise SetupError(
             f"isnad's API at {api} does not answer ({exc}). Start it with `isnad up`, or say where it is: --api URL"

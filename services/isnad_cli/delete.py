@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import quote, urlencode
 
 import click
 import msgspec
@@ -163,8 +162,8 @@ def _carry_out(api: str, orders: Sequence[_Order], timeout: float | None) -> Non
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Sending", total=len(orders))
         for order in orders:
-            query = f"?{urlencode({'reason': order.reason})}" if order.reason else ""
-            answer = asking.delete(api, f"{order.address}/{_quoted(order.id)}{query}")
+            asked = [("reason", order.reason)] if order.reason else []
+            answer = asking.delete(api, f"{order.address}/{asking.quoted(order.id)}", asked)
             waiting[order.id] = order, _read(answer, _Accepted, api).at
             bar.advance(task)
         if timeout is None:
@@ -198,7 +197,7 @@ def _is_done(api: str, order: _Order, at: datetime) -> bool:
 
 
 def _standing(api: str, id_: str) -> _Standing:
-    return _read(asking.get(api, f"/v1/takedowns/{_quoted(id_)}", [], {}, scope="admin"), _Standing, api)
+    return _read(asking.get(api, f"/v1/takedowns/{asking.quoted(id_)}", [], {}, scope="admin"), _Standing, api)
 
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -210,10 +209,6 @@ def _read(answer: bytes, kind: type[S], api: str) -> S:
     except msgspec.DecodeError as exc:
         error: IsnadError = asking.another(api)
         raise error from exc
-
-
-def _quoted(id_: str) -> str:
-    return quote(id_, safe="")
 
 
 def _counted(number: int, what: str) -> str:

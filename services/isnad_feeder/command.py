@@ -11,6 +11,7 @@ import click
 import msgspec
 from rich.console import Console
 
+from isnad import linefiles
 from isnad.clock import SystemClock
 from isnad.errors import RequestError
 from isnad.kafka_access import KafkaAccess
@@ -97,7 +98,7 @@ def feed(
 
 
 def _standard_input() -> Callable[[int], bytes]:
-    stdin = click.get_binary_stream("stdin")
+    stdin = linefiles.standard_input()
     try:
         number = stdin.fileno()
     except OSError:  # no file behind it, as where a test gives the input

@@ -1,20 +1,18 @@
 """Which dead letters are meant: the options that the commands share, and whether a letter fits (pure)."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import reduce, wraps
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from isnad.clock import SystemClock
+from isnad.clock import SystemClock, in_utc
 from isnad.messages import DeadLetter, Reason
+from isnad_cli.ages import ago
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +32,8 @@ class Choice:
             self.reason in (None, letter.reason)
             and self.stage in (None, letter.stage)
             and self.source in (None, source)
-            and (self.since is None or letter.died_at >= self.since)
-            and (self.until is None or letter.died_at < self.until)
+            and (self.since is None or in_utc(letter.died_at) >= self.since)
+            and (self.until is None or in_utc(letter.died_at) < self.until)
         )
 
     def has(self, offset: int) -> bool:
@@ -57,7 +55,7 @@ class Choice:
 
 
 def _named(**moments: datetime | None) -> list[tuple[str, datetime]]:
-    return [(name, at.astimezone(UTC)) for name, at in moments.items() if at is not None]
+    return [(name, in_utc(at)) for name, at in moments.items() if at is not None]
 
 
 class Offset(click.ParamType):
@@ -89,15 +87,14 @@ class Moment(click.ParamType):
     """A time, or how long ago."""
 
     name = "time"
-    _pattern: ClassVar = re.compile(r"(\d{1,6})([smhd])", re.ASCII)
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the time, aware."""
         if isinstance(value, datetime):
             return value
         text = str(value).strip()
-        if ago := self._pattern.fullmatch(text):
-            return SystemClock().now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        if then := ago(text, SystemClock().now()):
+            return then
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:

@@ -164,7 +164,14 @@ def status(*, home: Path, as_object: bool) -> None:
 @click.command()
 @home_option
 @click.option("--follow", "-f", "follow_", is_flag=True, help="Go on with what is added, until Ctrl-C.")
-@click.option("--lines", "-n", default=100, show_default=True, help="How many lines from the end.")
+@click.option(
+    "--lines",
+    "-n",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    help="How many lines from the end.",
+)
 @click.argument("service")
 def logs(*, home: Path, follow_: bool, lines: int, service: str) -> None:
     """Show the log of a service, of kafka, of elasticsearch, or of the supervisor.

@@ -1,7 +1,6 @@
 """The files that `isnad dedup` reads and writes: lines of JSON or Parquet, one, many, or whole folders."""
 
 import io
-import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -73,7 +72,7 @@ def articles(paths: Sequence[Path], clerk: Clerk, reading: Reading) -> Generator
 
 def _is_parquet(path: Path) -> bool:
     if path == STANDARD_STREAM:
-        stream = sys.stdin.buffer
+        stream = linefiles.standard_input()
         if isinstance(stream, io.BufferedReader) and stream.peek(len(_MAGIC)).startswith(_MAGIC):
             raise RequestError("Parquet can't be read from a pipe. Name its file: --input FILE.")
         return False

@@ -3,15 +3,40 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from isnad.errors import RequestError, SearchUnavailable, SetupError
 from isnad_cli import asking
+from isnad_cli.__main__ import cli
 
 KEY = "isnad_0000abcd_" + "x" * 43
 
 
 def ask(api):
     return asking.get(api.url, "/v1/search", [("q", "a")], {})
+
+
+def test_what_is_asked_arrives_as_it_was_given(api):
+    asking.get(api.url, "/v1/search", [("q", "نص & b=c+d/e"), ("source", "")], {})
+    assert (api.path, api.asked) == ("/v1/search", [("q", "نص & b=c+d/e"), ("source", "")])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("search", "a\udcff"),
+        ("explain", "a\udcff", "b"),
+        ("delete", "a\udcff"),
+        ("delete", "--yes", "--no-wait", "a", "--reason", "a\udcff"),
+    ],
+)
+def test_bytes_that_are_no_text_are_a_mistake_in_the_call(api, command):
+    """The shell passes on what was typed in another encoding, and Python marks such bytes."""
+    name, *arguments = command
+    api.body = b'{"taken_down": false, "articles": []}'
+    result = CliRunner().invoke(cli, [name, "--api", api.url, *arguments])
+    assert isinstance(result.exception, RequestError)
+    assert r"'a\\udcff' is not UTF-8" in str(result.exception)
 
 
 @pytest.mark.parametrize("by", ["variable", "file"])
@@ -61,7 +86,7 @@ def test_who_can_mend_a_refusal_is_told_how(api, monkeypatch, status, error, sai
 
 def test_a_takedown_is_asked_for_with_the_key_too(api, monkeypatch):
     monkeypatch.setenv("ISNAD_API_KEY", KEY)
-    asking.delete(api.url, "/v1/articles/a%231")
+    asking.delete(api.url, "/v1/articles/a%231", [])
     assert (api.method, api.path, api.headers["authorization"]) == ("DELETE", "/v1/articles/a%231", f"Bearer {KEY}")
 
 
@@ -73,4 +98,4 @@ def test_who_has_no_key_is_told_which_scope_is_needed(api, monkeypatch):
     with pytest.raises(SetupError, match=r"--scope read$"):
         ask(api)
     with pytest.raises(SetupError, match=r"--scope admin$"):
-        asking.delete(api.url, "/v1/articles/1")
+        asking.delete(api.url, "/v1/articles/1", [])

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -194,6 +195,15 @@ def test_a_bad_line_is_named_by_its_own_file(tmp_path: Path):
 )
 def test_calls_that_make_no_sense_are_refused_in_a_sentence(arguments: list[str], said: str):
     assert said in refusal(call(*arguments, "--output", "-"))
+
+
+@pytest.mark.parametrize(("closed", "said"), [("<", "Standard input is closed"), (">", "Standard output is closed")])
+def test_a_closed_stream_is_a_mistake_in_the_call(closed: str, said: str):
+    command = f"exec {shlex.quote(sys.executable)} -m isnad_cli dedup --input - --output - {closed}&-"
+    ended = subprocess.run(["sh", "-c", command], input=LINES, capture_output=True, check=False)
+    assert ended.returncode == 2
+    assert said in ended.stderr.decode()
+    assert b"Traceback" not in ended.stderr
 
 
 def test_a_folder_without_articles_is_refused(tmp_path: Path):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -70,7 +71,22 @@ def test_a_time_may_be_how_long_ago() -> None:
     assert timedelta(hours=1, minutes=59) < ago < timedelta(hours=2, minutes=1)
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2 weeks", "٢h", "", "99999999d"])
+@pytest.mark.parametrize("text", ["999999d", "999999999w", "0001-01-01T00:00:00+05:00"])
+def test_longer_ago_than_the_calendar_reaches_is_since_ever(text: str) -> None:
+    """Every letter fits, and it can be said what was asked for."""
+    choice = Choice(since=Moment().convert(text, None, None))
+    assert choice.fits(LETTER, None)
+    assert str(choice) == "since 1-01-01 00:00:00 UTC"
+
+
+def test_a_letter_whose_time_has_no_zone_died_then_in_utc() -> None:
+    """Somebody else wrote it."""
+    letter = msgspec.structs.replace(LETTER, died_at=MOMENT.replace(tzinfo=None))
+    assert Choice(since=MOMENT).fits(letter, None)
+    assert not Choice(until=MOMENT).fits(letter, None)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2 weeks", "٢h", ""])
 def test_what_is_no_time_is_a_plain_sentence(text: str) -> None:
     """With examples of what is."""
     with pytest.raises(click.BadParameter, match="2h for two hours ago"):

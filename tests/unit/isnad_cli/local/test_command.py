@@ -38,6 +38,16 @@ def test_logs_of_an_unknown_service_names_those_that_exist(tmp_path: Path) -> No
     assert run("logs", "dedup", "-n", "1", "--home", str(tmp_path)).output == "two\n"
 
 
+def test_fewer_than_no_lines_of_a_log_are_a_mistake(tmp_path: Path) -> None:
+    """And no line is none."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "dedup.log").write_text("one\n")
+    refused = run("logs", "dedup", "-n", "-1", "--home", str(tmp_path))
+    assert (refused.exit_code, type(refused.exception)) == (2, SystemExit)
+    assert "-1" in refused.output.splitlines()[-1]
+    assert run("logs", "dedup", "-n", "0", "--home", str(tmp_path)).output == ""
+
+
 def test_reset_asks_first(tmp_path: Path) -> None:
     """Without a yes nothing is deleted."""
     for name in ("kafka", "elasticsearch"):
