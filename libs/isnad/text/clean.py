@@ -165,7 +165,9 @@ def _end_of_box(sheet: _Sheet, start: int, box: _Box) -> int:
             return place - 1 if place > start and above.is_headline and above.apart else place
         if held == box.most_lines or not box.holds(line, within):
             return place
-        if box.rule != "comments" and _box(line) is not None:
+        next_box = _box(line)
+        # Comments have several headings: theirs, and that of the form for one more.
+        if next_box is not None and not (next_box.rule == box.rule == "comments"):
             return place
         within = line
         held += 1

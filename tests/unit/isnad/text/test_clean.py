@@ -214,6 +214,13 @@ def test_one_box_ends_where_the_next_begins() -> None:
     }
 
 
+def test_a_box_of_headlines_under_the_comments_is_one_of_its_own() -> None:
+    headlines = ["الوزير يفتتح جسرا ثانيا في الشمال", "الوزارة تبني جسرا ثالثا في الجنوب"]
+    cuts = cut_from("\n\n".join([LEAD, "التعليقات", "سعيد علي", MORE, *FORM, "مقالات ذات صلة", *headlines]))
+    assert [cuts[line] for line in ("سعيد علي", MORE, *FORM[:2])] == ["comments"] * 4
+    assert [cuts[line] for line in headlines] == ["related"] * 2
+
+
 def test_another_report_after_a_box_keeps_its_headline() -> None:
     headline, report = "الحكومة تقدم استقالتها", f"باريس – أ ف ب – {LEAD}"
     for box in ("شاهد أيضاً", "التعليقات"):
