@@ -135,9 +135,9 @@ def _reserves(line: Line, rest: Sequence[str]) -> bool:
     """Tell whether a sentence says whose the rights are and no more, gives the year, or forbids to copy."""
     if furniture.COPYING.intersection(rest) and furniture.PERMISSION.intersection(rest):
         return True
-    if any(_YEAR.fullmatch(word) for word in (rest[:1] + rest[-1:])) or "reserved" in rest:
+    if any(_YEAR.fullmatch(word) for word in (*rest[:1], *rest[-1:])) or "reserved" in rest:
         return True
-    return rest[:1] != [] and rest[0] in furniture.OWNERS and not _COMMA.search(line.text)
+    return not furniture.OWNERS.isdisjoint(rest[:1]) and not _COMMA.search(line.text)
 
 
 def _is_breadcrumbs(line: Line) -> bool:
