@@ -108,10 +108,13 @@ class Names:
         return known
 
     def _in_full(self, name: Found, passages: Sequence[Passage], shorts: ShortForms) -> Found:
-        """A name on no list that is short for one of the article's: «الحلبوسي» is «صهيب الحلبوسي»."""
-        if name.listed:
+        """A name that is short for one of the article's: «الحلبوسي» is «صهيب الحلبوسي», «الأسد» may be «ماهر الأسد»."""
+        if name.listed and not (name.type == "PER" and name.first == name.last):
             return name
         number = next(number for number, passage in enumerate(passages) if passage is name.passage)
+        if name.listed:
+            relative = shorts.relative(name, number)
+            return name if relative is None else replace(name, entity=relative)
         short = shorts.at(name.passage, name.first, number, sure=True)
         if short is None or short[0] != name.last or short[2].type != name.type:
             return name

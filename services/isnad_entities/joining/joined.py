@@ -17,6 +17,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from isnad_entities.found import Found, written_without
+from isnad_entities.joining.families import Families
 from isnad_entities.joining.homographs import Homographs
 from isnad_entities.joining.meaning import Meaning
 from isnad_entities.lists.lexicon import Entity, Lexicon, Match
@@ -26,6 +27,7 @@ from isnad_entities.rules.organisations import Organisations
 from isnad_entities.rules.places import Places
 from isnad_entities.tagging.tagger import Tagged
 from isnad_entities.words.byword import ByWord
+from isnad_entities.words.clitics import splits
 from isnad_entities.words.passage import Gap, Passage
 
 _SON = frozenset({"بن", "ابن", "بنت"})
@@ -65,6 +67,7 @@ class Joining:
         self._vocabulary = known
         self._homographs = homographs
         self._meaning = Meaning(listed, known, homographs)
+        self._families = Families(listed, known, self._meaning)
         self._places = Places(listed, known)
         self._organisations = Organisations(listed, known)
         self._openings = _Openings(listed, self._places, self._organisations)
@@ -101,7 +104,7 @@ class Joining:
             if meant is not None:
                 found.append(meant)
         found.sort(key=lambda name: name.first)
-        return list(self._joined(passage, found))
+        return list(self._joined(passage, list(self._families.joined(passage, found))))
 
     def _is_listed(self, passage: Passage, one: Tagged) -> bool:
         """Whether a list has exactly these words: then the tagger need not be sure of them, and knows their type."""
@@ -199,8 +202,8 @@ class Joining:
         """Whether the listed name is right, and not the tagger's that stand in its place or reach into it."""
         first, last = met[0].first, met[-1].last
         if first >= match.first and last <= match.last:
-            if len(met) > 1 and all(one.type == match.entity.type for one in met):
-                return True  # «باريس» and «سان جيرمان» are pieces of one name
+            if len(met) > 1 and self._are_pieces(passage, match, met):
+                return True
             if last - first + 1 < match.length:
                 return self._is_whole(passage, match, met)
         one = met[0]
@@ -216,6 +219,17 @@ class Joining:
             return starts and match.entity.type == "LOC" and match.entity.kind == "country"
         return False
 
+    def _are_pieces(self, passage: Passage, match: Match, met: Sequence[Tagged]) -> bool:
+        """Whether the tagger cut one name up: «باريس» and «سان جيرمان», but not «أستراليا» and «نيوزيلندا»."""
+        if any(one.type != match.entity.type for one in met):
+            return False
+        return any(self._means_nothing_else(passage, match, one) for one in met)
+
+    def _means_nothing_else(self, passage: Passage, match: Match, one: Tagged) -> bool:
+        first, *more = (passage.word(at) for at in range(one.first, one.last + 1))
+        known = (self._lexicon.known((rest, *more)) for _, rest in splits(first))
+        return all(pattern is None or pattern.entity == match.entity for pattern in known)
+
     def _is_whole(self, passage: Passage, match: Match, met: Sequence[Tagged]) -> bool:
         """Whether the name is the listed one, where the tagger has only a part of it."""
         type_ = match.entity.type
@@ -226,7 +240,7 @@ class Joining:
         first, last = met[0].first, met[-1].last
         row = tuple(passage.word(at) for at in range(first, last + 1))
         inner = self._lexicon.known(row)
-        if type_ == "ORG" and row in self._homographs:
+        if type_ == "ORG" and first == match.first and row in self._homographs:
             return True  # «الأهلي المصري», where «الأهلي» may be the Saudi one
         if inner is not None and inner.entity == match.entity:
             return False  # «مكة» of «مكة المكرمة»

@@ -3,9 +3,11 @@
 A short form means what the article names in full, before or after it; where two share it, the one named last before.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from isnad.text.words import words
 from isnad_entities.found import Found
 from isnad_entities.lists.lexicon import Entity, Lexicon, agencies
 from isnad_entities.lists.vocabulary import Vocabulary
@@ -25,6 +27,8 @@ _LONGEST_TAIL = 3
 _SON = frozenset({"بن", "ابن", "بنت"})
 _NO_TAIL = frozenset({"الله", "الدين", "الثاني", "الاول", "الثالث", "السادس", "الخامس", "الرابع", "الاب", "الابن"})
 _SERVANT = "عبد"
+_RULERS = frozenset({"head of state", "head of government"})
+_RULE = frozenset(words("الرئيس رئيس قوات نظام حكم عهد حكومة إدارة"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class _Short:
     """A title as well: «الوزير» is any minister, and never short for «هشام الوزير»."""
     national: bool
     """An organisation without its nationality."""
+    in_full: bool
+    """Of a person whose full name is one for sure: it is listed, begins with a given name or stands there again."""
 
 
 class ShortForms:
@@ -51,12 +57,19 @@ class ShortForms:
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._by_first: dict[str, list[tuple[tuple[str, ...], _Short]]] = {}
+        self._alone: dict[str, tuple[int, int]] = {}
+        """Where a listed person's family name first stands alone in the body."""
         order = {passage.field: number for number, passage in enumerate(passages)}
+        times = Counter(name.entity for name in found if name.type == "PER" and name.first < name.last)
         for name in found:
             place = (order[name.passage.field], name.first)
             if name.type == "PER":
-                for tail in _tails(name.words(), vocabulary):
-                    self._add(tail, name.entity, place)
+                row = name.words()
+                if name.listed and len(row) == 1 and name.passage.field == "body":
+                    self._alone.setdefault(row[0], place)
+                in_full = name.listed or times[name.entity] > 1 or vocabulary.facts(row[0]).given > 0
+                for tail in _tails(row, vocabulary):
+                    self._add(tail, name.entity, place, in_full=in_full)
             else:
                 for short in lexicon.shorts.get(name.entity.canonical, ()):
                     self._add(short, name.entity, place)
@@ -89,6 +102,7 @@ class ShortForms:
         *,
         sure: bool = False,
         national: bool = False,
+        in_full: bool = False,
     ) -> None:
         held = self._by_first.setdefault(row[0], [])
         if len(held) >= _MOST_SHARING:
@@ -105,6 +119,7 @@ class ShortForms:
                     adjective=doubtful and facts.nationality,
                     title=doubtful and facts.title,
                     national=national,
+                    in_full=in_full,
                 ),
             )
         )
@@ -159,6 +174,36 @@ class ShortForms:
             if sure or self._counts(passage, place, last, cut, short):
                 return last, cut, short.entity
         return None
+
+    def relative(self, name: Found, field: int) -> Entity | None:
+        """Return who is meant by a well-known person's family name where the article names only others of the family.
+
+        As with any short form the one named last before. But who is called by the family name alone from the beginning
+        goes by it all along, and so does a ruler where rule is spoken of: «الرئيس الأسد», «قوات الأسد».
+
+        Where the article has the well-known person in full as well, the family name stays his: of 72 such names in
+        6,000 articles of ANT 4 meant the relative named last before. Of 48 where it has relatives alone, 44 did.
+
+        Args:
+            name: the family name.
+            field: the number of its field.
+        """
+        row = name.words()
+        family = [short for form, short in self._by_first.get(row[0], ()) if form == row and short.in_full]
+        if not family or any(short.entity == name.entity for short in family):
+            return None
+        if name.entity.kind in _RULERS and self._is_of_rule(name):
+            return None
+        alone = self._alone.get(row[0])
+        if alone is not None and all(alone < short.order for short in family):
+            return None
+        before = [short for short in family if short.order < (field, name.first)]
+        # A headline tells of whom the body speaks.
+        return (before[-1] if before else family[0]).entity
+
+    def _is_of_rule(self, name: Found) -> bool:
+        before = name.passage.word(name.first - 1)
+        return name.passage.tight(name.first) and any(rest in _RULE for _, rest in splits(before))
 
     def _is_of_another(self, passage: Passage, last: int) -> bool:
         """«وزارة الخارجية في كازاخستان»: it says itself whose it is."""

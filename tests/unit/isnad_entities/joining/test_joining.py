@@ -84,6 +84,7 @@ def test_where_both_have_something_the_words_are_the_taggers_and_the_entity_the_
             "قال {ORG حزب العدالة والتنمية} المغربي ذلك",
             ["ORG حزب العدالة والتنمية المغربي = حزب العدالة والتنمية المغربي"],
         ),
+        ("فاز نادي {ORG برشلونة} أمس", ["ORG برشلونة = برشلونة لكرة القدم"]),
         ("أعلن {ORG الكونغرس} الأميركي ذلك", ["ORG الكونغرس = الكونغرس"]),
     ],
 )
@@ -210,6 +211,52 @@ def test_a_latin_abbreviation_in_brackets_means_the_organisation_before_it(brack
     names = found(f"قالت {{ORG منظمة الدهامشة}} {brackets} ذلك. وأضافت {brackets.strip('()')} أمس")
     assert [one.text for one in names] == texts
     assert {one.canonical for one in names} == {"منظمة الدهامشة"}
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("أدانت محكمة {LOC باريس} رفعت {PER الأسد} أمس", ["باريس", "رفعت الأسد"]),
+        ("أدانت محكمة {LOC باريس} رفعت الأسد أمس", ["باريس", "رفعت الأسد"]),
+        ("رفعت {PER ميركل} دعوى أمس", ["أنغيلا ميركل"]),
+        ("حكم {PER على هانتر} بايدن أمس", ["هانتر بايدن"]),
+        ("قال نجله هانتر بايدن ذلك", ["هانتر بايدن"]),
+        ("زار أنصار بايدن البلد", ["جو بايدن"]),
+        ("وأكد الأسد ذلك، وقوات الأسد تتقدم، وقال الرئيس الأسد", ["بشار الأسد"] * 3),
+        ("قال {PER دونالد جيه} {PER ترامب} ذلك", ["دونالد ترامب"]),
+        ("لقاء {PER أردوغان} {PER الأسد} أمس", ["رجب طيب أردوغان", "بشار الأسد"]),
+    ],
+)
+def test_behind_a_given_name_a_rulers_family_name_is_a_part_of_the_longer_name(marked, expected):
+    assert [one.canonical for one in found(marked)] == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("قال {PER ماهر الأسد} ذلك. وأضاف {PER الأسد} أنه باق", ["ماهر الأسد"] * 2),
+        ("قتل {PER سيف الإسلام القذافي} أمس. وقيل إن القذافي قتل", ["سيف الإسلام القذافي"] * 2),
+        ("قال {PER ماهر الأسد} ذلك. وتقدمت قوات {PER الأسد} أمس", ["ماهر الأسد", "بشار الأسد"]),
+        ("قال {PER الأسد} ذلك. وحضر {PER ماهر الأسد} أمس. وأضاف الأسد", ["بشار الأسد", "ماهر الأسد", "بشار الأسد"]),
+        (
+            "قال {PER بشار الأسد} ذلك. وحضر {PER ماهر الأسد} أمس. وأضاف {PER الأسد}",
+            ["بشار الأسد", "ماهر الأسد", "بشار الأسد"],
+        ),
+        (
+            "حضر {PER ماهر الأسد} وتحدث {PER الأسد}. ثم حضرت {PER بشرى الأسد} وتحدثت {PER الأسد}",
+            ["ماهر الأسد", "ماهر الأسد", "بشرى الأسد", "بشرى الأسد"],
+        ),
+        ("انتقد {PER منتقدو ترامب} القرار. وقال {PER ترامب} ذلك", ["منتقدو ترامب", "دونالد ترامب"]),
+    ],
+)
+def test_where_an_article_names_only_relatives_the_family_name_is_theirs(marked, expected):
+    assert [one.canonical for one in found(marked)] == expected
+
+
+def test_in_a_headline_the_family_name_is_whose_the_body_names():
+    body = "قال المدرب يورغن مولر ذلك"
+    passages = [Passage.of("title", "مولر راض"), Passage.of("body", body)]
+    assert [one.canonical for one in Names(lexicon(), vocabulary()).find(passages)] == ["يورغن مولر"] * 2
 
 
 def test_a_name_has_the_taggers_score_and_an_added_one_less():
