@@ -126,9 +126,11 @@ def _is_rights(line: Line) -> bool:
     reserved = next((place for place, word in enumerate(row) if word in furniture.RESERVED), None)
     if reserved is None or starts_with(row, furniture.RIGHTS) is None:
         return False
+    if marked:
+        return True
     if not all(word in furniture.RIGHTS_OF or word.isdigit() for word in row[:reserved]):
-        return marked
-    return marked or not line.is_prose or _reserves(line, row[reserved + 1 :])
+        return False
+    return not line.is_prose or _reserves(line, row[reserved + 1 :])
 
 
 def _reserves(line: Line, rest: Sequence[str]) -> bool:
