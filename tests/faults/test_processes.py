@@ -46,10 +46,10 @@ def kill_stages(chain: Chain, times: int) -> None:
 
 
 def kill_indexer_before_it_commits(chain: Chain, proxy: Proxy, times: int) -> None:
-    """Kill -9 the indexer as soon as the answer to a bulk request has gone to it: what it wrote is not committed."""
+    """Kill -9 the indexer as soon as the answer to a request with articles has gone to it: they are not committed."""
     for _ in range(times):
         seen, killed = proxy.faults, len(chain.workers["index"].statuses)
-        proxy.do(call_after(chain.workers["index"].kill), times=1)
+        proxy.do(call_after(chain.workers["index"].kill), times=1, of="-articles-")
         proxy.wait_for_faults(seen + 1)
         chain.wait_until(lambda n=killed: len(chain.workers["index"].statuses) > n, "the indexer lives")
 

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.real
 SCALED = ("prepare", "entities", "index")
 """Of dedup one worker is active, the others stand by."""
 
+ATTEMPTS = 3
+
 HANGING = Path(__file__).parent / "hanging"
 
 
@@ -33,15 +35,16 @@ def suspend_and_overtake(chain: Chain, articles: int, seconds: float) -> list[Wo
     """
     name, topics = chain.article_name(len(chain.feedings)), chain.topics
     suspended = {stage: _one_with_partitions(chain, stage) for stage in STAGES}
-    working: dict[str, Callable[[], bool]] = {
-        "prepare": lambda: chain.appended(topics.prepared) > 0,
-        "dedup": lambda: chain.appended(topics.matched) > 0,
-        "entities": lambda: chain.appended(topics.enriched) > 0,
-        "index": lambda: suspended["index"].metric("isnad_records_total") > 0,
+    done: dict[str, Callable[[], float]] = {
+        "prepare": lambda: chain.appended(topics.prepared),
+        "dedup": lambda: chain.appended(topics.matched),
+        "entities": lambda: chain.appended(topics.enriched),
+        "index": lambda: suspended["index"].metric("isnad_records_total"),
     }
+    before = {stage: count() for stage, count in done.items()}
     chain.send(islice(numbered_articles(name), articles), per_second=2000)
     for stage, worker in suspended.items():
-        chain.wait_until(working[stage], f"{stage} does nothing")
+        chain.wait_until(lambda one=stage: done[one]() > before[one], f"{stage} does nothing")
         worker.pause()
     began = time.monotonic()
     chain.send(revised(islice(numbered_articles(name), articles)), per_second=2000).wait()
@@ -93,21 +96,25 @@ def join_and_leave(chain: Chain, times: int, every_seconds: float) -> None:
 
 @pytest.mark.row(5, "SIGSTOP a worker of each stage 90 s, while newer versions pass; SIGCONT")
 def test_a_late_write_replaces_nothing_newer(chain: Chain):
-    """The suspended ones are evicted and write what they had in hand; the newer text stands, one document of each."""
+    """The suspended ones are evicted and write what they had in hand; the newer text stands, one document of each.
+
+    A stage that keeps up has now and then nothing in hand when it is suspended; then the same is done again.
+    """
     chain.start()
     chain.start()
     for worker in chain.workers.values():
         chain.wait_until(lambda w=worker: w.logged("partitions"), f"{worker.name} is in no group")
     time.sleep(5)  # until the groups have given each worker its part
-    suspended = suspend_and_overtake(chain, 1000, seconds=90)
-    chain.check_commits()
-    settled = chain.settle()
-    assert (settled.count.indexed, settled.count.dead) == (1000, 0)
-    late = written_late(chain)
-    assert all(late.values()), f"not each stage wrote late: {late}"
-    chain.wait_until(
-        lambda: suspended[-1].metric("isnad_records_total", outcome="stale") > 0, "the index service wrote nothing late"
-    )
+    late: dict[str, int] = {}
+    for times in range(1, ATTEMPTS + 1):
+        suspended = suspend_and_overtake(chain, 1000, seconds=90)
+        chain.check_commits()
+        settled = chain.settle()
+        assert (settled.count.indexed, settled.count.dead) == (1000 * times, 0)
+        late = written_late(chain) | {"index": int(suspended[-1].metric("isnad_records_total", outcome="stale"))}
+        if all(late.values()):
+            return
+    pytest.fail(f"not each stage wrote late: {late}")
 
 
 @pytest.mark.row(6, "three workers of each scaled stage join and leave every 5 s")

@@ -64,6 +64,7 @@ class Proxy:
 
     Attributes:
         fault: decides about each bulk request; None passes all through.
+        of: part of an index's name; only requests that write to such a one meet the fault.
         watch: sees each bulk request.
         faults: how many bulk requests the fault decided about.
     """
@@ -73,6 +74,7 @@ class Proxy:
         self.fault: Fault | None = None
         self.watch: Callable[[Exchange], None] = lambda _: None
         self.faults = 0
+        self.of = ""
         self._lock = threading.Lock()
         proxy = self
 
@@ -97,8 +99,8 @@ class Proxy:
         self._server.server_close()
         self._thread.join()
 
-    def do(self, fault: Fault, times: int) -> None:
-        """Let a fault decide about the next so many bulk requests."""
+    def do(self, fault: Fault, times: int, of: str = "") -> None:
+        """Let a fault decide about the next so many bulk requests, of those that write to such an index."""
         left = times
 
         def limited(exchange: Exchange) -> Answer:
@@ -111,7 +113,7 @@ class Proxy:
                     return exchange.passed()
             return fault(exchange)
 
-        self.fault = limited
+        self.fault, self.of = limited, of
 
     def wait_for_faults(self, number: int, seconds: float = 60) -> None:
         """Return when the fault has decided about so many requests."""
@@ -139,7 +141,7 @@ class Proxy:
             return forward(body)
         exchange, fault = Exchange(body, forward), self.fault
         self.watch(exchange)
-        if fault is None:
+        if fault is None or not any(self.of in about(action)["_index"] for action, _ in exchange.pairs):
             return exchange.passed()
         answer = fault(exchange)
         self.faults += 1
