@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from isnad.messages import Alternative, Mention
+from isnad.messages import Alternative, EntityType, Mention
 from isnad_entities.found import Found
 from isnad_entities.joining.homographs import Homographs, Surroundings
 from isnad_entities.joining.joined import Joining
@@ -29,6 +29,15 @@ MOST_MENTIONS = 2_000
 
 LONGEST_NAME = 200
 """Characters of a canonical name; the longest in news have about 60, and what has more is no name."""
+
+_SHORT_SCORES: dict[EntityType, float] = {"PER": 0.86, "LOC": 0.96, "ORG": 0.97, "MISC": 0.86}
+"""How often a short form that the tagger left out is a name of this type.
+
+(right + 1) / (read + 2) of those read by eye in 1,500 articles of ANT by each profile, none of which is kept for
+measuring: 104 of 120 persons, 79 of 80 organisations, all of 24 places («القطاع»). Wrong were parts of names («يايا
+توريه»), and what has the name of somebody whom the tagger made up. No event was among them: the lowest is taken. Of
+those that are labelled in the 100 articles for development 25 of 28 have the labelled type and canonical name.
+"""
 
 
 class Names:
@@ -138,7 +147,8 @@ class Names:
                 if short is None or any((passage.field, at) in covered for at in range(place, short[0] + 1)):
                     continue
                 last, cut, entity = short
-                yield Found(passage, place, last, cut, entity, listed=True)
+                score = 1.0 if self._tagger is None else _SHORT_SCORES[entity.type]
+                yield Found(passage, place, last, cut, entity, listed=True, score=score)
                 behind = last + 1
 
     def _surroundings(self, passages: Sequence[Passage], found: Sequence[Found]) -> Surroundings:

@@ -68,6 +68,8 @@ class ShortForms:
                 if name.listed and len(row) == 1 and name.passage.field == "body":
                     self._alone.setdefault(row[0], place)
                 in_full = name.listed or times[name.entity] > 1 or vocabulary.facts(row[0]).given > 0
+                if len(row) > 1:
+                    self._add(row, name.entity, place)  # where it stands again and the tagger has not seen it
                 for tail in _tails(row, vocabulary):
                     self._add(tail, name.entity, place, in_full=in_full)
             else:
