@@ -31,7 +31,7 @@ from typing import Any, NoReturn, cast
 import faust  # noqa: TID251  the one module that uses Faust
 import structlog
 from faust.app.base import BootStrategy  # noqa: TID251
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer  # noqa: TID251
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport  # noqa: TID251
 from faust.types import TP, EventT, StreamT, TransportT  # noqa: TID251
 from prometheus_client import CollectorRegistry
 
@@ -49,6 +49,7 @@ from isnad.kafka import (
     require_topics,
     tls_context,
 )
+from isnad.kafka.connect import ISOLATION
 from isnad.kafka.errors import translated
 from isnad.kafka_access import KafkaAccess
 from isnad.metrics import StageMetrics, new_registry
@@ -424,7 +425,15 @@ class _App(faust.App):
 
 
 class _PatientThread(AIOKafkaConsumerThread):
-    """Waits for a broker that went away after the stage had found it: Faust alone takes that for a crash."""
+    """Waits for a broker that went away after the stage had found it: Faust alone takes that for a crash.
+
+    And leaves out what was sent in transactions that were given up, which Faust reads unless it sends so itself.
+    """
+
+    def _create_worker_consumer(self, transport: Transport) -> Any:  # noqa: ANN401  aiokafka ships no types
+        made = super()._create_worker_consumer(transport)
+        made._isolation_level = ISOLATION
+        return made
 
     async def on_start(self) -> None:
         app = cast(_App, self.app)

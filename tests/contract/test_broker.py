@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from tests.harness.transactions import transactional
 
 from isnad.clock import SystemClock
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
@@ -323,6 +324,42 @@ class TestRealBroker(BrokerContract):
         (record,) = await self.read(broker, topics.prepared)
         assert before <= record.appended_at <= clock.now()
         assert record.appended_at.microsecond % 1000 == 0
+
+    async def test_what_was_sent_in_a_transaction_is_there_once_it_is_committed(self, broker, topics):
+        """The log ends before an open one; one that was given up leaves offsets that are no messages."""
+        async with transactional(broker.address, topics.prepared) as upstream:
+            await upstream.send([b"0", b"1"])
+            await upstream.commit()
+            await upstream.send([b"given up"])
+            await upstream.give_up()
+            await upstream.send([b"2"])
+            assert await broker.reader().bounds(topics.prepared, 0) == (0, 5)
+            assert [record.value for record in await self.read(broker, topics.prepared)] == [b"0", b"1"]
+            await upstream.commit()
+        records = await self.read(broker, topics.prepared)
+        assert [(record.offset, record.value) for record in records] == [(0, b"0"), (1, b"1"), (5, b"2")]
+
+    async def test_offsets_that_are_no_messages_are_no_lag(self, broker, topics):
+        """A group that has all messages committed waits for none, whatever stands behind them."""
+        partition = (topics.prepared, 0)
+        group = topics.group("x")
+        async with (
+            transactional(broker.address, topics.prepared) as upstream,
+            broker.bookmarks(group) as bookmarks,
+            broker.progress(group) as progress,
+        ):
+            await upstream.send([b"0", b"1"])
+            await upstream.commit()
+            await upstream.send([b"given up"])
+            await upstream.give_up()
+            await bookmarks.put({partition: Bookmark(1)})
+            assert await progress.lags([partition]) == {partition: 4}
+            await bookmarks.put({partition: Bookmark(2)})
+            assert await progress.lags([partition]) == {partition: 0}
+            await upstream.send([b"2"])
+            assert await progress.lags([partition]) == {partition: 0}
+            await upstream.commit()
+            assert await progress.lags([partition]) == {partition: 5}
 
     async def test_a_group_without_members_has_none(self, broker, topics):
         """Also one that was never there."""

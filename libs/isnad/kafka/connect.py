@@ -14,6 +14,9 @@ from isnad.kafka.security import options
 from isnad.kafka_access import KafkaAccess
 from isnad.topics import MAX_MESSAGE_BYTES
 
+ISOLATION = "read_committed"
+"""Of every consumer, so that a stage and those who look after it see the same records."""
+
 
 @asynccontextmanager
 async def admin_client(kafka: str | KafkaAccess, timeout_seconds: float) -> AsyncIterator[AIOKafkaAdminClient]:
@@ -61,6 +64,9 @@ async def consumer(kafka: str | KafkaAccess, timeout_seconds: float) -> AsyncIte
 async def started_consumer(access: KafkaAccess, timeout_seconds: float, **settings: object) -> AIOKafkaConsumer:
     """Return a connected consumer that commits nothing by itself; whoever gets it has to stop it.
 
+    What a producer sent in a transaction that it gave up is never read, and nothing past one that is still open: a log
+    ends there.
+
     Args:
         access: where Kafka is.
         timeout_seconds: for connecting, and then for each request.
@@ -71,7 +77,11 @@ async def started_consumer(access: KafkaAccess, timeout_seconds: float, **settin
         SetupError: a file of certificates can't be read.
     """
     inner = AIOKafkaConsumer(
-        **options(access), enable_auto_commit=False, request_timeout_ms=int(timeout_seconds * 1000), **settings
+        **options(access),
+        enable_auto_commit=False,
+        isolation_level=ISOLATION,
+        request_timeout_ms=int(timeout_seconds * 1000),
+        **settings,
     )
     try:
         with translated(access):

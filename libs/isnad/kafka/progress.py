@@ -10,7 +10,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: TID251  isnad.kaf
 from isnad.continuity import Partition
 from isnad.kafka.connect import started_consumer
 from isnad.kafka.errors import translated
+from isnad.kafka.header_names import read_any_header_name
 from isnad.kafka_access import KafkaAccess
+
+_LOOK_MS = 200
+_LOOK_BYTES = 1 << 16
 
 
 class GroupProgress:
@@ -21,6 +25,9 @@ class GroupProgress:
         self._group = group
         self._timeout_seconds = timeout_seconds
         self._inner: AIOKafkaConsumer | None = None
+        self._reader: AIOKafkaConsumer | None = None
+        self._hollow: dict[TopicPartition, tuple[int, int]] = {}
+        """The stretch of a partition that was looked through last, and holds no message."""
 
     async def __aenter__(self) -> Self:
         self._inner = await started_consumer(self._access, self._timeout_seconds, group_id=self._group)
@@ -29,8 +36,9 @@ class GroupProgress:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        inner, self._inner = self._inner, None
-        if inner is not None:
+        connected = (self._inner, self._reader)
+        self._inner = self._reader = None
+        for inner in filter(None, connected):
             with translated(self._access):
                 await inner.stop()
 
@@ -47,11 +55,47 @@ class GroupProgress:
     async def lags(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """Return for each partition, which must exist, how many of its messages the group has not committed.
 
+        Offsets that are no messages count too, unless nothing else is left: a transaction's end takes one, and so does
+        each record of one that was given up.
+
         Raises:
             BrokerUnavailable: Kafka does not answer in time.
         """
-        places = await self._places(partitions)
-        return {partition: max(0, end - max(start, first)) for partition, (start, first, end) in places.items()}
+        found = {}
+        for partition, (committed, first, end) in (await self._places(partitions)).items():
+            start = max(committed, first)
+            waits = start < end and not await self._is_hollow(TopicPartition(*partition), start, end)
+            found[partition] = end - start if waits else 0
+        return found
+
+    async def _is_hollow(self, where: TopicPartition, start: int, end: int) -> bool:
+        if self._hollow.get(where) == (start, end):
+            return True
+        if self._reader is None:
+            read_any_header_name()
+            self._reader = await started_consumer(
+                self._access,
+                self._timeout_seconds,
+                group_id=None,
+                auto_offset_reset="earliest",
+                max_partition_fetch_bytes=_LOOK_BYTES,
+            )
+        inner = self._reader
+        with translated(self._access):
+            inner.assign([where])
+            try:
+                inner.seek(where, start)
+                position = start
+                while not await inner.getmany(where, timeout_ms=_LOOK_MS, max_records=1):
+                    before, position = position, await inner.position(where)
+                    if position >= end:
+                        self._hollow[where] = (start, end)
+                        return True
+                    if position == before:  # Kafka is slow: nobody knows yet
+                        return False
+            finally:
+                inner.unsubscribe()
+        return False
 
     async def _places(self, partitions: Iterable[Partition]) -> dict[Partition, tuple[int, int, int]]:
         """Return for each partition: from where to read on, the first offset that is there, the next to be written."""

@@ -10,6 +10,7 @@ import pytest
 from aiokafka import TopicPartition  # noqa: TID251  to delete what retention would
 from aiokafka.admin import RecordsToDelete  # noqa: TID251
 from tests.harness import foreign
+from tests.harness.transactions import transactional
 
 from isnad.kafka import Admin, Producer
 from isnad.kafka.connect import admin_client
@@ -239,6 +240,31 @@ async def test_a_header_whose_name_is_no_text_keeps_nothing_from_flowing(new_tri
     assert [(letter.offset, letter.value) for letter in letters] == [(n, values[2]) for n in (2, 6, 10, 14, 18)]
     assert all((foreign.READ_AS, b"v") in letter.headers for letter in letters)
     assert [record.value for record in await trial.read(trial.topics.raw)] == 5 * values
+
+
+async def test_what_was_sent_in_a_transaction_counts_once_it_is_committed(new_trial):
+    """What was given up never arrives, what is open not yet; the lag ends at 0 and the stage is not taken for stuck."""
+    trial = new_trial(partitions=1)
+    await trial.create_topics()
+    worker = trial.start(ISNAD_WATCHDOG_SECONDS="6")
+    async with transactional(trial.kafka, trial.topics.raw) as upstream:
+        await upstream.send([b'{"n": 0}', b'{"n": 1}'])
+        await upstream.commit()
+        await upstream.send([b'{"n": 100}', b'{"n": 101}'])
+        await upstream.give_up()
+        await upstream.send([b'{"n": 2}'])
+        await upstream.commit()
+        await upstream.send([b'{"n": 102}'])
+        await upstream.give_up()
+        await upstream.send([b'{"n": 3}'])
+        await trial.until(trial.passed, lambda passed: passed == [0, 1, 2])
+        await trial.drained()
+        await asyncio.sleep(9)
+        assert (worker.ended, await trial.passed()) == (None, [0, 1, 2])
+        await upstream.commit()
+        await trial.until(trial.passed, lambda passed: passed == [0, 1, 2, 3])
+    await trial.drained()
+    assert (worker.ended, await trial.letters()) == (None, [])
 
 
 async def test_kafka_may_come_later_than_the_worker(new_trial, kafka):
