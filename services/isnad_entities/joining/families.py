@@ -51,6 +51,8 @@ class Families:
                 return None
             on = held.first < held.last and _is_on(passage, held.first)  # «حكم على هانتر بايدن»
             first, score = held.first + on, min(held.score, name.score)
+            if first == place and self._vocabulary.facts(passage.word(first - 1)).verb:
+                return None  # «وحذر صالحي ترامب» may be two
         elif self._is_given(passage, place) or (name.first == name.last and self._is_announced(passage, place)):
             first, score = place, name.score
         else:

@@ -61,6 +61,7 @@ class ShortForms:
         """Where a listed person's family name first stands alone in the body."""
         order = {passage.field: number for number, passage in enumerate(passages)}
         times = Counter(name.entity for name in found if name.type == "PER" and name.first < name.last)
+        whole: dict[tuple[str, ...], tuple[Entity, tuple[int, int]]] = {}
         for name in found:
             place = (order[name.passage.field], name.first)
             if name.type == "PER":
@@ -68,8 +69,8 @@ class ShortForms:
                 if name.listed and len(row) == 1 and name.passage.field == "body":
                     self._alone.setdefault(row[0], place)
                 in_full = name.listed or times[name.entity] > 1 or vocabulary.facts(row[0]).given > 0
-                if len(row) > 1:
-                    self._add(row, name.entity, place)  # where it stands again and the tagger has not seen it
+                if len(row) > 1 and in_full:
+                    whole.setdefault(row, (name.entity, place))
                 for tail in _tails(row, vocabulary):
                     self._add(tail, name.entity, place, in_full=in_full)
             else:
@@ -83,6 +84,11 @@ class ShortForms:
                 if len(row) > _SHORTEST_BODY and row[-1].startswith("ال") and vocabulary.facts(row[-1]).nationality:
                     # «وزارة الداخلية» is the one of «وزارة الداخلية السعودية».
                     self._add(row[:-1], name.entity, place, sure=True, national=True)
+
+        for row, (entity, place) in whole.items():
+            # Where a full name stands again and the tagger has not seen it; «بن هامل» may be short for another.
+            if not any(form == row for form, _ in self._by_first.get(row[0], ())):
+                self._add(row, entity, place)
 
     def __bool__(self) -> bool:
         return bool(self._by_first)

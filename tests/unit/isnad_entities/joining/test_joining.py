@@ -224,6 +224,7 @@ def test_a_latin_abbreviation_in_brackets_means_the_organisation_before_it(brack
         ("زار أنصار بايدن البلد", ["جو بايدن"]),
         ("وأكد الأسد ذلك، وقوات الأسد تتقدم، وقال الرئيس الأسد", ["بشار الأسد"] * 3),
         ("قال {PER دونالد جيه} {PER ترامب} ذلك", ["دونالد ترامب"]),
+        ("وحذر {PER دهامش} {PER ترامب} أمس", ["دهامش", "دونالد ترامب"]),
         ("لقاء {PER أردوغان} {PER الأسد} أمس", ["رجب طيب أردوغان", "بشار الأسد"]),
     ],
 )
@@ -262,6 +263,11 @@ def test_in_a_headline_the_family_name_is_whose_the_body_names():
 def test_a_full_name_that_the_tagger_left_out_elsewhere_is_found_whole():
     names = found("قال {PER نزار الدهامشي} ذلك. وتوفي نزار الدهامشي أمس")
     assert [one.text for one in names] == ["نزار الدهامشي"] * 2
+
+
+def test_a_tagged_surname_with_its_particle_means_who_is_named_in_full():
+    marked = "قال {PER نزار بن دهامش} ذلك. وأضاف {PER بن دهامش} أنه باق. وتابع بن دهامش."
+    assert [one.canonical for one in found(marked)] == ["نزار بن دهامش"] * 3
 
 
 def test_a_short_form_that_the_tagger_left_out_is_less_sure_than_names_are_at_best():
