@@ -14,14 +14,11 @@ in use: what is in order can be parted anywhere, and a hash below the next one t
 
 Two hashes with the same 36 bits share a slot. That can only add candidates, never a match: candidates are verified on
 all their shingles (`isnad.similarity.verifying`).
-
-Whatever calls each other here stands in this one file: numba notices that a file has changed, not that a file which
-it calls has.
 """
 
 import numpy as np
 
-from isnad.similarity.columns import Candidates, Counts, Drawn, Marks, Numbers, Room, Slots, Words
+from isnad.similarity.columns import Candidates, Counts, Drawn, Numbers, Room, Slots, Words
 from isnad.similarity.compiled import compiled
 from isnad.similarity.shingles import Hashes
 
@@ -71,19 +68,13 @@ _VALUE = np.uint64((1 << _VALUE_BITS) - 1)
 _IS_NODE = np.uint64(1 << (_VALUE_BITS - 1))
 _NODE = np.uint64((1 << (_VALUE_BITS - 1)) - 1)
 KEPT_BITS = 64 - _VALUE_BITS
-"""Of a hash."""
+"""Of a hash: so many of its first bits are the first bits of its slot."""
 
 _KEPT_BITS = np.uint64(KEPT_BITS)
 _OLDER = np.uint64(32)
 _OLDER_MASK = np.uint64((1 << 32) - 1)
 _EMPTY = np.uint64(0)
 _U_ONE = np.uint64(1)
-
-CELLS_OF_A_LINE = 64
-"""Of signposts, see `mark`: a line of the cache."""
-
-_IN_LINE = np.uint64(CELLS_OF_A_LINE - 1)
-_LINE_BITS = np.uint64(CELLS_OF_A_LINE.bit_length() - 1)
 
 ALL_MOVED = np.uint64(1 << (64 - _VALUE_BITS))
 """The bound of a table that is not being moved: more than the kept bits of any hash."""
@@ -174,10 +165,7 @@ def move(table: Slots, most: int | np.int64) -> bool:
     done = bool(place == stop)
     place = _next_held(former, place)
     table.progress[0] = place
-    if place < former.size:
-        table.progress[1] = former[place] >> _U_VALUE_BITS
-    else:
-        table.progress[1] = ALL_MOVED
+    table.progress[1] = former[place] >> _U_VALUE_BITS if place < former.size else ALL_MOVED
     return done
 
 
@@ -198,13 +186,9 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Slots, room: Room) -> np
     """
     apart = np.uint64(scale_of(end - begin) - 1)
     count = np.int64(0)
-    lead = min(begin + LEAD, end)
-    for place in range(begin, lead):
+    for place in range(begin, end):
         room.sketch[count] = place
-        count += 1
-    for place in range(lead, end):
-        room.sketch[count] = place
-        count += np.int64(hashes[place] & apart == _EMPTY)
+        count += np.int64(place < begin + LEAD or hashes[place] & apart == _EMPTY)
     slots, former, bound = table.slots, table.former, table.progress[1]
     for place in range(count):
         kept = hashes[room.sketch[place]] >> _U_VALUE_BITS
@@ -258,43 +242,21 @@ def _fetch_newest(
         kept = hashes[room.sketch[one]] >> _U_VALUE_BITS
         room.seen[one] = _value_in(slots, homes, kept) if kept < bound else _value_in(former, former_homes, kept)
     for one in range(end):
-        held = room.seen[one]
         # What is not held stands for the entry 0 here.
-        room.ahead[one] = held - np.uint64(held != _EMPTY)
-    if nodes.size:
-        for one in range(end):
-            is_node = np.uint64(room.seen[one] & _IS_NODE != _EMPTY)
-            newest = nodes[np.int64((room.seen[one] & _NODE) * is_node)] >> _OLDER
-            room.ahead[one] += is_node * (newest - room.ahead[one])
+        held = room.seen[one]
+        entry = held - np.uint64(held != _EMPTY)
+        if nodes.size:
+            is_node = np.uint64(held & _IS_NODE != _EMPTY)
+            entry += is_node * ((nodes[np.int64((held & _NODE) * is_node)] >> _OLDER) - entry)
+        room.ahead[one] = entry
     for one in range(end):
         entry = np.int64(room.ahead[one])
         room.ahead[one] = np.uint64(superseded[entry] ^ starts[entry] ^ room.counts[entry])
 
 
 @compiled
-def _cells_of(kept: np.uint64, cells: int) -> tuple[np.int64, np.int64, np.int64]:
-    """Return the cells that are marked for a hash's kept bits: three, in one line of the cache."""
-    cell = _home_of(kept, cells)
-    return cell, cell ^ np.int64(kept & _IN_LINE), cell ^ np.int64((kept >> _LINE_BITS) & _IN_LINE)
-
-
-@compiled
-def mark(slots: Words, cells: Marks, bit: int) -> None:
-    """Mark where the hashes in some slots stand: each line of 64 cells stands for a stretch of all hashes there are."""
-    for held in slots:
-        if held != _EMPTY:
-            one, other, third = _cells_of(held >> _U_VALUE_BITS, cells.size)
-            cells[one] |= np.uint8(bit)
-            cells[other] |= np.uint8(bit)
-            cells[third] |= np.uint8(bit)
-
-
-@compiled
-def draw(texts: Numbers, hashes: Hashes, cells: Marks, places: Counts, starts: Numbers, marks: Marks) -> None:
-    """Write down the places of the hashes that make the texts' sketches, and how all cells of each are marked.
-
-    Text i has `places[starts[i]:starts[i + 1]]`; `marks` goes with `places`.
-    """
+def draw(texts: Numbers, hashes: Hashes, places: Counts, starts: Numbers) -> None:
+    """Write down the places of the hashes that make sketches: text i has `places[starts[i]:starts[i + 1]]`."""
     end = np.int64(0)
     for text in range(texts.size - 1):
         begin, stop = texts[text], texts[text + 1]
@@ -303,10 +265,6 @@ def draw(texts: Numbers, hashes: Hashes, cells: Marks, places: Counts, starts: N
             places[end] = place
             end += np.int64(place < begin + LEAD or hashes[place] & apart == _EMPTY)
         starts[text + 1] = end
-    # In a loop of its own, without a branch, so that the processor waits for many cells at a time.
-    for drawn in range(end):
-        one, other, third = _cells_of(hashes[places[drawn]] >> _U_VALUE_BITS, cells.size)
-        marks[drawn] = cells[one] & cells[other] & cells[third]
 
 
 @compiled

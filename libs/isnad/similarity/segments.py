@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isnad.errors import StorageUnavailable
-from isnad.similarity.columns import Candidates, Counts, Drawn, Marks, Numbers, Room, Words
+from isnad.similarity.columns import Candidates, Counts, Drawn, Numbers, Room, Words
 from isnad.similarity.memory import Memory
-from isnad.similarity.postings import FULLEST, MOST_IN_A_SEGMENT, NEVER, look_up, mark, take
+from isnad.similarity.postings import FULLEST, MOST_IN_A_SEGMENT, NEVER, look_up, take
 from isnad.similarity.shingles import Hashes, Shingled
 from isnad.similarity.snapshot import FilePart, Frozen, Opened, Part
 from isnad.similarity.strings import Strings
@@ -196,9 +196,9 @@ class Segment:
         """How many its table has, when it is settled."""
         return self._table.words.size
 
-    def mark(self, begin: int, end: int, cells: Marks, bit: int) -> None:
-        """Mark where the hashes in a stretch of its slots stand; see `isnad.similarity.postings.mark`."""
-        mark(self._table.words[begin:end], cells, bit)
+    def held(self, begin: int, end: int) -> Words:
+        """Return what stands in a stretch of its slots: in its first `KEPT_BITS` a hash, or nothing at all."""
+        return self._table.words[begin:end]
 
     def hashes(self, number: int) -> Hashes:
         """Return the distinct shingle hashes of an entry.

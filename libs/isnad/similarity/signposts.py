@@ -12,11 +12,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from isnad.similarity.columns import Drawn, Marks
+from isnad.similarity.columns import Counts, Drawn, Marks, Words
+from isnad.similarity.compiled import compiled
 from isnad.similarity.memory import Memory
-from isnad.similarity.postings import CELLS_OF_A_LINE, draw
+from isnad.similarity.postings import KEPT_BITS, draw
 from isnad.similarity.segments import Segment
-from isnad.similarity.shingles import Shingled
+from isnad.similarity.shingles import Hashes, Shingled
 
 _BITS = 8
 
@@ -26,6 +27,12 @@ _CELLS_PER_HASH = 8
 _FIRST_CELLS = 1 << 12
 
 _SLOT_BYTES = 8
+
+_CELLS_OF_A_LINE = 64
+_IN_LINE = np.uint64(_CELLS_OF_A_LINE - 1)
+_LINE_BITS = np.uint64(_CELLS_OF_A_LINE.bit_length() - 1)
+_HASH_BITS = 64
+_EMPTY = np.uint64(0)
 
 
 class Signposts:
@@ -56,7 +63,8 @@ class Signposts:
         """Return the sketches of texts, with what is marked for each hash."""
         room = batch.hashes.size + 1
         drawn = Drawn(np.empty(room, np.int32), np.zeros(batch.starts.size, np.int64), np.empty(room, np.uint8))
-        draw(batch.starts, batch.hashes, self._cells, *drawn)
+        draw(batch.starts, batch.hashes, drawn.places, drawn.starts)
+        _look(batch.hashes, drawn.places[: drawn.starts[-1]], KEPT_BITS, self._cells, drawn.marks)
         return drawn
 
     def add(self, segment: Segment, others: Iterable[Segment]) -> None:
@@ -104,8 +112,8 @@ class Signposts:
 
 def _cells(least: int) -> Marks:
     """Return so many cells at least, none marked, in whole lines of the cache that begin where one begins."""
-    lines = -(-least // CELLS_OF_A_LINE)
-    return Memory.zeros(lines * CELLS_OF_A_LINE // _SLOT_BYTES).words.view(np.uint8)
+    lines = -(-least // _CELLS_OF_A_LINE)
+    return Memory.zeros(lines * _CELLS_OF_A_LINE // _SLOT_BYTES).words.view(np.uint8)
 
 
 def _bit(segment: Segment) -> int:
@@ -127,7 +135,7 @@ class _Marking:
     def go_on(self, cells: Marks, slots: int) -> tuple[int, bool]:
         """Go through so many slots; return how many of them are left, and whether all is done."""
         end = min(self._place + slots, self.segment.slots)
-        self.segment.mark(self._place, end, cells, self.bit)
+        _mark(self.segment.held(self._place, end), KEPT_BITS, cells, self.bit)
         left = slots - (end - self._place)
         self._place = end
         return left, end == self.segment.slots
@@ -149,3 +157,31 @@ class _Clearing:
         left = slots - -(-(end - self._place) // _SLOT_BYTES)
         self._place = end
         return left, end == cells.size
+
+
+@compiled
+def _cells_of(kept: np.uint64, kept_bits: int, cells: int) -> tuple[np.int64, np.int64, np.int64]:
+    """Return the cells of a hash's first bits: three in one line, and lines in the order of the hashes."""
+    cell = np.int64((kept * np.uint64(cells)) >> np.uint64(kept_bits))
+    return cell, cell ^ np.int64(kept & _IN_LINE), cell ^ np.int64((kept >> _LINE_BITS) & _IN_LINE)
+
+
+@compiled
+def _mark(held: Words, kept_bits: int, cells: Marks, bit: int) -> None:
+    """Mark the cells of the hashes that stand in some slots."""
+    shift = np.uint64(_HASH_BITS - kept_bits)
+    for slot in held:
+        if slot != _EMPTY:
+            one, other, third = _cells_of(slot >> shift, kept_bits, cells.size)
+            cells[one] |= np.uint8(bit)
+            cells[other] |= np.uint8(bit)
+            cells[third] |= np.uint8(bit)
+
+
+@compiled
+def _look(hashes: Hashes, places: Counts, kept_bits: int, cells: Marks, marks: Marks) -> None:
+    """Write down how all cells of each hash are marked; without a branch, so that many cells are waited for at once."""
+    shift = np.uint64(_HASH_BITS - kept_bits)
+    for drawn in range(places.size):
+        one, other, third = _cells_of(hashes[places[drawn]] >> shift, kept_bits, cells.size)
+        marks[drawn] = cells[one] & cells[other] & cells[third]
