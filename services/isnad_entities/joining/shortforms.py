@@ -60,7 +60,7 @@ class ShortForms:
         self._alone: dict[str, tuple[int, int]] = {}
         """Where a listed person's family name first stands alone in the body."""
         order = {passage.field: number for number, passage in enumerate(passages)}
-        times = Counter(name.entity for name in found if name.type == "PER" and name.first < name.last)
+        times = Counter(name.entity.canonical for name in found if name.type == "PER" and not name.listed)
         whole: dict[tuple[str, ...], tuple[Entity, tuple[int, int]]] = {}
         for name in found:
             place = (order[name.passage.field], name.first)
@@ -68,8 +68,8 @@ class ShortForms:
                 row = name.words()
                 if name.listed and len(row) == 1 and name.passage.field == "body":
                     self._alone.setdefault(row[0], place)
-                in_full = name.listed or times[name.entity] > 1 or vocabulary.facts(row[0]).given > 0
-                if len(row) > 1 and in_full:
+                in_full = name.listed or times[name.entity.canonical] > 1 or vocabulary.facts(row[0]).given > 0
+                if len(row) > 1 and in_full and not name.listed:
                     whole.setdefault(row, (name.entity, place))
                 for tail in _tails(row, vocabulary):
                     self._add(tail, name.entity, place, in_full=in_full)
