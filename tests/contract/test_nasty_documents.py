@@ -17,7 +17,7 @@ from isnad.indexes import Indexes
 from isnad.messages import EnrichedArticle, LogPosition, MatchedArticle, PreparedArticle, Verdict
 from isnad.outcomes import Record
 from isnad.search_index import Write
-from isnad_api import queries
+from isnad_api import meanings, queries
 from isnad_api.queries import Filters
 from isnad_api.questions import understand
 from isnad_entities.enrich import enrich_record
@@ -79,14 +79,17 @@ def documents(indexes: Indexes) -> list[Write]:
     return made + writes(indexes, id="ن" * 240)
 
 
-def searches(typed: str) -> Iterator[queries.Json]:
-    """What the API asks for when somebody types this; what it refuses by itself is left out."""
+def searches(typed: str, indexes: Indexes) -> Iterator[tuple[str, queries.Json]]:
+    """What the API asks for, and where, when somebody types this; what it refuses by itself is left out."""
     filters = Filters(outlets=(typed,), languages=(typed,))
-    yield queries.entities(typed[:100], None, filters, 10)
+    yield indexes.articles, queries.entities(None, filters, 10, [typed])
+    yield indexes.entities, queries.entities_called(typed[:100], None)
     with contextlib.suppress(RequestError):
-        yield queries.stories(understand(typed), filters, "relevance", 1, 10)
+        yield indexes.entities, meanings.question(typed[:200])
     with contextlib.suppress(RequestError):
-        yield queries.stories(understand(""), Filters(entities=(typed,)), "newest", 1, 10)
+        yield indexes.articles, queries.stories(understand(typed), filters, "relevance", 1, 10)
+    with contextlib.suppress(RequestError):
+        yield indexes.articles, queries.stories(understand(""), Filters(entities=(typed,)), "newest", 1, 10)
 
 
 @pytest.mark.real
@@ -104,8 +107,8 @@ async def test_elasticsearch_takes_every_document_and_answers_every_search(elast
             refused = {write.id: result for write, result in zip(made, results, strict=True) if result != "indexed"}
             assert refused == {}
             await elastic.refresh(indexes.articles)
-            for search in (one for fragment in FRAGMENTS for one in searches(fragment)):
-                await elastic.search(indexes.articles, search)
+            for family, search in (one for fragment in FRAGMENTS for one in searches(fragment, indexes)):
+                await elastic.search(family, search)
         finally:
             async with httpx.AsyncClient(base_url=elasticsearch) as client:
                 found = (await client.get(f"/_cat/indices/{indexes.prefix}-*", params={"format": "json"})).json()

@@ -46,7 +46,7 @@ from isnad.text.clean import clean
 from isnad.text.dateline import find_dateline
 from isnad.text.split import split
 from isnad.text.words import tokens, words
-from isnad_api import queries
+from isnad_api import meanings, queries
 from isnad_api.pushing import read_lines as read_pushed
 from isnad_api.questions import understand
 from isnad_api.settings import ApiSettings
@@ -204,12 +204,14 @@ def question(data: bytes) -> None:
     asked = data.decode("utf-8", "ignore")
     canonical_url(asked)
     try:
+        meant = meanings.question(asked[:200])
         search = queries.stories(understand(asked), queries.Filters(entities=(asked[:200],)), "relevance", 1, 10)
     except RequestError as exc:
         _says(exc)
         return
     assert len(json.dumps(search)) < 100_000
-    assert len(json.dumps(queries.entities(asked[:100], None, queries.Filters(), 10))) < 10_000
+    assert len(json.dumps(meant)) < 10_000
+    assert len(json.dumps(queries.entities_called(asked[:100], None))) < 10_000
 
 
 _ENDINGS = (".txt", ".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".txt.gz", ".zip", ".txt", ".jsonl")
