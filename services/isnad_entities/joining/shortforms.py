@@ -64,6 +64,8 @@ class ShortForms:
         whole: dict[tuple[str, ...], tuple[Entity, tuple[int, int]]] = {}
         for name in found:
             place = (order[name.passage.field], name.first)
+            for short in lexicon.shorts.get(name.entity.canonical, ()):
+                self._add(short, name.entity, place)
             if name.type == "PER":
                 row = name.words()
                 if name.listed and len(row) == 1 and name.passage.field == "body":
@@ -73,11 +75,7 @@ class ShortForms:
                     whole.setdefault(row, (name.entity, place))
                 for tail in _tails(row, vocabulary):
                     self._add(tail, name.entity, place, in_full=in_full)
-            else:
-                for short in lexicon.shorts.get(name.entity.canonical, ()):
-                    self._add(short, name.entity, place)
-                if name.type != "ORG":
-                    continue
+            elif name.type == "ORG":
                 if short_word := self._abbreviation(name):
                     self._add((short_word,), name.entity, place, sure=True)
                 row = name.words()

