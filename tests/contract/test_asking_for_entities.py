@@ -1,18 +1,12 @@
 """The API finds an entity by any of its spellings, with filters and without; on the fake and the real index."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
-import httpx
 import pytest
-from tests.fuzz.served import parts
+from tests.fuzz.served import opened
 
-from isnad.clock import SystemClock
 from isnad.messages import Mention
 from isnad.testing.builders import enriched_article, matched_article, prepared_article
-from isnad_api.access import Access
-from isnad_api.app import create_app, watched
-from isnad_api.keyring import Keyring
 from isnad_index.documents import article_write
 from isnad_index.recounting import Recounting
 from isnad_index.writing import Writer
@@ -51,11 +45,7 @@ async def api(index, indexes, tmp_path):
     await counting.recount()
     for one in (indexes.articles, indexes.entities):
         await index.refresh(one)
-    clock = SystemClock()
-    access = Access(Keyring(tmp_path / "keys.json", clock), clock, is_open=True)
-    made = replace(parts(tmp_path / "keys.json"), index=index, indexes=indexes, access=access)
-    transport = httpx.ASGITransport(watched(create_app(made), made))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    async with opened(index, indexes, tmp_path / "keys.json") as client:
         yield client
 
 

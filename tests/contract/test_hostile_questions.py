@@ -2,21 +2,15 @@
 
 import time
 import uuid
-from dataclasses import replace
 from urllib.parse import quote
 
-import httpx
 import pytest
-from tests.fuzz.served import parts
+from tests.fuzz.served import opened
 
-from isnad.clock import SystemClock
 from isnad.elastic import Elastic
 from isnad.indexes import Indexes
 from isnad.testing.builders import enriched_article
 from isnad.testing.search import FakeIndex
-from isnad_api.access import Access
-from isnad_api.app import create_app, watched
-from isnad_api.keyring import Keyring
 from isnad_index.documents import article_write
 from isnad_index.setting_up import set_up
 
@@ -94,11 +88,7 @@ async def api(request, indexes, tmp_path):
     await index.create(write.index)
     await index.bulk([write])
     await index.refresh(write.index)
-    clock = SystemClock()
-    access = Access(Keyring(tmp_path / "keys.json", clock), clock, is_open=True)
-    made = replace(parts(tmp_path / "keys.json"), index=index, indexes=indexes, access=access)
-    transport = httpx.ASGITransport(watched(create_app(made), made))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    async with opened(index, indexes, tmp_path / "keys.json") as client:
         yield client
     await index.close()
 

@@ -1,8 +1,11 @@
 """The API on fakes, with two linked articles and their story, and a key that may do everything."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 from starlette.types import ASGIApp
 
 from isnad import keys
@@ -51,6 +54,17 @@ async def served(keys_file: Path) -> tuple[ASGIApp, str]:
     made = parts(keys_file)
     await _fill(made.index)
     return watched(create_app(made), made), f"Bearer {written}"
+
+
+@asynccontextmanager
+async def opened(index: SearchIndex, indexes: Indexes, keys_file: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client of the API on an index; everybody is let in, as on loopback."""
+    clock = SystemClock()
+    access = Access(Keyring(keys_file, clock), clock, is_open=True)
+    made = replace(parts(keys_file), index=index, indexes=indexes, access=access)
+    transport = httpx.ASGITransport(watched(create_app(made), made))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        yield client
 
 
 async def _fill(index: SearchIndex) -> None:
