@@ -84,11 +84,45 @@ def test_local_time_without_a_zone_is_never_after_the_arrival() -> None:
         "2026-03-04 11:30\u202fPM",
         "2026/3/4 11:30 م",
         "٢٠٢٦-٠٣-٠٤ ١١:٣٠ مساءً",
+        "٤ مارس ٢٠٢٦ ١١:٣٠ م",
+        "الأربعاء، 4 مارس 2026 - 23:30",
+        "يوم الأربعاء 4 آذار/مارس 2026م، الساعة 11:30 مساءً",
+        "مارس 4, 2026 11:30 م",
+        "4 آذار، 2026 | 23:30",
     ],
 )
 def test_half_past_eleven_at_night_is_read_however_it_is_written(written: str) -> None:
     found = published(written, LATER)
     assert (found.at, found.marks) == (datetime(2026, 3, 4, 23, 30, tzinfo=UTC), ("no_zone",))
+
+
+@pytest.mark.parametrize(
+    ("month", "names"),
+    [
+        (1, ["يناير", "كانون الثاني", "جانفي", "كانون الثاني/يناير"]),
+        (2, ["فبراير", "شباط", "فيفري"]),
+        (3, ["مارس", "آذار"]),
+        (4, ["أبريل", "إبريل", "نيسان", "أفريل"]),
+        (5, ["مايو", "أيار", "أيّار", "ماي", "مايو / أيار"]),
+        (6, ["يونيو", "يونيه", "حزيران", "جوان"]),
+        (7, ["يوليو", "يوليه", "تموز", "تمّوز", "جويلية", "يوليوز"]),
+        (8, ["أغسطس", "آب", "أوت", "غشت"]),
+        (9, ["سبتمبر", "أيلول", "شتنبر"]),
+        (10, ["أكتوبر", "تشرين الأول"]),
+        (11, ["نوفمبر", "تشرين الثاني", "نونبر"]),
+        (12, ["ديسمبر", "كانون الأول", "دجنبر"]),
+    ],
+)
+def test_months_are_read_by_the_names_that_arab_countries_have_for_them(month: int, names: list[str]) -> None:
+    for name in names:
+        assert published(f"٤ {name} ٢٠٢٥", LATER).at == datetime(2025, month, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("place", ["مكة المكرمة", "مكة", "السعودية"])
+def test_mecca_is_three_hours_ahead_of_greenwich(place: str) -> None:
+    for written in (f"4 مارس 2026 23:30 بتوقيت {place}", f"2026-03-04 20:30 بتوقيت غرينتش ({place})"):
+        found = published(written, LATER)
+        assert (found.at, found.marks) == (datetime(2026, 3, 4, 20, 30, tzinfo=UTC), ())
 
 
 @pytest.mark.parametrize(
@@ -186,6 +220,10 @@ def test_a_name_of_several_zones_is_no_zone(name: str) -> None:
         "Mar 2026",
         "10:00",
         "04/03/2026 10:00 AM",
+        "4 مارس/نيسان 2026 10:00",
+        "15 رمضان 1447",
+        "4 مارس 2026 بتوقيت القاهرة",
+        "نشر في 4 مارس 2026",
         "Wed, 04 Mar 2026 10:00:00 GMT " + "(x) " * 50,
     ],
 )
