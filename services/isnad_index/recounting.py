@@ -9,7 +9,8 @@ keeps it right when a worker dies in between, or stands still for as long as it 
 * *Before* the first write of a batch, a note goes into the index of recounts: the ids of its articles, and which
   entities they named so far (afterwards nobody could tell). Only then are articles written, and offsets committed.
 * The note goes when whoever made it has counted its entities, after the last answer to its writes. A write that was not
-  answered may still arrive, so its note stays.
+  answered may still arrive, so its note stays. While the same batch is tried again it is noted there again, so that an
+  Elasticsearch that takes nothing for hours does not gather a note for every try.
 * Of a worker that was killed the notes stay; whoever runs finds those that are older than a minute, and counts what
   they say. A batch that was not committed comes again, with a note of its own; but where it was written already, that
   one sees only the names that came, and the first note alone knows those that went.
@@ -32,6 +33,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain, islice
 from typing import Any
@@ -60,12 +62,22 @@ _MOST_DUE = 100_000
 """With more, whoever writes waits until they are counted: some hundred megabytes."""
 
 _MOST_NOTES = 100
+_MOST_TRIED = 100
+"""Notes of tries that failed which are kept in mind; the batch of another gets one more note."""
 _STANDS, _GONE = 1, 2
 """Versions of a note: who puts off one that its maker deletes meanwhile does not bring it back."""
 _SHARE_OF_TIME = 10
 """Counting takes at most one part of so many of the time."""
 
 _logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """What was noted of writes that are not answered yet."""
+
+    documents: Sequence[RecountDocument]
+    named: dict[str, Named]
 
 
 class Recounting:
@@ -95,7 +107,8 @@ class Recounting:
         self._orphaned_seconds = orphaned_seconds
         self._kept = timedelta(seconds=kept_seconds)
         self._clock = clock or SystemClock()
-        self._noted: dict[Note, dict[str, Named]] = {}
+        self._noted: dict[Note, _InHand] = {}
+        self._tried: dict[tuple[str, ...], RecountDocument] = {}
         self._due: dict[str, Named] = {}
         self._counted_notes: dict[str, Write] = {}
         self._counting = asyncio.Lock()
@@ -112,8 +125,7 @@ class Recounting:
         try:
             yield
         except BaseException:
-            # What was sent may still arrive, long after it was counted here.
-            self._take_up(self._noted.pop(note, {}))
+            self._failed(note)
             raise
         self.touched(note)
 
@@ -143,16 +155,25 @@ class Recounting:
                 named.setdefault(id_, Named())
         if not named:
             return ()
-        note = await self._written_down(ids, before)
-        self._noted[note] = named
+        documents = await self._written_down(tuple(ids), before)
+        note = tuple(document.id for document in documents)
+        self._noted[note] = _InHand(documents, named)
         return note
 
-    async def _written_down(self, ids: Sequence[str], before: Mapping[str, AbstractSet[str]]) -> Note:
+    async def _written_down(
+        self, ids: tuple[str, ...], before: Mapping[str, AbstractSet[str]]
+    ) -> tuple[RecountDocument, ...]:
         """Write the note, in several documents where one is larger than what is taken at once."""
-        gone = sorted({entity for id_ in ids for entity in before.get(id_, ())})
-        document = RecountDocument(
-            id=uuid.uuid4().hex, noted_at=self._clock.now(), articles=tuple(ids), entities=tuple(gone)
-        )
+        gone = {entity for id_ in ids for entity in before.get(id_, ())}
+        tried = self._tried.get(ids)
+        # With more entities it is another note: whoever puts off the one that stands writes what it said.
+        if tried is not None and gone.issubset(tried.entities):
+            document = msgspec.structs.replace(tried, noted_at=self._clock.now())
+        else:
+            tried = None
+            document = RecountDocument(
+                id=uuid.uuid4().hex, noted_at=self._clock.now(), articles=ids, entities=tuple(sorted(gone))
+            )
         write = Write(self._indexes.recounts, self._indexes.recounts, document.id, _STANDS, _json(document))
         (answer,) = [answer async for _, answer in self._requests.answers(self._index.bulk, [write])]
         if answer.status == TOO_LARGE and len(ids) > 1:
@@ -160,14 +181,35 @@ class Recounting:
             first = await self._written_down(ids[:middle], before)
             return first + await self._written_down(ids[middle:], before)
         _check(answer)
-        return (document.id,)
+        if tried is not None and result_of(answer) == "stale":
+            # It was counted for a day, and is gone.
+            del self._tried[ids]
+            return await self._written_down(ids, before)
+        return (document,)
+
+    def _failed(self, note: Note) -> None:
+        """Take up what was noted, and leave the note: what was sent may still arrive, long after it was counted."""
+        if not note:
+            return
+        in_hand = self._noted.pop(note)
+        self._take_up(in_hand.named)
+        for document in in_hand.documents:
+            self._tried.pop(document.articles, None)
+            self._tried[document.articles] = document
+        for oldest in list(islice(self._tried, max(0, len(self._tried) - _MOST_TRIED))):
+            del self._tried[oldest]
 
     def touched(self, note: Note) -> None:
         """Take up what was noted: all writes are answered, and it is due to be counted."""
-        if note:
-            self._take_up(self._noted.pop(note))
-            name = self._indexes.recounts
-            self._counted_notes |= {id_: Write(name, name, id_, _GONE, None) for id_ in note}
+        if not note:
+            return
+        in_hand = self._noted.pop(note)
+        self._take_up(in_hand.named)
+        name = self._indexes.recounts
+        for document in in_hand.documents:
+            tried = self._tried.pop(document.articles, None)
+            if tried is None or tried.id != document.id:
+                self._counted_notes[document.id] = Write(name, name, document.id, _GONE, None)
 
     async def keep_up(self) -> None:
         """Count now where very much is due."""
@@ -204,10 +246,12 @@ class Recounting:
         Raises:
             SearchUnavailable: not all is counted.
         """
-        seen = {*chain.from_iterable(self._noted), *self._counted_notes}
+        adopted: set[str] = set()
         while True:
             await self._index.refresh(self._indexes.recounts)
-            query: dict[str, list[dict[str, Any]]] = {"must_not": [{"terms": {"id": sorted(seen)}}]}
+            # The query takes so many ids only, and what was put off is found by its time no more.
+            left_out = {*chain.from_iterable(self._noted), *self._counted_notes, *(() if older_seconds else adopted)}
+            query: dict[str, list[dict[str, Any]]] = {"must_not": [{"terms": {"id": sorted(left_out)}}]}
             if older_seconds:
                 until = self._clock.now() - timedelta(seconds=older_seconds)
                 query["filter"] = [{"range": {"noted_at": {"lte": until.isoformat()}}}]
@@ -216,7 +260,7 @@ class Recounting:
             notes = [msgspec.convert(hit["_source"], RecountDocument) for hit in hits]
             for note in notes:
                 await self._adopt(note)
-                seen.add(note.id)
+                adopted.add(note.id)
             await self.recount()
             if len(notes) < _MOST_NOTES:
                 return

@@ -211,3 +211,65 @@ async def test_a_note_goes_when_its_maker_counts_and_no_other_brings_it_back(wor
     await other.recount()
     assert notes(index) == []
     assert counted(index) == {HOMS: 1}
+
+
+async def test_a_batch_that_is_refused_for_hours_leaves_one_note(workers, index):
+    """It stays for a day also when the batch gets through at last: a former request may still arrive."""
+    second = workers.version(1, "حمص")
+    worker = workers.start()
+    for _ in range(20):
+        with pytest.raises(SearchUnavailable):
+            async with worker.noted([second]):
+                raise SearchUnavailable("no more shards")
+        workers.clock.advance(240)
+        await worker.settle(older_seconds=60)
+        assert len(notes(index)) == 1
+    async with worker.noted([second]):
+        await workers.write(second)
+    await worker.recount()
+    assert counted(index) == {HOMS: 1}
+    assert len(notes(index)) == 1
+    for _ in range(2 * 24 * 4):
+        await workers.look(900)
+    assert notes(index) == []
+
+
+async def test_a_note_that_went_meanwhile_is_written_anew(workers, index):
+    """It was counted for a day when Elasticsearch takes the batch; the worker is killed before it counts."""
+    second = workers.version(1, "حمص")
+    worker = workers.start()
+    with pytest.raises(SearchUnavailable):
+        async with worker.noted([second]):
+            raise SearchUnavailable("no more shards")
+    for _ in range(2 * 24 * 4):
+        await workers.look(900)
+    assert notes(index) == []
+    await worker.note([second])
+    await workers.write(second)
+    await workers.look(61)
+    assert counted(index) == {HOMS: 1}
+
+
+async def test_what_another_wrote_between_two_tries_is_noted_too(workers, index):
+    """A worker writes a version of before; the one that comes takes its name away, and is killed before it counts."""
+    third = workers.version(2, "حمص")
+    worker = workers.start()
+    with pytest.raises(SearchUnavailable):
+        async with worker.noted([third]):
+            raise SearchUnavailable("no more shards")
+    await workers.process(workers.version(1, "حماة"))
+    await worker.note([third])
+    await workers.write(third)
+    await workers.look(61)
+    assert counted(index) == {HOMS: 1}
+
+
+async def test_hundreds_of_notes_are_all_counted(workers, index):
+    """More than one question finds; at once, and by their age."""
+    for older_seconds in (0, 60):
+        for number in range(250):
+            await workers.start().note([workers.version(1, f"بلدة{number}", id_=f"{older_seconds}-{number}")])
+        workers.clock.advance(61)
+        await workers.start().settle(older_seconds=older_seconds)
+        standing = [document for (name, _), document in index.standing().items() if name == INDEXES.recounts]
+        assert all(document["adopted_at"] for document in standing)
