@@ -160,10 +160,13 @@ def refuse_some_documents(chain: Chain, proxy: Proxy, number: int = 8) -> None:
 def test_too_large(chain: Chain, proxy: Proxy):
     """It is split, down to one if need be; a single one that is too large is a dead letter."""
     behind(chain, proxy, ISNAD_BATCH_SIZE="100")
-    proxy.fault = too_large(100_000)
+    limit = 40_000
+    proxy.fault = too_large(limit)
     articles = list(islice(numbered_articles(f"{chain.name}.large"), 600))
     for number in (100, 300):
-        articles[number]["body"] = " ".join(str(articles[number + n]["body"]) for n in range(30))
+        articles[number]["body"] = body = " ".join(str(articles[number + n]["body"]) for n in range(30))
+        # Its text alone, whatever is found in it.
+        assert len(body.encode()) > limit
     chain.send(articles, 60).wait()
     count = chain.settle().count
     assert count.dead == 2
