@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
+from itertools import takewhile
+from threading import Event
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +20,7 @@ from starlette.types import ASGIApp, Scope
 
 from isnad.clock import Clock
 from isnad.delivery import Sender
-from isnad.errors import RecordError, RequestError
+from isnad.errors import RequestError
 from isnad.indexes import Indexes
 from isnad.messages import SCHEMA, EntityType, RawArticle, Reason
 from isnad.metrics import ApiMetrics
@@ -29,6 +31,7 @@ from isnad_api.gate import Gate
 from isnad_api.limits import Limits
 from isnad_api.link_models import ComparisonAnswer, LinksAnswer
 from isnad_api.models import (
+    MOST_REFUSED,
     Accepted,
     ArticleAnswer,
     EntitiesAnswer,
@@ -42,7 +45,7 @@ from isnad_api.models import (
 )
 from isnad_api.parameters import MAX_DEPTH, AskedFilters, AskedId, AskedPage, AskedSize, AskedText
 from isnad_api.problems import ProblemError
-from isnad_api.pushing import Line, Settled, read_lines, settle
+from isnad_api.pushing import Line, Refusal, Settled, has_more_lines, read_lines, settle
 from isnad_api.queries import Filters, Sort
 from isnad_api.questions import MAX_CHARACTERS, understand
 from isnad_api.watching import Watching
@@ -137,9 +140,13 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
     article = msgspec.json.schema_components([RawArticle])[1]["RawArticle"]
     article["properties"]["schema"] = {"const": SCHEMA, "default": SCHEMA}
     article["required"].remove("schema")
+    limits = parts.limits
+    lines_description = (
+        f"One such object in each line; {limits.push_lines:,} of them and {limits.request_bytes:,} bytes at most."
+    )
     content: dict[str, Any] = {
         _JSON: {"schema": article, "example": example},
-        _LINES[0]: {"schema": {"type": "string", "description": "One such object in each line."}},
+        _LINES[0]: {"schema": {"type": "string", "description": lines_description}},
     }
 
     @app.post(
@@ -154,7 +161,7 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
 
         Answers when Kafka has acknowledged all that were accepted; each line is accepted or refused by itself. Where
         Kafka did not acknowledge all in time, the answer is 503, and `accepted` says which it has. Pushing an article
-        again changes nothing.
+        again changes nothing. A push of more articles than one may have is refused as a whole (413).
         """
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != _JSON and kind not in _LINES:
@@ -164,8 +171,13 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
         if request.headers.get("content-encoding", "identity").lower() != "identity":
             raise ProblemError(415, "Send the body without Content-Encoding.")
         body = await request.body()
-        # Megabytes of JSON take a while; others are answered meanwhile.
-        lines = await asyncio.to_thread(read_lines, body, parts.raw_topic, several=kind != _JSON)
+        given_up = Event()
+        try:
+            # Megabytes of JSON take a while; others are answered meanwhile.
+            lines = await asyncio.to_thread(_read, body, parts, given_up, several=kind != _JSON)
+        finally:
+            # Nobody waits for the thread any more, and the gate no longer counts what it holds.
+            given_up.set()
         messages = [line.message for line in lines if line.message is not None]
         settled = settle(lines, await parts.sender.deliver(messages))
         parts.metrics.articles.labels("accepted").inc(len(settled.accepted))
@@ -173,19 +185,28 @@ def _add_push(app: FastAPI, parts: Parts) -> None:
         return _push_answer(settled)
 
 
+def _read(body: bytes, parts: Parts, given_up: Event, *, several: bool) -> list[Line]:
+    most = parts.limits.push_lines
+    if several and has_more_lines(body, most):
+        raise ProblemError(413, f"A push has {most:,} articles at most; nothing of it was taken. Send it in several.")
+    return list(takewhile(lambda _: not given_up.is_set(), read_lines(body, parts.raw_topic, several=several)))
+
+
 def _push_answer(settled: Settled) -> PushAnswer:
     accepted = [Accepted(line=line.number, id=line.id) for line in settled.accepted]
-    refused = [_refused(line, line.error) for line in settled.refused if line.error is not None]
+    errors = [(line, line.error) for line in settled.refused if line.error is not None]
+    refused = [_refused(line, error) for line, error in errors[:MOST_REFUSED]]
+    answer = PushAnswer(accepted=accepted, refused=refused, refused_more=len(errors) - len(refused))
     if settled.obstacle is not None:
-        raise problems.not_sent(settled.obstacle, len(settled.open), accepted=accepted, refused=refused)
+        raise problems.not_sent(settled.obstacle, len(settled.open), answer)
     if not accepted:
-        too_large = bool(refused) and all(one.reason == Reason.TOO_LARGE for one in refused)
+        too_large = bool(errors) and all(error.reason == Reason.TOO_LARGE for _, error in errors)
         detail = f"No article was accepted. {refused[0].detail}" if refused else "The body is empty."
-        raise ProblemError(413 if too_large else 422, detail, refused=refused)
-    return PushAnswer(accepted=accepted, refused=refused)
+        raise ProblemError(413 if too_large else 422, detail, pushed=answer)
+    return answer
 
 
-def _refused(line: Line, error: RecordError) -> Refused:
+def _refused(line: Line, error: Refusal) -> Refused:
     return Refused(line=line.number, reason=error.reason, detail=error.detail)
 
 

@@ -397,11 +397,16 @@ class Refused(Model):
     detail: str
 
 
+MOST_REFUSED = 1000
+"""So many refused lines an answer lists; it would else be many times as long as what was pushed."""
+
+
 class PushAnswer(Model):
     """What became of the pushed articles."""
 
     accepted: list[Accepted]
-    refused: list[Refused]
+    refused: list[Refused] = Field(description=f"The first {MOST_REFUSED:,} of them.")
+    refused_more: int = Field(0, description="How many more lines are refused, which are not listed.")
 
 
 class FieldProblem(Model):
@@ -421,4 +426,5 @@ class Problem(Model):
     request_id: str = Field(description="Tell it when you ask about the error; the log has it too.")
     errors: list[FieldProblem] = []
     accepted: list[Accepted] = Field([], description="Of a push that failed: what Kafka has all the same.")
-    refused: list[Refused] = []
+    refused: list[Refused] = Field([], description="Of a push, as in its answer.")
+    refused_more: int = Field(0, description="Of a push, as in its answer.")

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from isnad.errors import RequestError, SearchUnavailable, SetupError, TransientError
 from isnad.search_index import QuestionRefused
-from isnad_api.models import Accepted, FieldProblem, Problem, Refused
+from isnad_api.models import FieldProblem, Problem, PushAnswer
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -33,35 +33,31 @@ class ProblemError(Exception):
         status: int,
         detail: str,
         *,
-        accepted: list[Accepted] | None = None,
-        refused: list[Refused] | None = None,
+        pushed: PushAnswer | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
-        self.accepted = accepted or []
-        self.refused = refused or []
+        self.pushed = pushed
         self.headers = headers
 
 
-def not_sent(
-    obstacle: TransientError | SetupError, open_lines: int, *, accepted: list[Accepted], refused: list[Refused]
-) -> ProblemError:
-    """Return the error of a push of which Kafka did not acknowledge so many lines."""
+def not_sent(obstacle: TransientError | SetupError, open_lines: int, pushed: PushAnswer) -> ProblemError:
+    """Return the error of a push of which Kafka did not acknowledge so many lines; of the others it tells `pushed`."""
     if isinstance(obstacle, SetupError):
         _log.error("articles can't be pushed until isnad is set up as it must be", reason=str(obstacle))
         detail = (
             f"Kafka is not set up as isnad needs it, and sending the {open_lines:,} left again will not help. The log "
             "says what is wrong, under this request_id; topics are created and corrected by: isnad topics create"
         )
-        return ProblemError(500, detail, accepted=accepted, refused=refused)
+        return ProblemError(500, detail, pushed=pushed)
     _log.warning("articles were not acknowledged", reason=str(obstacle), articles=open_lines)
     detail = (
-        f"Kafka has not acknowledged {open_lines:,} of {open_lines + len(accepted):,} articles; send them again in a "
-        "moment. Sending again what it has changes nothing."
+        f"Kafka has not acknowledged {open_lines:,} of {open_lines + len(pushed.accepted):,} articles; send them again "
+        "in a moment. Sending again what it has changes nothing."
     )
-    return ProblemError(503, detail, accepted=accepted, refused=refused, headers=_LATER)
+    return ProblemError(503, detail, pushed=pushed, headers=_LATER)
 
 
 def problem(
@@ -70,13 +66,12 @@ def problem(
     detail: str,
     *,
     errors: Sequence[FieldProblem] = (),
-    accepted: Sequence[Accepted] = (),
-    refused: Sequence[Refused] = (),
+    pushed: PushAnswer | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the answer to a request that went wrong."""
     id_ = request.scope.get("isnad_request_id", "")
-    content = as_json(status, detail, request_id=id_, errors=errors, accepted=accepted, refused=refused)
+    content = as_json(status, detail, request_id=id_, errors=errors, pushed=pushed)
     return Response(content, status, headers, MEDIA_TYPE)
 
 
@@ -86,18 +81,19 @@ def as_json(
     *,
     request_id: str = "",
     errors: Sequence[FieldProblem] = (),
-    accepted: Sequence[Accepted] = (),
-    refused: Sequence[Refused] = (),
+    pushed: PushAnswer | None = None,
 ) -> bytes:
     """Return a problem as it is sent."""
+    pushed = pushed or PushAnswer(accepted=[], refused=[], refused_more=0)
     told = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         request_id=request_id,
         errors=list(errors),
-        accepted=list(accepted),
-        refused=list(refused),
+        accepted=pushed.accepted,
+        refused=pushed.refused,
+        refused_more=pushed.refused_more,
     )
     return msgspec.json.encode(told.model_dump(exclude_defaults=True) | {"type": told.type})
 
@@ -109,9 +105,7 @@ def unexpected() -> ProblemError:
 
 def answer(request: Request, error: ProblemError) -> Response:
     """Return the answer to a request that met this error."""
-    return problem(
-        request, error.status, error.detail, accepted=error.accepted, refused=error.refused, headers=error.headers
-    )
+    return problem(request, error.status, error.detail, pushed=error.pushed, headers=error.headers)
 
 
 def described(app: FastAPI) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """From the body of a push to messages for `articles.raw`, and to what became of each line (pure)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import msgspec
 
@@ -12,11 +14,26 @@ from isnad.messages import SCHEMA, RawArticle, Reason
 from isnad.outcomes import Outgoing
 from isnad.topics import MAX_RAW_BYTES
 
+_NOT_BLANK = re.compile(rb"\S[^\n]*")
+
 
 class _Pushed(RawArticle, frozen=True, kw_only=True):
     """A raw article of which the producer need not say the version."""
 
     schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why no article can be made of a line; the error that said so is not kept, as it holds the line itself."""
+
+    reason: Reason
+    detail: str
+
+    @classmethod
+    def of(cls, error: RecordError) -> "Refusal":
+        """Return what is kept of an error."""
+        return cls(error.reason, error.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +44,35 @@ class Line:
     """From 1."""
     id: str = ""
     message: Outgoing | None = None
-    error: RecordError | None = None
+    error: Refusal | None = None
     """Why no article can be made of it; then there is no message."""
 
 
-def read_lines(body: bytes, topic: str, *, several: bool) -> list[Line]:
-    """Return the articles of a body in their order.
+def has_more_lines(body: bytes, most: int) -> bool:
+    """Return whether an NDJSON body has more lines than that; blank ones count for nothing."""
+    # Looking at each line takes many times longer than counting their ends, and few bodies have so many.
+    return body.count(b"\n") >= most and any(islice(_NOT_BLANK.finditer(body), most, None))
+
+
+def read_lines(body: bytes, topic: str, *, several: bool) -> Iterator[Line]:
+    """Yield the articles of a body in their order; each is read when it is asked for.
 
     Args:
         body: one JSON object, or with `several` one in each line; blank lines are left out, and counted.
         topic: where the messages go.
         several: whether the body is NDJSON.
     """
-    texts = enumerate(body.split(b"\n"), 1) if several else [(1, body)]
-    return [_line(number, text.strip(), topic) for number, text in texts if text.strip() or not several]
+    texts = _texts(body) if several else iter([(1, body.strip())])
+    return (_line(number, text, topic) for number, text in texts)
+
+
+def _texts(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are not blank, with their numbers; a list of millions of blank ones is never made."""
+    number, counted = 1, 0
+    for found in _NOT_BLANK.finditer(body):
+        number += body.count(b"\n", counted, found.start())
+        counted = found.start()
+        yield number, found[0].rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +107,7 @@ def settle(lines: Sequence[Line], failures: Sequence[Exception | None]) -> Settl
             case None:
                 settled.accepted.append(line)
             case RecordError():
-                settled.refused.append(replace(line, message=None, error=failure))
+                settled.refused.append(replace(line, message=None, error=Refusal.of(failure)))
             case TransientError() | SetupError():
                 settled.open.append(line)
                 obstacles.append(failure)
@@ -96,9 +128,9 @@ def _line(number: int, text: bytes, topic: str) -> Line:
         value = encode(raw)
         _check_size(value)
     except RecordError as exc:
-        return Line(number, error=exc)
+        return Line(number, error=Refusal.of(exc))
     except UnicodeError:
-        return Line(number, error=RecordError(Reason.INVALID_JSON, "holds half a character (a lone surrogate)"))
+        return Line(number, error=Refusal(Reason.INVALID_JSON, "holds half a character (a lone surrogate)"))
     return Line(number, id_, Outgoing(topic, id_.encode(), value))
 
 

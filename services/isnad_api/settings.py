@@ -39,6 +39,8 @@ class ApiSettings(ServiceSettings):
     """More are closed as they come; of one address, where there is no proxy, more than a quarter."""
     max_request_bytes: Count = _USUAL.request_bytes
     """Largest body of a push, all its articles together."""
+    max_push_lines: Count = _USUAL.push_lines
+    """Articles of one push; blank lines count for nothing."""
     max_bodies_bytes: Count = _USUAL.bodies_bytes
     """All bodies that are being received or read; one client may have half of it."""
     max_requests: Count = _USUAL.requests_at_once
@@ -64,6 +66,7 @@ class ApiSettings(ServiceSettings):
             requests_at_once=self.max_requests,
             requests_at_once_each=self.max_requests_each,
             request_bytes=self.max_request_bytes,
+            push_lines=self.max_push_lines,
             bodies_bytes=self.max_bodies_bytes,
             receive_seconds=self.receive_seconds,
             answer_seconds=self.answer_seconds,

@@ -1,12 +1,19 @@
 """POST /v1/articles."""
 
+import asyncio
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import httpx
 import pytest
 import structlog
 
 from isnad.errors import BrokerUnavailable, RecordError, SetupError
 from isnad.messages import Reason
+from isnad_api.app import create_app, watched
+from isnad_api.limits import Limits
 
 ARTICLE = {"source": "alwatan", "id": "alwatan/1", "title": "عنوان", "body": "نص"}
 
@@ -22,7 +29,7 @@ async def post_lines(api, text):
 async def test_one_article_is_accepted_when_kafka_has_it(api, log):
     answer = await api.post("/v1/articles", json=ARTICLE)
     assert answer.status_code == 202
-    assert answer.json() == {"accepted": [{"line": 1, "id": "alwatan/1"}], "refused": []}
+    assert answer.json() == {"accepted": [{"line": 1, "id": "alwatan/1"}], "refused": [], "refused_more": 0}
     assert [message.key for message in log.messages] == [b"alwatan/1"]
 
 
@@ -150,3 +157,51 @@ async def test_other_kinds_of_content_are_415(api, headers):
 async def test_an_empty_push_is_refused(api):
     answer = await post_lines(api, "\n\n")
     assert (answer.status_code, answer.json()["detail"]) == (422, "The body is empty.")
+
+
+def limited(parts, **limits) -> httpx.AsyncClient:
+    changed = replace(parts, limits=Limits(**limits))
+    transport = httpx.ASGITransport(watched(create_app(changed), changed))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+
+
+async def test_a_push_of_more_articles_than_one_may_have_is_refused_as_a_whole(parts, log):
+    """Blank lines are none of them, nor is the end of the last line one more."""
+    async with limited(parts, push_lines=3) as api:
+        fits = await post_lines(api, "\n\n".join(ndjson({**ARTICLE, "id": id_}) for id_ in "abc") + "\n\n \r\n")
+        assert (fits.status_code, len(log.messages)) == (202, 3)
+        refused = await post_lines(api, ndjson(*({**ARTICLE, "id": id_} for id_ in "defg")))
+    assert refused.status_code == 413
+    assert "3 articles at most" in refused.json()["detail"]
+    assert "in several" in refused.json()["detail"]
+    assert len(log.messages) == 3
+
+
+async def test_one_article_over_many_lines_is_no_push_of_many(parts):
+    async with limited(parts, push_lines=3) as api:
+        headers = {"Content-Type": "application/json"}
+        answer = await api.post("/v1/articles", content=json.dumps(ARTICLE, indent=2), headers=headers)
+    assert answer.status_code == 202
+
+
+async def test_of_many_refused_lines_the_first_are_listed_and_the_others_counted(api, registry):
+    """The answer stays small, accepted lines stand in it all the same, and the metric knows all."""
+    answer = await post_lines(api, "1\n" * 2500 + ndjson(ARTICLE))
+    told = answer.json()
+    assert answer.status_code == 202
+    assert told["accepted"] == [{"line": 2501, "id": "alwatan/1"}]
+    assert [one["line"] for one in told["refused"]] == list(range(1, 1001))
+    assert told["refused_more"] == 1500
+    assert registry.get_sample_value("isnad_pushed_articles_total", {"outcome": "refused"}) == 2500.0
+    problem = (await post_lines(api, "1\n" * 2500)).json()
+    assert (problem["status"], len(problem["refused"]), problem["refused_more"]) == (422, 1000, 1500)
+
+
+async def test_what_is_given_up_is_not_read_to_its_end(parts):
+    """The only thread is free for the next one, long before these lines could have been read."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    async with limited(parts, push_lines=1_000_000, answer_seconds=0.05) as api:
+        assert (await post_lines(api, "1\n" * 600_000)).status_code == 503
+    started = time.monotonic()
+    await asyncio.to_thread(int)
+    assert time.monotonic() - started < 1.0

@@ -1,19 +1,20 @@
 """What a push holds: articles, and lines of which none can be made."""
 
 import json
+import tracemalloc
 
 import pytest
 
 from isnad.codec import decode
 from isnad.messages import RawArticle, Reason
 from isnad.topics import MAX_RAW_BYTES
-from isnad_api.pushing import read_lines
+from isnad_api.pushing import has_more_lines, read_lines
 
 ARTICLE = {"schema": 1, "source": "alwatan", "id": "alwatan/1", "title": "عنوان", "body": "نص"}
 
 
 def lines(*texts):
-    return read_lines(b"\n".join(texts), "articles.raw", several=True)
+    return list(read_lines(b"\n".join(texts), "articles.raw", several=True))
 
 
 def line(**fields):
@@ -75,3 +76,32 @@ def test_no_escape_makes_a_record_larger_than_the_chain_takes():
     (one,) = lines(line(body="\x7f" * (MAX_RAW_BYTES - 200)))
     assert one.error is None
     assert len(one.message.value) <= MAX_RAW_BYTES
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [(b"", 0), (b"\n\n \t\r\n", 0), (b"a", 1), (b"a\n", 1), (b"\n a \n\n\nb\n", 2), (b"a\r\nb\r\nc", 3)],
+)
+def test_lines_that_hold_something_are_counted(body, number):
+    assert not has_more_lines(body, number)
+    assert number == 0 or has_more_lines(body, number - 1)
+
+
+def test_of_a_refused_line_little_more_than_its_reason_is_kept():
+    """An exception with its traceback and cause has over a kilobyte, and the line itself beside."""
+    body = b"1\n" * 2000
+    tracemalloc.start()
+    refused = lines(*body.split())
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(refused) == 2000
+    assert used / 2000 < 500
+
+
+def test_blank_lines_take_no_memory():
+    body = b" \n\r\n" * 200_000
+    tracemalloc.start()
+    assert not lines(body)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * len(body)
