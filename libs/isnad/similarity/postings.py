@@ -24,9 +24,8 @@ from isnad.similarity.shingles import Hashes
 
 LEAST_SKETCH = 56
 """A sketch is made thinner only as long as about so many hashes stay.
-
-Two texts with k shared shingles are missed when none of these is in both sketches: with a chance of (1 - 1/scale)^k.
-That matters only where a text of a few lines meets a long one: k = 20 gives 0.3 % at scale 4."""
+Two texts that share k shingles are missed when none of these is in both sketches: with a chance of (1 - 1/scale)^k.
+That matters only where a text of a few lines meets a long one: k = 12 gives 3 %, k = 20 gives .3 % at scale 4."""
 
 LARGEST_SCALE = 4
 """A text of many shingles is looked up by one in so many of them."""
@@ -35,13 +34,16 @@ LEAD = 12
 """The first shingles of a text are in its sketch whatever their hashes: a flash of a line or two is how the report that
 follows it begins, and would share too few for one of them to be drawn."""
 
+LOOSE, DEVIATIONS = 1 / 2, 2.0
+"""A candidate is verified where half of what is to be expected was met, since boilerplate is not looked up; or so many
+standard deviations less at most, since it is a matter of chance how many of a few shingles are in a sketch."""
+
 MOST_IN_A_SEGMENT = 1 << 26
 """Postings after which a segment is full; a slot could tell twice as many apart."""
 
 MOST_SUPERSEDED = 256
 """Postings of former texts are passed over without counting as looked at, or a page that is edited every few minutes
-would hide the other texts that share a shingle. Only so many of one hash in one segment, or the page would be followed
-the longer the more often it is edited."""
+would hide the others that share a shingle. Only so many of a hash in a segment, or that page would take ever longer."""
 
 _FURTHER = 4
 """So many slots further is fetched ahead, too: half of the searches end in the next line of the cache."""
@@ -275,21 +277,21 @@ def _promising(
     room: Room,
     first: int,
     starts: Numbers,
-    least_estimate: float,
+    least_share: float,
     candidates: Candidates,
     end: int,
 ) -> int:
-    """Write down which of the entries met may share enough, forget the counts, and return the new end of `candidates`.
-
-    What is shared is estimated from how often they were met.
-    """
+    """Write down which of the entries met may share enough (see `LOOSE`), forget the counts, and return the new end."""
     scale = scale_of(size)
     for place in range(met):
         entry = room.met[place]
         count = room.counts[entry]
         room.counts[entry] = 0
         other = starts[entry + 1] - starts[entry]
-        if count * max(scale, scale_of(other)) >= least_estimate * min(size, other):
+        thinner = max(scale, scale_of(other))
+        least = least_share * min(size, other)
+        missing = least - count * thinner
+        if missing <= LOOSE * least or missing * missing <= DEVIATIONS * DEVIATIONS * least * (thinner - 1):
             candidates.text[end] = text
             candidates.number[end] = first + entry
             candidates.place[end] = starts[entry]
@@ -349,7 +351,7 @@ def look_up(
     entries: int,
     starts: Numbers,
     superseded: Numbers,
-    least_estimate: float,
+    least_share: float,
     room: Room,
     candidates: Candidates,
     end: int,
@@ -371,7 +373,7 @@ def look_up(
         entries: how many it has.
         starts: its entry e has the shingles from `starts[e]` to `starts[e + 1]` in the segment's file.
         superseded: by which number each entry was superseded.
-        least_estimate: what must be shared of the smaller of two texts, as it is estimated.
+        least_share: what must be shared of the smaller of two texts.
         room: working memory.
         candidates: where they are written, all but `file`, from `end` on.
         end: the first free place in it.
@@ -394,7 +396,7 @@ def look_up(
             met = _meet(room.seen[one], nodes, place, numbers[text], first, superseded, left, room, met)
             one += 1
         size = texts[text + 1] - texts[text]
-        end = _promising(text, size, met, room, first, starts, least_estimate, candidates, end)
+        end = _promising(text, size, met, room, first, starts, least_share, candidates, end)
     return texts.size - 1, end
 
 
@@ -455,16 +457,15 @@ def take(
     first: int,
     starts: Numbers,
     superseded: Numbers,
-    least_estimate: float,
+    least_share: float,
     room: Room,
     candidates: Candidates,
     end: int,
 ) -> tuple[int, int, int, int]:
     """Take texts into their segment, one after the other, finding for each which before it may share enough with it.
 
-    The arguments are those of `look_up`, and `used` slots of the table, `chained` nodes. `starts` and `superseded`
-    hold the texts of the batch already; text i becomes entry `numbers[i] - first`. A table that is being moved is moved
-    on.
+    Arguments as of `look_up`, with `used` slots of the table and `chained` nodes. `starts` and `superseded` hold the
+    batch's texts already; text i becomes entry `numbers[i] - first`. A table that is being moved is moved on.
 
     Returns:
         The first text that was not taken, because the table, the nodes or `candidates` may have no room for it or the
@@ -495,5 +496,5 @@ def take(
             )  # fmt: skip
             used += new
         size = texts[text + 1] - texts[text]
-        end = _promising(text, size, met, room, first, starts, least_estimate, candidates, end)
+        end = _promising(text, size, met, room, first, starts, least_share, candidates, end)
     return texts.size - 1, used, chained, end

@@ -216,7 +216,7 @@ class Segment:
         left: Counts,
         drawn: Drawn,
         bit: int,
-        least_estimate: float,
+        least_share: float,
         room: Room,
         sought: Sought,
     ) -> None:
@@ -226,7 +226,7 @@ class Segment:
             candidates = sought.with_room(len(self.keys), end)
             begin, end = look_up(
                 begin, batch.starts, batch.hashes, numbers, left, drawn, bit, self._table.slots, self._nodes,
-                self.first, len(self.keys), self._starts, self.superseded, least_estimate, room, candidates, end,
+                self.first, len(self.keys), self._starts, self.superseded, least_share, room, candidates, end,
             )  # fmt: skip
         self._seek(sought, end)
 
@@ -236,7 +236,7 @@ class Segment:
         batch: Shingled,
         numbers: Numbers,
         left: Counts,
-        least_estimate: float,
+        least_share: float,
         room: Room,
         sought: Sought,
     ) -> int:
@@ -249,7 +249,7 @@ class Segment:
             candidates = sought.with_room(len(self.keys) + len(numbers), end)
             begin, self._used, self._chained, end = take(
                 begin, batch.starts, batch.hashes, numbers, left, self._table.slots, self._nodes, self._used,
-                self._chained, self.first, self._starts, self.superseded, least_estimate, room, candidates, end,
+                self._chained, self.first, self._starts, self.superseded, least_share, room, candidates, end,
             )  # fmt: skip
             if begin < len(numbers) and self.is_full:
                 break

@@ -35,6 +35,28 @@ class Linking:
             for match in matches
         )
 
+    def with_twin(
+        self, links: tuple[Link, ...], twin: int, story_id: str, body: str, shingles: int
+    ) -> tuple[Link, ...]:
+        """Add the earlier article of the same short text where it is not among the links.
+
+        A text of fewer than five words has no shingle to share, and a very common one finds only the newest.
+        """
+        key = self._index.key(twin)
+        if any(link.id == key for link in links):
+            return links
+        passages = self._spans(body)(twin) if shingles else ()
+        whole = Link(
+            id=key,
+            story_id=story_id,
+            jaccard=1.0,
+            contained=1.0,
+            contains=1.0,
+            shared=shingles,
+            passages=passages,
+        )
+        return (*links, whole)
+
     def _spans(self, body: str) -> Callable[[int], tuple[Span, ...]]:
         if not self._evidence:
             return _no_spans
@@ -44,13 +66,3 @@ class Linking:
 
 def _no_spans(_: int) -> tuple[Span, ...]:
     return ()
-
-
-def with_twin(links: tuple[Link, ...], twin: str, story_id: str) -> tuple[Link, ...]:
-    """Add the earlier article of the same short text where it is not among the links.
-
-    A text of fewer than five words has no shingle that could be shared, and a very common one finds only the newest.
-    """
-    if any(link.id == twin for link in links):
-        return links
-    return (*links, Link(id=twin, story_id=story_id, jaccard=1.0, contained=1.0, contains=1.0, shared=0))

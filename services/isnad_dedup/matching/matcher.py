@@ -27,7 +27,7 @@ from isnad.similarity.window import Window
 from isnad.text.words import words
 from isnad_dedup.matching.events import Answer, Arrival, Change, Dropped, Event, Reply, Silence, StoryEvent
 from isnad_dedup.matching.given import Answered, Given, Known, Text
-from isnad_dedup.matching.links import Linking, with_twin
+from isnad_dedup.matching.links import Linking
 from isnad_dedup.matching.pages import Pages, is_late
 from isnad_dedup.matching.takedowns import Instruction, LeftStory, Removal, Takedowns, after
 from isnad_dedup.matching.window_index import Index
@@ -304,7 +304,7 @@ class Matcher:
         if text is None:
             links = self._linking.links(article.body, taken.matches)
             if joined.twin is not None:
-                links = with_twin(links, self._index.key(joined.twin), joined.story_id)
+                links = self._linking.with_twin(links, joined.twin, joined.story_id, article.body, taken.size)
             verdict = Verdict(story_id=joined.story_id, relation=joined.relation, links=links)
             text = Text(digest, article.arrived_at and _utc(article.arrived_at), verdict)
             kind = _CHANGES[joined.relation]

@@ -73,3 +73,24 @@ def test_a_brief_report_is_found_in_a_longer_one_under_any_title() -> None:
             matcher.answer(arrival(f"{name}1", text(longer), title=text((1000, 1006))))
             found = matcher.answer(arrival(f"{name}2", text(brief), title=text((2000, 2006))))
             assert found.verdict.story_id == f"{name}1"
+
+
+def test_a_link_to_the_first_of_many_copies_of_a_flash_says_what_the_two_share() -> None:
+    """Nine words have five shingles, and all of them stand in more articles than are looked at."""
+    body = text((0, 9))
+    with Matcher() as matcher:
+        answers = [matcher.answer(arrival(f"a{n}", body, title="عاجل من العاصمة")) for n in range(40)]
+    links = {link.id: link for link in answers[-1].verdict.links}
+    assert 30 < len(links) < 39
+    assert {link.shared for link in links.values()} == {5}
+    assert links["a0"].passages == links["a38"].passages == answers[1].verdict.links[0].passages
+
+
+def test_two_words_share_no_shingle_and_are_linked_all_the_same() -> None:
+    with Matcher() as matcher:
+        first, second = (
+            matcher.answer(arrival(id_, "غارة جديدة", title="غارة على العاصمة صباح اليوم")) for id_ in "ab"
+        )
+    assert not first.verdict.links
+    (link,) = second.verdict.links
+    assert (link.id, link.jaccard, link.shared, link.passages) == ("a", 1.0, 0, ())

@@ -450,3 +450,31 @@ def test_a_text_that_was_removed_matches_no_more_also_when_the_index_was_saved(t
             loaded.advance(START)
             loaded.add(f"later {number}", "")
         assert "c" not in loaded
+
+
+@pytest.mark.parametrize(
+    ("size", "shared", "most_missed"),
+    [(40, 20, 10), (60, 30, 4), (100, 50, 2), (100, 30, 24), (160, 48, 24), (224, 68, 24)],
+)
+def test_part_of_a_short_text_in_the_midst_of_a_long_one_is_hardly_ever_missed(
+    size: int, shared: int, most_missed: int
+) -> None:
+    """Of 800 each. By chance .3 % of those that share 20 shingles are to be expected, and 1 % of those with .3."""
+    draw = random.Random(1)
+
+    def some(words: int) -> list[str]:
+        return [f"w{draw.getrandbits(40)}" for _ in range(words)]
+
+    long = [some(1004) for _ in range(100)]
+    missed = 0
+    with closing(NearDuplicateIndex()) as index:
+        index.advance(START)
+        index.extend([(str(number), " ".join(words)) for number, words in enumerate(long)])
+        for words in long:
+            for place in range(100, 900, 100):
+                # A text has four words more than shingles.
+                stretch = words[place : place + shared + 4]
+                found = index.match(" ".join([*some(12), *stretch, *some(size - shared - 12)]))
+                assert all((match.shared, match.size) == (shared, size) for match in found)
+                missed += not found
+    assert missed <= most_missed

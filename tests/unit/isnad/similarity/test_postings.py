@@ -39,7 +39,7 @@ def asked_for(
 ) -> set[tuple[int, int, int, int]]:
     limit = left(asked) if most is None else most
     sought = Sought()
-    segment.look_up(asked, np.array(numbers, np.int64), limit, posts.draw(asked), bit, 0.1, room(), sought)
+    segment.look_up(asked, np.array(numbers, np.int64), limit, posts.draw(asked), bit, 0.3, room(), sought)
     return columns(verify(asked, NEVER, sought.all(), 0.3))
 
 
@@ -62,7 +62,7 @@ def added_with(segment: Segment, texts: list[list[int]], working: Room) -> set[t
     first = segment.first + len(segment)
     numbers = np.arange(first, first + len(texts), dtype=np.int64)
     sought = Sought()
-    taken = segment.take(["x"] * len(texts), coming, numbers, left(coming), 0.1, working, sought)
+    taken = segment.take(["x"] * len(texts), coming, numbers, left(coming), 0.3, working, sought)
     assert taken == len(texts)
     return columns(verify(coming, first, sought.all(), 0.3))
 
