@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 import msgspec
 
@@ -165,9 +165,9 @@ class Home:
         """Hold this home for as long as the context lasts; the system lets go of it whenever the process ends.
 
         Raises:
-            SetupError: another process holds it.
+            SetupError: another process holds it, or it is another user's.
         """
-        with self._lock_file.open("r+") as lock:
+        with self._lock("r+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as exc:
@@ -185,20 +185,42 @@ class Home:
                 lock.truncate()
 
     def was_used(self) -> bool:
-        """Tell whether a stack was ever up here."""
-        return self._lock_file.exists()
+        """Tell whether a stack was ever up here.
+
+        Raises:
+            SetupError: it is another user's, and nobody else may look.
+        """
+        try:
+            return self._lock_file.exists()
+        except PermissionError as exc:
+            raise self.not_ours() from exc
 
     def holder(self) -> int | None:
-        """Return the process that holds this home, None if nobody does."""
+        """Return the process that holds this home, None if nobody does.
+
+        Raises:
+            SetupError: it is another user's, and nobody else may look.
+        """
         try:
-            with self._lock_file.open("r+") as lock:
+            with self._lock("r") as lock:
                 try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    # Not exclusive: a network's file system wants to be allowed to write for that.
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return int(lock.read().strip() or 0) or None
         except FileNotFoundError:
             pass
         return None
+
+    def not_ours(self) -> SetupError:
+        """Return the error for whoever would end the stack of another user."""
+        return SetupError(f"The stack in {self.root} belongs to another user. Ask him, or root, to end it.")
+
+    def _lock(self, mode: Literal["r", "r+"]) -> TextIO:
+        try:
+            return self._lock_file.open(mode)
+        except PermissionError as exc:
+            raise self.not_ours() from exc
 
     def note(self, run: Run) -> None:
         """Write down what was started."""

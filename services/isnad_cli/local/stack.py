@@ -296,7 +296,7 @@ def take_down(home: Home) -> int:
     """Stop the stack of this home, whoever started it; return how many processes there were.
 
     Raises:
-        SetupError: an `isnad up` in the foreground does not end.
+        SetupError: an `isnad up` in the foreground does not end, or the stack is another user's.
     """
     if not home.was_used():
         return leftovers.end(home.root)
@@ -308,7 +308,7 @@ def take_down(home: Home) -> int:
         except ProcessLookupError:  # it has just ended
             pass
         except PermissionError as exc:
-            raise SetupError(f"The stack in {home.root} belongs to another user. Ask him, or root, to end it.") from exc
+            raise home.not_ours() from exc
         deadline = time.monotonic() + _STOP_SECONDS
         while home.holder() == holder and time.monotonic() < deadline:
             time.sleep(_LOOK_SECONDS)

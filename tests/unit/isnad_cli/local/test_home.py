@@ -55,6 +55,52 @@ with Home(Path({str(home.root)!r})).held():
         assert home.holder() == os.getpid()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize(
+    ("private", "mode", "command"),
+    [
+        ("run/lock", 0o644, "down"),
+        ("run/lock", 0o600, "down"),
+        ("run", 0o700, "down"),
+        ("run/lock", 0o644, "reset --yes"),
+    ],
+)
+def test_the_stack_of_another_user_is_left_alone_with_a_sentence(
+    home: Home, private: str, mode: int, command: str
+) -> None:
+    """Whoever may read its lock or not is told whom to ask, and by no traceback."""
+    home.root.parent.chmod(0o755)
+    (home.root / private).chmod(mode)
+    # Loaded before he changes, since he may have no way to the installation.
+    code = (
+        "import os, sys, isnad_cli.local.command; from isnad_cli.__main__ import main; "
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534); sys.exit(main())"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *command.split(), "--home", str(home.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode not in (0, 70)
+    assert "belongs to another user. Ask him, or root" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert home.was_used()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_another_user_learns_whose_process_holds_it(home: Home) -> None:
+    """For that he needs no right to write."""
+    home.root.parent.chmod(0o755)
+    with home.held():
+        os.seteuid(65534)
+        try:
+            holder = home.holder()
+        finally:
+            os.seteuid(0)
+    assert holder == os.getpid()
+
+
 def test_notes_are_kept_until_forgotten(home: Home) -> None:
     """What was started, and where it listens, is gone after an end in order."""
     store(home.root, Addresses(kafka="127.0.0.1:1"))
