@@ -3,7 +3,8 @@
 A key is written `isnad_<id>_<secret>`. The id is no secret: it names the key in lists, logs and metrics. Of the secret
 only the SHA-256 is kept: it has 256 random bits, so that nobody can try them all, and a slow password hash would only
 make each request slow. The file is small JSON, readable by its owner; it is replaced whole, and two writers wait for
-each other.
+each other. Root may make a key for an API that runs as another user: whose the file is, or its folder before there is
+one, his it stays with all that is beside it.
 """
 
 import fcntl
@@ -125,7 +126,7 @@ def changing(file: Path) -> Iterator[dict[str, Key]]:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(file.with_name(f"{file.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = _open_lock(file)
     except OSError as exc:
         raise _not_written(file, exc) from exc
     try:
@@ -135,6 +136,16 @@ def changing(file: Path) -> Iterator[dict[str, Key]]:
         _write(file, keys)
     finally:
         os.close(lock)
+
+
+def _open_lock(file: Path) -> int:
+    # Whoever may write the folder could put a link there, and have what it leads to given to him.
+    how = os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+    lock = os.open(file.with_name(f"{file.name}.lock"), how, 0o600)
+    if os.fstat(lock).st_nlink == 1:
+        with suppress(OSError):
+            _give_to_owner(lock, file)
+    return lock
 
 
 def _write(file: Path, keys: Mapping[str, Key]) -> None:
@@ -149,7 +160,7 @@ def _write(file: Path, keys: Mapping[str, Key]) -> None:
                 writing.write(content + b"\n")
                 writing.flush()
                 os.fsync(writing.fileno())
-            _keep_owner(target, draft)
+                _give_to_owner(writing.fileno(), target)
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
@@ -157,12 +168,18 @@ def _write(file: Path, keys: Mapping[str, Key]) -> None:
         raise _not_written(file, exc) from exc
 
 
-def _keep_owner(target: Path, draft: Path) -> None:
-    """Root may make a key for an API that runs as another user, which must still be able to read it."""
-    with suppress(FileNotFoundError):
-        known = target.stat()
-        if known.st_uid != draft.stat().st_uid:
-            os.chown(draft, known.st_uid, known.st_gid)
+def _give_to_owner(opened: int, file: Path) -> None:
+    """Give an opened file to the owner of the key file; where there is none yet to the folder's, if that is allowed."""
+    try:
+        _give(opened, file.stat())
+    except FileNotFoundError:
+        with suppress(PermissionError):
+            _give(opened, file.parent.stat())
+
+
+def _give(opened: int, like: os.stat_result) -> None:
+    if os.fstat(opened).st_uid != like.st_uid:
+        os.fchown(opened, like.st_uid, like.st_gid)
 
 
 def _not_written(file: Path, exc: OSError) -> SetupError:

@@ -3,7 +3,9 @@
 import base64
 import json
 import multiprocessing
+import os
 import stat
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -170,3 +172,51 @@ def test_of_two_writers_at_once_neither_loses_a_key(tmp_path):
     for writer in writers:
         writer.join()
     assert len(json.loads(file.read_text())["keys"]) == 30
+
+
+SERVICE = 54321
+"""A user and a group that nobody has."""
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file for another user")
+
+
+def owners(folder: Path) -> dict[str, tuple[int, int]]:
+    return {path.name: (path.lstat().st_uid, path.lstat().st_gid) for path in folder.iterdir()}
+
+
+@pytest.fixture
+def service_folder(tmp_path):
+    folder = tmp_path / "isnad"
+    folder.mkdir()
+    os.chown(folder, SERVICE, SERVICE)
+    return folder
+
+
+@only_root
+def test_keys_that_root_makes_in_a_folder_of_the_service_are_the_service_s(service_folder):
+    """The lock too, or the service's own user could revoke none of them."""
+    added(service_folder / "keys.json")
+    assert owners(service_folder) == {"keys.json": (SERVICE, SERVICE), "keys.json.lock": (SERVICE, SERVICE)}
+
+
+@only_root
+def test_keys_that_root_changes_stay_their_owner_s(tmp_path):
+    """Wherever they lie; a lock that root left there before is given away as well."""
+    file = tmp_path / "keys.json"
+    added(file)
+    os.chown(file, SERVICE, SERVICE)
+    assert owners(tmp_path)["keys.json.lock"] == (0, 0)
+    added(file)
+    assert owners(tmp_path) == {"keys.json": (SERVICE, SERVICE), "keys.json.lock": (SERVICE, SERVICE)}
+
+
+@only_root
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+def test_a_link_in_the_place_of_the_lock_gives_nothing_away(tmp_path, service_folder, link):
+    """The service's user could put one to root's files there."""
+    (tmp_path / "shadow").write_text("secret")
+    link(tmp_path / "shadow", service_folder / "keys.json.lock")
+    with suppress(SetupError):
+        added(service_folder / "keys.json")
+    assert owners(tmp_path)["shadow"] == (0, 0)
+    assert (tmp_path / "shadow").read_text() == "secret"
