@@ -154,6 +154,25 @@ PLANTED = (
         r"lost=\('",
     ),
     Planted(
+        "nothing is lost: of an article that stands already no newer version is taken",
+        5,
+        (
+            Change(
+                "isnad_prepare/app.py",
+                "    return one_by_one(partial(prepare_record, topic=topics.prepared), after_each)\n",
+                "    from dataclasses import replace\n"
+                "    seen = set()\n"
+                "    def first_only(record):\n"
+                "        outcome, again = prepare_record(record, topic=topics.prepared), record.key in seen\n"
+                "        seen.add(record.key)\n"
+                "        return replace(outcome, messages=()) if again else outcome\n"
+                "    return one_by_one(first_only, after_each)\n",
+            ),
+        ),
+        written_late,
+        "nothing was made of .* raw records",
+    ),
+    Planted(
         "nothing is doubled: the copy in the month where an article stood before is left there",
         44,
         (

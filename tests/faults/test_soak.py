@@ -22,6 +22,8 @@ WORKERS = ("prepare", "prepare", "dedup", "dedup", "entities", "entities", "inde
 SETTLED_MINUTES = 1.0
 """A process so old has loaded all that it needs."""
 
+HALF_A_MINUTE = 0.5
+
 BYTES_AN_ARTICLE = 2048
 """What dedup may take for each article in its window."""
 
@@ -92,14 +94,18 @@ def _sleep_until(moment: float) -> None:
 def must_be_flat(samples: Sequence[Sample], minutes: int, articles: int) -> None:
     """Hold that no service has more memory or open files in the last third of a run than in its first.
 
-    The largest of the processes that had settled are compared. Dedup may take what its window needs.
+    The largest of the processes that had settled are compared. Where none had in a third, because all were killed, it
+    is half a minute of the one that had first or last. Dedup may take what its window needs.
     """
     for service in sorted(set(WORKERS)):
         of_it = [one for one in samples if one.what.partition("-")[0] == service and one.age_minutes > SETTLED_MINUTES]
-        first = [one for one in of_it if one.minutes <= minutes / 3]
-        last = [one for one in of_it if one.minutes > minutes * 2 / 3]
-        if not first or not last:
-            continue
+        assert of_it, f"no process of {service} was looked at: it takes more than {minutes} minutes"
+        times = [one.minutes for one in of_it]
+        first_until = max(minutes / 3, min(times) + HALF_A_MINUTE)
+        last_from = min(minutes * 2 / 3, max(times) - HALF_A_MINUTE)
+        assert first_until <= last_from, f"{service} was looked at too shortly: it takes more than {minutes} minutes"
+        first = [one for one in of_it if one.minutes <= first_until]
+        last = [one for one in of_it if one.minutes >= last_from]
         files = max(one.files for one in first), max(one.files for one in last)
         # In a short run not every connection was needed yet in the first third.
         assert files[1] <= files[0] * 1.2 + 16, f"{service} had {files[0]} open files and has {files[1]}"

@@ -288,8 +288,8 @@ class Chain:
         """Wait until the lag is gone, and hold what came of the articles against what must be.
 
         The count agrees; stories are those that `isnad dedup` gives offline for the same ordered log; each story counts
-        its articles rightly; the newest text of each article stands; each decision is the same each time and explained;
-        each dead letter holds the original bytes.
+        its articles rightly; something was made of each raw record, and the newest text of each article stands; each
+        decision is the same each time and explained; each dead letter holds the original bytes.
         """
         for feeding in self.feedings:
             feeding.wait()
@@ -375,6 +375,13 @@ class Chain:
     def _check_content(self, documents: Sequence[dict[str, Any]]) -> None:
         topics = self.topics
         prepared, matched = self.contents(topics.prepared), self.contents(topics.matched)
+        dead = {_buried(letter) for letter in self._every_letter()}
+        raw = {
+            (one.partition, one.offset): _article_id(one.value)
+            for one in self.records(topics.raw)
+            if (one.topic, one.partition, one.offset) not in dead
+        }
+        holding.check_prepared(raw, prepared)
         holding.check_texts(prepared, documents)
         holding.check_decisions(matched)
         holding.check_evidence(matched)

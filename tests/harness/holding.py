@@ -35,6 +35,24 @@ def _decision(one: Message) -> Any:
     return {"story_id": verdict["story_id"], "relation": verdict["relation"], "links": links}
 
 
+def check_prepared(raw: Mapping[tuple[int, int], str], prepared: Sequence[Message]) -> None:
+    """Hold that something was made of each raw record, also of the second version of an article that stands already.
+
+    Args:
+        raw: the article's id, by the partition and the offset of each record that is no dead letter.
+        prepared: what was made of them. Versions of isnad that did not tell of what can't be held to it.
+    """
+    places = [(one["id"] if "id" in one else one["takedown"]["id"], _place(one)) for one in prepared]
+    made, untold = {place for _, place in places}, {id_ for id_, place in places if place is None}
+    missing = [id_ for place, id_ in raw.items() if place not in made and id_ not in untold]
+    assert not missing, f"nothing was made of {len(missing)} raw records: {missing[0]} …"
+
+
+def _place(one: Message) -> tuple[int, int] | None:
+    place = (one.get("takedown") or one).get("raw")
+    return (place["partition"], place["offset"]) if place else None
+
+
 def check_texts(prepared: Iterable[Message], documents: Iterable[Message]) -> None:
     """Hold that of each article the text stands that was sent last, in whatever order Kafka got the messages."""
     newest: dict[str, tuple[tuple[datetime, int], Message]] = {}
