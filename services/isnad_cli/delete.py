@@ -127,6 +127,7 @@ def restore(
 
     An article is there again when it is sent again: feed its file once more. Of a page that was taken down, no article
     can be let in alone; of an article that was taken down by itself and with its page, both have to be taken back.
+    A takedown that is still on its way is taken back too, but not waited for.
 
     \b
     Example:
@@ -142,18 +143,25 @@ class _Order:
     id: str
     address: str
     reason: str
+    is_waited_for: bool = True
 
 
 def _restore(api: str, ids: Sequence[str], reason: str, timeout: float | None, *, dry_run: bool) -> None:
-    down = [id_ for id_ in ids if _standing(api, id_).taken_down]
+    down = {id_ for id_ in ids if _standing(api, id_).taken_down}
     for id_ in ids:
         if id_ not in down:
-            click.echo(f"{escaped(id_)} is not taken down.", err=True)
+            then = "" if dry_run else " If a takedown of it is still on its way, that is taken back too."
+            click.echo(f"{escaped(id_)} is not taken down.{then}", err=True)
     if dry_run:
         click.echo(f"{_counted(len(down), 'takedown')} would be taken back.")
         return
-    _carry_out(api, [_Order(id_, "/v1/takedowns", reason) for id_ in ids], timeout)
-    click.echo(f"{_counted(len(down), 'takedown')} taken back. The articles are there again when they are sent again.")
+    # Sent for all: a takedown that stands before it in the log is not seen yet. Waited for only where one is seen: of
+    # the others nothing may ever be shown, since there was nothing to be taken back.
+    orders = [_Order(id_, "/v1/takedowns", reason, is_waited_for=id_ in down) for id_ in ids]
+    _carry_out(api, orders, timeout)
+    if down:
+        done = f"{_counted(len(down), 'takedown')} taken back{' soon' if timeout is None else ''}."
+        click.echo(f"{done} The articles are there again when they are sent again.")
 
 
 def _carry_out(api: str, orders: Sequence[_Order], timeout: float | None) -> None:
@@ -164,13 +172,16 @@ def _carry_out(api: str, orders: Sequence[_Order], timeout: float | None) -> Non
         for order in orders:
             asked = [("reason", order.reason)] if order.reason else []
             answer = asking.delete(api, f"{order.address}/{asking.quoted(order.id)}", asked)
-            waiting[order.id] = order, _read(answer, _Accepted, api).at
+            at = _read(answer, _Accepted, api).at
+            if order.is_waited_for:
+                waiting[order.id] = order, at
             bar.advance(task)
-        if timeout is None:
+        if timeout is None or not waiting:
             return
+        total = len(waiting)
         clock = SystemClock()
         until = clock.monotonic() + timeout
-        bar.reset(task, description="Waiting for the chain", total=len(orders))
+        bar.reset(task, description="Waiting for the chain", total=total)
         while True:
             done = [id_ for id_, (order, at) in waiting.items() if _is_done(api, order, at)]
             for id_ in done:
@@ -180,7 +191,7 @@ def _carry_out(api: str, orders: Sequence[_Order], timeout: float | None) -> Non
                 return
             if clock.monotonic() >= until:
                 raise SearchUnavailable(
-                    f"After {timeout:g} seconds, {_counted(len(waiting), 'id')} of {len(orders):,} still waits behind "
+                    f"After {timeout:g} seconds, {_counted(len(waiting), 'id')} of {total:,} still waits behind "
                     "what was sent before. It is done when that is: see `isnad status`, and look again with --dry-run."
                 )
             time.sleep(_LOOK_SECONDS)

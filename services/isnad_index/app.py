@@ -15,6 +15,7 @@ from isnad.search_index import SearchIndex, Write
 from isnad.stage import Stage
 from isnad.topics import Topics
 from isnad_index.documents import article_write, story_write, takedown_write
+from isnad_index.mending import Mending
 from isnad_index.recounting import Recounting
 from isnad_index.removing import Removing
 from isnad_index.setting_up import set_up
@@ -45,7 +46,8 @@ def indexing(writer: Writer, topics: Topics, indexes: Indexes, recounting: Recou
         recounting: counts the entities, when it is asked to; one of its own if None, for others to find its notes.
     """
     counting = recounting or Recounting(writer.index, indexes)
-    removing = Removing(writer, indexes, counting)
+    mending = Mending(writer, indexes)
+    removing = Removing(writer, indexes, counting, mending)
 
     async def process(records: list[Record]) -> list[Outcome]:
         read = await asyncio.to_thread(lambda: [write_of(record, topics, indexes) for record in records])
@@ -54,6 +56,7 @@ def indexing(writer: Writer, topics: Topics, indexes: Indexes, recounting: Recou
         async with counting.noted(writes):
             results = dict(zip(writes, await writer.write(writes), strict=True))
         await counting.keep_up()
+        await mending.follow(writes, [results[write] for write in writes])
         outcomes = [_outcome(one, results) for one in asked]
         # Only now: whoever writes one of these articles later sees that it was taken down.
         await removing.carry_out(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,11 +20,12 @@ from isnad.messages import (
     EntityType,
     GeoPoint,
     Link,
+    LogPosition,
     MatchedTakedown,
-    Member,
     Mention,
     Relation,
     StoryChange,
+    StoryState,
 )
 from isnad.search_index import Write
 from isnad.text.words import words
@@ -129,6 +131,27 @@ class TakedownDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     log_appended_at: datetime
 
 
+class MarkDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Says of a story that it was made anew (`mending.py`), as it stands in the index of takedowns for good."""
+
+    id: str
+    story_id: str
+    version: int
+    """What dedup said of the story is overruled where it is older than this."""
+    changed_by: str
+    """Id of an article that was taken down."""
+    log_offset: int
+    log_appended_at: datetime
+
+
+class NoteDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Says which stories lose articles by a takedown; stands in the index of takedowns until that is carried out."""
+
+    id: str
+    version: int
+    stories: tuple[str, ...]
+
+
 def article_write(enriched: EnrichedArticle, indexes: Indexes) -> Write:
     """Return the article's document and where it belongs."""
     article, verdict = enriched.article, enriched.verdict
@@ -225,27 +248,86 @@ def takedown_write(matched: MatchedTakedown, indexes: Indexes) -> Write:
     )
 
 
+_MARK, _NOTE = " story ", " stories "
+"""No article's id begins with a space."""
+
+
+def mark_id(story_id: str) -> str:
+    """Return the id of a story's mark."""
+    return _MARK + _short(story_id)
+
+
+def note_id(matched: MatchedTakedown) -> str:
+    """Return the id of the note of which stories lose articles by a takedown."""
+    return _NOTE + _short(f"{matched.position.version} {matched.takedown.id}")
+
+
+def is_mark(id_: str) -> bool:
+    """Return whether this is the id of a story's mark, and not of a takedown."""
+    return id_.startswith(_MARK)
+
+
+def _short(id_: str) -> str:
+    # With what stands before it, a long id would be longer than Elasticsearch takes.
+    return blake2b(id_.encode(), digest_size=20).hexdigest()
+
+
+def mark_write(story_id: str, article_id: str, position: LogPosition, indexes: Indexes) -> Write:
+    """Return the mark of a story that is made anew since an article of it was taken down at this place in the log."""
+    document = MarkDocument(
+        id=mark_id(story_id),
+        story_id=story_id,
+        version=position.version,
+        changed_by=article_id,
+        log_offset=position.offset,
+        log_appended_at=position.appended_at,
+    )
+    return _kept(document, indexes)
+
+
+def note_write(matched: MatchedTakedown, stories: Iterable[str], indexes: Indexes) -> Write:
+    """Return the note that these stories lose articles by a takedown."""
+    version = matched.position.version
+    return _kept(NoteDocument(id=note_id(matched), version=version, stories=tuple(sorted(stories))), indexes)
+
+
+def _kept(document: MarkDocument | NoteDocument, indexes: Indexes) -> Write:
+    return Write(
+        family=indexes.takedowns,
+        index=indexes.takedowns,
+        id=document.id,
+        version=document.version,
+        document=msgspec.json.encode(document),
+    )
+
+
 def story_write(change: StoryChange, indexes: Indexes) -> Write:
     """Return the story's document after a change; a story without articles is taken out."""
-    story = change.story
+    return state_write(change.story, change.article_id, change.position, indexes)
+
+
+def state_write(story: StoryState, changed_by: str, position: LogPosition, indexes: Indexes) -> Write:
+    """Return the story's document, as it is by an article's change at a place in the log; none without articles."""
     write = Write(
         family=indexes.stories,
         index=indexes.stories,
         id=story.id,
-        version=change.position.version,
+        version=position.version,
         document=None,
-        unless=keepers(indexes, story.origin.id, _page_of(story.origin)),
+        unless=story_keepers(indexes, story.id, story.origin.id, story.origin.page_id),
     )
-    return write if not story.articles else replace(write, document=_story_document(change))
+    return write if not story.articles else replace(write, document=_story_document(story, changed_by, position))
 
 
-def _page_of(member: Member) -> str:
-    # An older isnad did not tell; by its id one can only guess.
-    return page_of(member.id) if member.page_id is None else member.page_id
+def story_keepers(
+    indexes: Indexes, story_id: str, origin_id: str, page_id: str | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return where it stands that a story is no longer what it was: its origin was taken down, or it was made anew."""
+    # An older isnad did not tell the page; by the article's id one can only guess.
+    return keepers(indexes, origin_id, page_of(origin_id) if page_id is None else page_id, mark_id(story_id))
 
 
-def _story_document(change: StoryChange) -> bytes:
-    story = change.story
+def _story_document(story: StoryState, changed_by: str, position: LogPosition) -> bytes:
     document = StoryDocument(
         id=story.id,
         title=story.origin.title,
@@ -256,9 +338,9 @@ def _story_document(change: StoryChange) -> bytes:
         articles_by_outlet=story.outlets,
         first_published_at=story.first_published_at,
         last_published_at=story.last_published_at,
-        changed_by=change.article_id,
-        log_offset=change.position.offset,
-        log_appended_at=change.position.appended_at,
+        changed_by=changed_by,
+        log_offset=position.offset,
+        log_appended_at=position.appended_at,
     )
     return msgspec.json.encode(document)
 

@@ -18,7 +18,8 @@ import msgspec
 from isnad.errors import RecordError, RequestError, SetupError
 from isnad.indexes import Indexes
 from isnad.search_index import Document, Exchange, SearchIndex, Write
-from isnad_index.documents import keepers
+from isnad_index.documents import keepers, story_keepers
+from isnad_index.mending import Mending
 from isnad_index.recounting import Recounting
 from isnad_index.setting_up import set_up
 from isnad_index.templates import templates
@@ -85,7 +86,8 @@ class Generations:
         """Copy what readers see and the generation lacks, because its records are no longer in Kafka.
 
         A story that no article of the generation belongs to is left: after dedup was replayed, it is one that is no
-        more.
+        more. One that was made anew since an article was taken down is made anew there too, of the generation's own
+        articles: the topics hold only what it was before, and the old index what it was before dedup was replayed.
 
         Args:
             generation: where to.
@@ -101,17 +103,23 @@ class Generations:
         copied = 0
         writer = Writer(self._index)
         recounting = Recounting(self._index, generation)
-        for family in (self._indexes.takedowns, self._indexes.articles, self._indexes.stories):
+        mending = Mending(writer, generation)
+        takedowns = self._indexes.takedowns
+        # The takedowns once more at the end: of an article that was taken out before it was copied, the mark of its
+        # story stood there earlier.
+        for family in (takedowns, self._indexes.articles, self._indexes.stories, takedowns):
+            await self._index.refresh(family)
             there = self._indexes.renamed(family, generation)
             async with contextlib.aclosing(self._index.everything(family)) as pages:
                 async for page in pages:
-                    missing = await self._missing(there, page)
+                    missing = await self._missing(there, page, or_older=family == takedowns)
                     if family == self._indexes.stories:
                         missing = await self._with_articles(generation, missing)
-                    await self._copy(writer, recounting, generation, there, missing)
+                    await self._copy(writer, recounting, mending, generation, there, missing)
                     copied += len(missing)
                     advance(len(page))
             await self._index.refresh(there)
+        await mending.mend_all()
         # The entities are never copied: they are what the articles of the generation say.
         await recounting.settle()
         return copied
@@ -175,9 +183,14 @@ class Generations:
         found = [await self._index.aliases(family) for family in self._indexes.families]
         return sorted(set(chain.from_iterable(found)))
 
-    async def _missing(self, family: str, page: list[Document]) -> list[Document]:
-        present = {copy.id for copy in await self._index.copies(family, [document.id for document in page])}
-        return [document for document in page if document.id not in present]
+    async def _missing(self, family: str, page: list[Document], *, or_older: bool) -> list[Document]:
+        copies = await self._index.copies(family, [document.id for document in page])
+        present = {copy.id: copy.version for copy in copies}
+        return [
+            document
+            for document in page
+            if document.id not in present or (or_older and present[document.id] < document.version)
+        ]
 
     async def _with_articles(self, generation: Indexes, stories: list[Document]) -> list[Document]:
         if not stories:
@@ -191,7 +204,13 @@ class Generations:
         return [story for story in stories if story.id in told]
 
     async def _copy(
-        self, writer: Writer, recounting: Recounting, generation: Indexes, family: str, documents: list[Document]
+        self,
+        writer: Writer,
+        recounting: Recounting,
+        mending: Mending,
+        generation: Indexes,
+        family: str,
+        documents: list[Document],
     ) -> None:
         writes = [
             Write(
@@ -200,7 +219,7 @@ class Generations:
                 document.id,
                 document.version,
                 msgspec.json.encode(document.content),
-                keepers(generation, document.id, document.content.get("page_id", document.id)),
+                _keepers(generation, family, document),
             )
             for document in documents
         ]
@@ -213,6 +232,7 @@ class Generations:
                     f"The new indexes don't take the document {write.id}, which is no longer in Kafka ({result}). "
                     "Readers see the old ones, as before; isnad replay index --abandon deletes the new ones."
                 )
+        await mending.follow(writes, results)
 
     def _own(self, index: str) -> Indexes:
         number = self._indexes.number_of(index)
@@ -220,3 +240,10 @@ class Generations:
 
     async def _forget_templates(self, generation: Indexes) -> None:
         await self._index.delete_templates(list(templates(generation, self._replicas)))
+
+
+def _keepers(generation: Indexes, family: str, document: Document) -> tuple[tuple[str, str], ...]:
+    if family == generation.stories:
+        origin = document.content.get("origin", {})
+        return story_keepers(generation, document.id, origin.get("id", document.id))
+    return keepers(generation, document.id, document.content.get("page_id", document.id))

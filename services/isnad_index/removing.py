@@ -1,9 +1,9 @@
 """Taking articles out of Elasticsearch that were taken down, or left their page, wherever they stand.
 
 Dedup knows the articles of its window, and says in `stories.changes` what their stories are without them. Of older ones
-it knows nothing any more: their stories are made anew here, of the articles that are left.
+it knows nothing any more: their stories are made anew, of the articles that are left (`mending.py`).
 
-Each step may be repeated, and the articles themselves go last: as long as one stands, it is known what is to be done.
+Each step may be repeated: which stories these are is noted before the articles go.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from isnad.indexes import Indexes
-from isnad.messages import SCHEMA, MatchedTakedown, Member, Relation, StoryChange, StoryState
+from isnad.messages import MatchedTakedown
 from isnad.search_index import Write
-from isnad_index.documents import story_write
+from isnad_index.mending import Mending, Occasion
 from isnad_index.recounting import Recounting
 from isnad_index.writing import Writer
 
@@ -29,7 +29,6 @@ class _Standing(msgspec.Struct, frozen=True):
     id: str
     page_id: str
     story_id: str
-    relation: Relation
     part: int = 0
 
     def falls_under(self, takedown: MatchedTakedown) -> bool:
@@ -41,9 +40,10 @@ class _Standing(msgspec.Struct, frozen=True):
 class Removing:
     """Takes out what takedowns say."""
 
-    def __init__(self, writer: Writer, indexes: Indexes, recounting: Recounting) -> None:
+    def __init__(self, writer: Writer, indexes: Indexes, recounting: Recounting, mending: Mending) -> None:
         self._index = writer.index
         self._recounting = recounting
+        self._mending = mending
         self._writer = writer
         self._indexes = indexes
 
@@ -62,12 +62,17 @@ class Removing:
         for begin in range(0, len(takedowns), _IDS_AT_ONCE):
             some = takedowns[begin : begin + _IDS_AT_ONCE]
             ids = {one.takedown.id for one in some}
+            stories = await self._mending.begun(some)
             while found := await self._older(some, await self._found(ids)):
-                await self._mend_stories(found)
+                stories |= await self._note_stories(found)
                 removals = [removal for removal, _, _ in found]
                 async with self._recounting.noted(removals):
                     await self._writer.remove(removals, "What was taken down")
                 await self._index.refresh(self._indexes.articles)
+            # Also of what dedup tells, which is refused where the story was made anew for a later takedown.
+            await self._mending.mend(stories)
+            if stories:
+                await self._mending.forget(some)
 
     async def _found(self, ids: Iterable[str]) -> list[_Standing]:
         asked = list(ids)
@@ -95,71 +100,18 @@ class Removing:
             ]
         return older
 
-    async def _mend_stories(self, found: Sequence[tuple[Write, _Standing, MatchedTakedown]]) -> None:
-        going = [article.id for _, article, _ in found]
-        unknown = {
-            article.story_id: (article, takedown)
-            for _, article, takedown in found
-            if article.id not in takedown.counted_out
-        }
-        writes = [
-            story_write(await self._without(story_id, going, article, takedown), self._indexes)
-            for story_id, (article, takedown) in unknown.items()
-        ]
-        await self._writer.write(writes)
-
-    async def _without(
-        self, story_id: str, going: Sequence[str], article: _Standing, takedown: MatchedTakedown
-    ) -> StoryChange:
-        """Return what a story is without the articles that go."""
-        query = {"bool": {"filter": [{"term": {"story_id": story_id}}], "must_not": [{"terms": {"id": list(going)}}]}}
-        outlets = {"terms": {"field": "source", "size": _MOST_FOUND, "order": {"_count": "desc"}}}
-        by_time = {
-            direction: {
-                "query": query,
-                "size": 1,
-                "sort": [{"published_at": direction}, {"log_offset": "asc"}],
-                "_source": _fields(Member),
-            }
-            for direction in ("asc", "desc")
-        }
-        found = await self._index.search(self._indexes.articles, {**by_time["asc"], "aggs": {"outlets": outlets}})
-        hits = found["hits"]["hits"]
-        if not hits:
-            state = _empty(story_id, article.id, takedown)
-        else:
-            (newest,) = (await self._index.search(self._indexes.articles, by_time["desc"]))["hits"]["hits"]
-            origin, last = (msgspec.convert(hit["_source"], Member) for hit in (*hits, newest))
-            counts = {one["key"]: one["doc_count"] for one in found["aggregations"]["outlets"]["buckets"]}
-            state = StoryState(
-                id=story_id,
-                origin=origin,
-                articles=sum(counts.values()),
-                outlets=counts,
-                first_published_at=origin.published_at,
-                last_published_at=last.published_at,
-            )
-        return StoryChange(
-            schema=SCHEMA,
-            kind="article_removed",
-            article_id=article.id,
-            relation=article.relation,
-            story=state,
-            position=takedown.position,
-        )
+    async def _note_stories(self, found: Sequence[tuple[Write, _Standing, MatchedTakedown]]) -> set[str]:
+        """Note the stories that lose articles, mark those of which dedup does not tell, and return the ids of all."""
+        losing: dict[str, list[MatchedTakedown]] = {}
+        untold: dict[str, Occasion] = {}
+        for _, article, takedown in sorted(found, key=lambda one: one[2].position.version):
+            losing.setdefault(article.story_id, []).append(takedown)
+            if article.id not in takedown.counted_out:
+                untold[article.story_id] = Occasion(article.id, takedown.position)
+        noted = await self._mending.note(losing)
+        await self._mending.mark(untold)
+        return noted
 
 
 def _fields(kind: type[msgspec.Struct]) -> list[str]:
     return [field.encode_name for field in msgspec.structs.fields(kind)]
-
-
-def _empty(story_id: str, article_id: str, takedown: MatchedTakedown) -> StoryState:
-    nobody = Member(id=article_id, source="", title="", published_at=takedown.takedown.at)
-    return StoryState(
-        id=story_id,
-        origin=nobody,
-        articles=0,
-        outlets={},
-        first_published_at=nobody.published_at,
-        last_published_at=nobody.published_at,
-    )

@@ -160,7 +160,7 @@ class TestCarryingOver:
 
     async def test_what_was_taken_down_is_not_brought_back(self, index, indexes, generations, first):
         """Where the old indexes still have it, and where only the new ones know of the takedown."""
-        down = {"is_down": True, "version": 9}
+        down = {"is_down": True, "version": 9, "log_offset": 9, "log_appended_at": "1970-01-01T00:00:00Z"}
         await put(index, article(indexes, "a"), article(indexes, "b"), article(indexes, "c"))
         for names, id_ in ((indexes, "a"), (first, "b")):
             document = json.dumps({"id": id_, **down}).encode()

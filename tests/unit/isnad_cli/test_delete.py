@@ -136,6 +136,24 @@ def test_a_takedown_is_taken_back(chain: Chain, command: tuple[str, ...]) -> Non
     assert "1 takedown taken back" in result.output
 
 
+@pytest.mark.parametrize("command", [("restore",), ("delete", "--undo")])
+def test_what_is_not_taken_down_is_sent_for_and_not_waited_for(chain: Chain, command: tuple[str, ...]) -> None:
+    """A takedown of it may be on its way. Of a part that left its page, what stands never becomes as new as this."""
+    chain.behind = 10**6
+    result = isnad(chain, *command, "page#3", "--timeout", "0")
+    assert result.exit_code == 0, result.output
+    assert [order[:2] for order in chain.orders] == [("takedowns", "page#3")]
+    assert "page#3 is not taken down. If a takedown of it is still on its way" in result.output
+    assert "taken back. The articles" not in result.output
+
+
+def test_of_several_only_those_that_were_down_are_waited_for(chain: Chain) -> None:
+    chain.behind, chain.down["a"] = 10**6, EARLIER
+    result = isnad(chain, "restore", "a", "page#3", "--timeout", "0")
+    assert isinstance(result.exception, SearchUnavailable)
+    assert "1 id of 1 still waits" in str(result.exception)
+
+
 def test_what_is_not_isnads_api_is_said_to_be_none(chain: Chain) -> None:
     chain.standing = lambda _: {"hello": "world"}  # type: ignore[method-assign]
     result = isnad(chain, "delete", "a")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from isnad.codec import encode
 from isnad.indexes import Indexes
 from isnad.messages import (
     SCHEMA,
@@ -15,8 +16,12 @@ from isnad.messages import (
     StoryState,
     Verdict,
 )
+from isnad.outcomes import Record
 from isnad.testing.search import FakeIndex
+from isnad.topics import Topics
+from isnad_index.app import indexing
 from isnad_index.setting_up import set_up
+from isnad_index.writing import Writer
 
 APPENDED = datetime(2018, 2, 9, 12, 0, tzinfo=UTC)
 
@@ -27,6 +32,22 @@ async def index():
     fake = FakeIndex()
     await set_up(fake, Indexes(), 0)
     return fake
+
+
+@pytest.fixture
+def process(index):
+    """The service's work on records that hold these, one after the other; returns what became of each."""
+    topics = Topics()
+    work = indexing(Writer(index), topics, Indexes())
+
+    async def run(*values):
+        def topic(value):
+            return topics.changes if isinstance(value, StoryChange) else topics.enriched
+
+        records = [Record(topic(value), 0, n, APPENDED, b"key", encode(value)) for n, value in enumerate(values)]
+        return [outcome.status for outcome in await work(records)]
+
+    return run
 
 
 @pytest.fixture

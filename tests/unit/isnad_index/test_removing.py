@@ -4,22 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from tests.unit.isnad_index.takedowns import takedown
 
-from isnad.codec import encode
 from isnad.errors import SearchUnavailable
 from isnad.indexes import Indexes
-from isnad.messages import SCHEMA, LogPosition, MatchedTakedown, Takedown
-from isnad.outcomes import Record
 from isnad.search_index import Answer
 from isnad.testing.search import FakeIndex
-from isnad.topics import Topics
-from isnad_index.app import indexing
 from isnad_index.setting_up import set_up
-from isnad_index.writing import Writer
 
-APPENDED = datetime(2018, 2, 9, 12, 0, tzinfo=UTC)
 EARLY = datetime(2018, 1, 8, 6, 0, tzinfo=UTC)
-TOPICS = Topics()
 
 
 class Forgetful(FakeIndex):
@@ -36,27 +29,6 @@ async def index():
     fake = Forgetful()
     await set_up(fake, Indexes(), 0)
     return fake
-
-
-@pytest.fixture
-def process(index):
-    process = indexing(Writer(index), TOPICS, Indexes())
-
-    async def run(*values):
-        def topic(value):
-            return TOPICS.changes if b'"story":' in value else TOPICS.enriched
-
-        records = [Record(topic(value), 0, n, APPENDED, b"key", value) for n, value in enumerate(map(encode, values))]
-        return [outcome.status for outcome in await process(records)]
-
-    return run
-
-
-def takedown(id_, offset, kind="takedown", counted_out=()):
-    about = Takedown(schema=SCHEMA, kind=kind, id=id_, at=APPENDED, reason="so")
-    return MatchedTakedown(
-        schema=SCHEMA, kind=kind, takedown=about, position=LogPosition(offset, APPENDED), counted_out=counted_out
-    )
 
 
 def part(article, number, **more):
