@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
+from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,12 +18,24 @@ from isnad.messages import Reason
 from isnad.outcomes import Outgoing
 from isnad.topics import MAX_MESSAGE_BYTES
 
-_CLOSE_SECONDS = 5.0
 _BATCH_BYTES = 256 * 1024
 _LINGER_MS = 5
 
 Failure = Exception | None
-_Sent = asyncio.Future[Any] | Exception
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OnItsWay:
+    """A message in the hands of aiokafka."""
+
+    inner: AIOKafkaProducer
+    future: asyncio.Future[Any]
+
+    def has_arrived(self) -> bool:
+        return self.future.done() and not self.future.cancelled() and self.future.exception() is None
+
+
+_Sent = _OnItsWay | Exception
 
 
 class _BatchTooLargeError(Exception):
@@ -37,17 +50,25 @@ class Producer:
     has arrived, an equal one is another message: others may stand between the two.
 
     After a failure that leaves the numbering of an idempotent producer out of step, which aiokafka does not mend, the
-    next message goes through a fresh one.
+    next message goes through a fresh one. What the old one has on its way is waited for before, for `close_seconds` or
+    as long as the sender waits, and then given up. Then the promise holds no longer: Kafka may have it all the same, or
+    get it with the last bytes of the old connection, and an equal one that is sent again is a second one.
+
+    Args:
+        timeout_seconds: so long a message may take.
+        close_seconds: so long messages that are on their way are waited for before a connection is ended.
     """
 
-    def __init__(self, kafka: str | KafkaAccess, *, timeout_seconds: float = 30.0) -> None:
+    def __init__(self, kafka: str | KafkaAccess, *, timeout_seconds: float = 30.0, close_seconds: float = 5.0) -> None:
         self._access = KafkaAccess.of(kafka)
         self._timeout_seconds = timeout_seconds
+        self._close_seconds = close_seconds
         self._inner: AIOKafkaProducer | None = None
         self._out_of_step = False
         self._connecting = asyncio.Lock()
         self._topics: set[str] = set()
-        self._late: dict[Outgoing, asyncio.Future[Any]] = {}
+        self._late: dict[Outgoing, _OnItsWay] = {}
+        """Whose time ran out; all of the inner producer that is in use."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,7 +119,7 @@ class Producer:
             async with asyncio.timeout(self._timeout_seconds):
                 for message in messages:
                     sent.append(await self._enqueue(message))  # noqa: PERF401  what was sent counts if time runs out
-                waiting = [one for one in sent if isinstance(one, asyncio.Future)]
+                waiting = [one.future for one in sent if isinstance(one, _OnItsWay)]
                 if waiting:
                     await asyncio.wait(waiting)
         except TimeoutError:
@@ -106,17 +127,18 @@ class Producer:
         except (BrokerUnavailable, SetupError) as exc:
             sent += [exc] * (len(messages) - len(sent))
         for message, one in zip(messages, sent, strict=False):
-            if isinstance(one, asyncio.Future) and not one.done():
-                self._late[message] = one
-                one.add_done_callback(partial(self._no_longer_late, message))
+            if isinstance(one, _OnItsWay) and not one.future.done():
+                self._note_late(message, one)
         sent += [self._too_late()] * (len(messages) - len(sent))
         return [self._failure(one) for one in sent]
 
     async def _enqueue(self, message: Outgoing) -> _Sent:
-        late = self._late.pop(message, None)
-        if late is not None and not late.done():
+        late = self._still_late(message)
+        if late is not None and not self._out_of_step:
             return late
         inner = await self._connected()
+        if late is not None and late.has_arrived():
+            return late
         if message.topic not in self._topics:
             await self._look_up(inner, message.topic)
         try:
@@ -131,25 +153,38 @@ class Producer:
             self._out_of_step = self._out_of_step or inner is self._inner
             raise
         future.add_done_callback(_take_note)
-        return future
+        return _OnItsWay(inner, future)
 
-    def _no_longer_late(self, message: Outgoing, future: asyncio.Future[Any]) -> None:
-        # Where somebody waits for it again, or another inner producer sends by now, there is nothing to note here.
-        if self._late.get(message) is not future:
+    def _note_late(self, message: Outgoing, sent: _OnItsWay) -> None:
+        # What was given up with its producer will never be answered; to wait for it again would be to wait for ever.
+        if sent.inner is not self._inner or self._late.get(message) is sent:
+            return
+        self._late[message] = sent
+        sent.future.add_done_callback(lambda _: self._no_longer_late(message, sent))
+
+    def _still_late(self, message: Outgoing) -> _OnItsWay | None:
+        late = self._late.get(message)
+        if late is not None and late.future.done():
+            self._no_longer_late(message, late)
+            return None
+        return late
+
+    def _no_longer_late(self, message: Outgoing, sent: _OnItsWay) -> None:
+        if self._late.get(message) is not sent:
             return
         del self._late[message]
-        if future.cancelled() or future.exception() is not None:
+        if not sent.has_arrived():
             self._out_of_step = True
 
     def _failure(self, sent: _Sent) -> Failure:
         if isinstance(sent, Exception):
             return sent
-        if not sent.done():
+        if not sent.future.done():
             return self._too_late()
-        error = sent.exception()
+        error = sent.future.exception()
         if error is None:
             return None
-        self._out_of_step = True
+        self._out_of_step = self._out_of_step or sent.inner is self._inner
         if MEANINGS.get(type(error)) is Meaning.TOO_LARGE:
             return _BatchTooLargeError()
         meant = translate(error, self._access)
@@ -198,11 +233,40 @@ class Producer:
         self._late = {}
         if inner is None:
             return
-        try:
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await inner.stop()
-        except TimeoutError:
-            await inner.client.close()
+        with suppress(TimeoutError):
+            try:
+                async with asyncio.timeout(self._close_seconds):
+                    await inner.stop()
+            finally:
+                await self._give_up(inner)
+
+    async def _give_up(self, inner: AIOKafkaProducer) -> None:
+        """End what `stop` leaves where it did not come to its end: tasks, and connections."""
+        tasks = _tasks(inner)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        # A connection ends when all is written, which a server that reads no further never lets happen.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._close_seconds):
+                await inner.client.close()
+
+
+def _tasks(inner: AIOKafkaProducer) -> list[asyncio.Task[Any]]:
+    """Return aiokafka's tasks that send: it waits for them without an end, and gives them out to nobody.
+
+    Ending the client alone leaves them behind. An idempotent batch is tried for ever, so they would wait for the news
+    of a client that brings no more.
+    """
+    owners = (inner._sender, inner._message_accumulator)
+    return [task for task in asyncio.all_tasks() if any(_self(task) is owner for owner in owners)]
+
+
+def _self(task: asyncio.Task[Any]) -> object:
+    """Return whose method a task runs."""
+    frame = getattr(task.get_coro(), "cr_frame", None)
+    return frame.f_locals.get("self") if frame is not None else None
 
 
 def _take_note(future: asyncio.Future[Any]) -> None:
