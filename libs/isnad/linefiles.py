@@ -86,9 +86,27 @@ def standard_input() -> IO[bytes]:
     return sys.stdin.buffer
 
 
+@contextmanager
+def looking() -> Iterator[None]:
+    """Ask in the block what is at a path; that nothing is there is no error.
+
+    Raises:
+        RequestError: it may not be looked at, or can't be: its name is too long.
+    """
+    try:
+        yield
+    except OSError as exc:
+        raise RequestError(f"{exc.filename} can't be looked at: {exc.strerror}") from exc
+
+
 def size_of(path: Path) -> int | None:
-    """Return a file's bytes on disk; None where that says nothing: a pipe, or no file at all."""
-    return path.stat().st_size if path.is_file() else None
+    """Return a file's bytes on disk; None where that says nothing: a pipe, or no file at all.
+
+    Raises:
+        RequestError: the path may not be looked at.
+    """
+    with looking():
+        return path.stat().st_size if path.is_file() else None
 
 
 @contextmanager
@@ -106,7 +124,8 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    special = path.exists() and not path.is_file()
+    with looking():
+        special = path.exists() and not path.is_file()
     draft = path if special else path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
         with _made(draft, path) as raw:

@@ -28,7 +28,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     published_at: datetime | None
     dated: bool
-    """False: `published_at` is when it arrived."""
+    """False: `published_at` is when it arrived; None where nobody knows, in a file."""
     story_id: str | None
     """None, as `relation`: no verdict is known."""
     relation: str | None
@@ -101,7 +101,7 @@ def show(compared: Compared, width: int, *, plain: bool, whole: bool) -> Iterato
 def _head(number: int, one: Article, width: int) -> Iterator[Text]:
     yield Text.assemble((f"{number}  ", "dim"), (clip(harmless(one.title) or "(no title)", width - 4), "bold"))
     facts = [when(one.published_at, dated=one.dated)] if one.published_at else []
-    facts += [f"{one.shingles:,} shingles", *([one.relation] if one.relation else [])]
+    facts += [many(one.shingles, "shingle"), *([one.relation] if one.relation else [])]
     yield Text.assemble(_INDENT, (isolate(harmless(one.source)), "cyan"), (f" · {' · '.join(facts)}", "dim"))
     yield Text.assemble(_INDENT, (address(one.url or one.id), "dim"))
 
@@ -135,7 +135,8 @@ def _link(compared: Compared) -> str:
         return f"Not linked, {story}: links begin at {least}."
     return (
         f"Not linked, {story}, although links begin at {least}: when one of them came, the other had another text or "
-        "was out of the window, or what they share stands in very many articles."
+        "was out of the window, or what they share stands in very many articles, or by chance too little of it is in "
+        "the sketch by which a long one is found."
     )
 
 

@@ -29,18 +29,23 @@ def files(paths: Sequence[Path]) -> list[Path]:
     Files whose names begin with a dot or an underscore are left out: what writes archives keeps its own notes there.
 
     Raises:
-        RequestError: a folder has no archive.
+        RequestError: a folder has no archive, or a path may not be looked at.
     """
     found: list[Path] = []
     for path in paths:
-        if not path.is_dir():
+        with linefiles.looking():
+            inside = _archives_in(path) if path.is_dir() else None
+        if inside is None:
             found.append(path)
             continue
-        inside = sorted(file for file in path.rglob("*") if file.is_file() and _is_archive(file.relative_to(path)))
         if not inside:
             raise RequestError(f"{path} has no file that ends in {', '.join((*_LINES, *_PARQUET))}.")
         found += inside
     return found
+
+
+def _archives_in(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if _is_archive(file.relative_to(folder)) and file.is_file())
 
 
 def _is_archive(file: Path) -> bool:
@@ -49,7 +54,11 @@ def _is_archive(file: Path) -> bool:
 
 
 def size_of(paths: Sequence[Path]) -> int | None:
-    """Return the bytes on disk of all files together; None where one of them is a pipe."""
+    """Return the bytes on disk of all files together; None where one of them is a pipe.
+
+    Raises:
+        RequestError: one may not be looked at.
+    """
     sizes = [linefiles.size_of(path) for path in paths]
     return None if None in sizes else sum(filter(None, sizes))
 
@@ -78,8 +87,9 @@ def _is_parquet(path: Path) -> bool:
         return False
     if path.name.endswith(_PARQUET):
         return True
-    if not path.is_file():
-        return False
+    with linefiles.looking():
+        if not path.is_file():
+            return False
     try:
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC

@@ -12,7 +12,8 @@ from isnad_dedup.matching.events import Arrival
 
 TimeFrom = Literal["appended_at", "published_at"]
 
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""Before the year 1970 too: archives of newspapers begin in the nineteenth century."""
 
 
 class _Line(msgspec.Struct):
@@ -46,7 +47,8 @@ class Clerk:
     What stands for the append time, by which the window moves: the line's `appended_at` or, where that is asked for,
     its `published_at`. A line that has none, or one that can't be read or is before the one before it, stands at the
     moment of the line before it; so without such times the whole file is one day, as if it had been fed to the chain
-    at once. So does one that is dated after `latest`: a single wrong date would else empty the window.
+    at once. So does one that is dated after `latest`: a single wrong date would else empty the window. What comes
+    before the first moment stands before all days.
 
     Attributes:
         too_late: how many are dated after `latest`.
@@ -93,6 +95,7 @@ class Clerk:
             body=article.body or "",
             published_at=published_at or self._now,
             appended_at=self._now,
+            undated=published_at is None,
         )
 
 

@@ -19,7 +19,8 @@ ISOLATES = str.maketrans("", "", FIRST_STRONG_ISOLATE + POP_DIRECTIONAL_ISOLATE)
 AGENCY = "قصف التحالف مواقع في دير الزور"
 NOT_FOUND = (
     "Not linked, in the same story, although links begin at 30%: when one of them came, the other had another text or "
-    "was out of the window, or what they share stands in very many articles."
+    "was out of the window, or what they share stands in very many articles, or by chance too little of it is in the "
+    "sketch by which a long one is found."
 )
 PAPER = "وأكد مصدر: قصف التحالف مواقع في دير الزّور"
 
@@ -248,6 +249,28 @@ def test_the_json_of_files_is_what_the_api_would_answer(articles):
     assert json.loads(answer.article.model_dump_json()) == told["article"]
     assert [one.model_dump() for one in answer.stretches] == told["stretches"]
     assert told["now"] == {"jaccard": 0.5, "contained": 0.5, "contains": 1.0, "shared": 2}
+
+
+def test_of_an_article_without_a_date_none_is_shown(tmp_path):
+    """Neither that of the article before it nor one that nobody wrote; and one shingle is one shingle."""
+    file = tmp_path / "articles.jsonl"
+    rows = [
+        {"id": "a", "source": "agency", "body": "واحد اثنان ثلاثة أربعة خمسة", "appended_at": "2018-02-08"},
+        {"id": "b", "source": "paper", "body": "واحد اثنان ثلاثة أربعة خمسة ستة", "published_at": None},
+    ]
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    shown = run("--input", str(file), "a", "b").translate(ISOLATES).splitlines()
+    assert (shown[1], shown[4]) == ("   agency · 1 shingle", "   paper · 2 shingles")
+    told = json.loads(run("--input", str(file), "a", "b", "--json"))
+    assert [(told[side]["published_at"], told[side]["dated"]) for side in ("article", "other")] == [(None, False)] * 2
+
+
+def test_a_path_that_can_not_be_looked_at_is_told(monkeypatch, capsys):
+    name = "a" * 300
+    assert exits(monkeypatch, capsys, "a", "b", "--input", name) == (
+        2,
+        f"isnad: {name} can't be looked at: File name too long",
+    )
 
 
 def test_an_article_that_no_file_has_is_named(monkeypatch, capsys, articles):

@@ -13,8 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.unit.isnad_dedup.articles import text
 
-from isnad.errors import IsnadError
+from isnad.errors import IsnadError, RequestError
+from isnad.offline import Reading
+from isnad_dedup.offline import archives
 from isnad_dedup.offline.command import dedup
+from isnad_dedup.offline.lines import Clerk
 
 TITLE = "عنوان"
 
@@ -127,6 +130,25 @@ def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path):
     assert "can't be written" in refusal(run("-", tmp_path / "none" / "verdicts.jsonl", piped=LINES))
 
 
+TOO_LONG = "a" * 300
+"""A name that no file system takes."""
+
+
+@pytest.mark.parametrize(("source", "target"), [(TOO_LONG, "-"), ("-", TOO_LONG)])
+def test_a_path_that_can_not_be_looked_at_is_said_in_a_sentence(source: str, target: str):
+    assert refusal(run(source, target, piped=LINES)) == f"{TOO_LONG} can't be looked at: File name too long"
+
+
+def test_nothing_is_guessed_of_a_file_that_can_not_be_looked_at():
+    with pytest.raises(RequestError, match="can't be looked at"):
+        archives.size_of([Path(TOO_LONG)])
+    with (
+        Reading(None, skip_bad=False, show_every=1) as reading,
+        pytest.raises(RequestError, match="can't be looked at"),
+    ):
+        next(archives.articles([Path(TOO_LONG)], Clerk(), reading))
+
+
 @pytest.mark.parametrize("content", [gzip.compress(LINES * 1000)[:-50], b"not packed at all"])
 def test_a_broken_archive_is_said_in_a_sentence(tmp_path: Path, content: bytes):
     (tmp_path / "articles.jsonl.gz").write_bytes(content)
@@ -146,8 +168,8 @@ def test_a_special_file_is_written_to_and_not_replaced(tmp_path: Path):
     assert Path("/dev/null").is_char_device()
 
 
-def test_the_window_counts_by_the_field_that_is_asked_for():
-    days = ["2018-02-01", "2018-02-08"]
+@pytest.mark.parametrize("days", [["2018-02-01", "2018-02-08"], ["1955-02-01", "1955-02-08"]])
+def test_the_window_counts_by_the_field_that_is_asked_for(days: list[str]):
     lines = b"".join(
         json.dumps({"id": day, "body": text((0, 104)), "published_at": day}).encode() + b"\n" for day in days
     )

@@ -8,7 +8,7 @@ from isnad.errors import RequestError
 from isnad.messages import Link, Span, Verdict
 from isnad_dedup.offline.lines import Clerk, Row, write
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def test_a_line_becomes_an_article():
@@ -16,7 +16,15 @@ def test_a_line_becomes_an_article():
     article = Clerk().read(line.encode())
     assert (article.id, article.source, article.title, article.body) == ("a", "sabq", "عنوان", "نص")
     assert article.published_at == datetime(2018, 2, 8, 12, tzinfo=UTC)
-    assert article.appended_at == EPOCH
+    assert article.appended_at == BEFORE_ALL
+
+
+@pytest.mark.parametrize(("said", "undated"), [('"2018-02-08"', False), ("null", True), ('"soon"', True)])
+def test_an_article_without_a_readable_date_is_undated(said: str, undated: bool):
+    """Also after one that has a date, at whose moment it stands."""
+    clerk = Clerk("published_at")
+    clerk.read(b'{"id":"a","body":"b","published_at":"2018-02-01"}')
+    assert clerk.read(f'{{"id":"b","body":"b","published_at":{said}}}'.encode()).undated is undated
 
 
 def test_only_id_and_body_are_needed_and_nothing_may_be_null_but_text():
@@ -53,7 +61,7 @@ def moments(clerk: Clerk, field: str, *times: str | None) -> list[datetime]:
 
 def test_the_append_time_counts_where_it_is_given_and_never_runs_backward():
     assert moments(Clerk(), "appended_at", None, "2018-02-08T12:00:00Z", "2018-02-07", "soon", "2018-02-09") == [
-        EPOCH,
+        BEFORE_ALL,
         datetime(2018, 2, 8, 12, tzinfo=UTC),
         datetime(2018, 2, 8, 12, tzinfo=UTC),
         datetime(2018, 2, 8, 12, tzinfo=UTC),
@@ -62,8 +70,16 @@ def test_the_append_time_counts_where_it_is_given_and_never_runs_backward():
 
 
 def test_the_time_of_publication_moves_the_log_only_where_that_is_asked_for():
-    assert moments(Clerk(), "published_at", "2018-02-08") == [EPOCH]
+    assert moments(Clerk(), "published_at", "2018-02-08") == [BEFORE_ALL]
     assert moments(Clerk("published_at"), "published_at", "2018-02-08") == [datetime(2018, 2, 8, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("first", [[], [None]])
+def test_days_before_1970_count_like_others(first: list[None]):
+    """Also after a line without a date, which stands before all of them."""
+    times = [*first, "1955-01-01", None, "1956-01-01"]
+    years = [moment.year for moment in moments(Clerk("published_at"), "published_at", *times)]
+    assert years == [*(1 for _ in first), 1955, 1955, 1956]
 
 
 def test_a_date_in_the_future_does_not_move_the_log_and_is_counted():
@@ -79,7 +95,7 @@ def test_a_date_in_the_future_does_not_move_the_log_and_is_counted():
 
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_a_time_out_of_all_bounds_counts_as_unreadable(time: str):
-    assert moments(Clerk(), "appended_at", time) == [EPOCH]
+    assert moments(Clerk(), "appended_at", time) == [BEFORE_ALL]
 
 
 def test_a_verdict_becomes_a_line_with_the_shares_and_without_the_passages():
