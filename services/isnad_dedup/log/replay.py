@@ -6,7 +6,7 @@ from the whole log.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import structlog
@@ -183,17 +183,24 @@ class Replay:
             if stands_at <= present:
                 raise SnapshotError(f"It stands at offset {stands_at:,}, and {present:,} is reached already.")
 
-        with closing(self._snapshots.newest_first(refuse)) as usable:
-            while (snapshot := await asyncio.to_thread(next, usable, None)) is not None:
+        usable = self._snapshots.newest_first(refuse)
+        loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1, "snapshots")
+        try:
+            while (snapshot := await loop.run_in_executor(thread, next, usable, None)) is not None:
                 self._still_working()
                 try:
                     await self._compare(Place.of(snapshot.about).last, first)
-                    self._replace(await asyncio.to_thread(self._restored, snapshot))
+                    self._replace(await loop.run_in_executor(thread, self._restored, snapshot))
                 except SnapshotError as exc:
                     _logger.warning("a snapshot is not used", snapshot=str(snapshot.folder), reason=str(exc))
                 else:
                     self._snapshots.used(snapshot)
                     return
+        finally:
+            # By the same thread, which may be at a snapshot still where this is cancelled.
+            closed = loop.run_in_executor(thread, usable.close)
+            thread.shutdown(wait=False)
+            await asyncio.shield(closed)
         if present == 0:
             self._snapshots.used(None)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -350,6 +351,24 @@ class TestSnapshots:
         log.broken_after = None
         assert await stage.process(log.records[8:]) == straight(log.records)[8:]
         assert log.read_offsets == [5, 6, 7]
+
+    async def test_it_can_be_stopped_while_one_is_checked(self, tmp_path: Path):
+        """It ends as cancelled when the check has ended, which here waits for a pipe; then it goes on from there."""
+        log = Log(articles(10))
+        snapshot = await self.snapshot_after(tmp_path, 6, log.records)
+        part = next(path for path in sorted(snapshot.iterdir()) if path.name != "manifest")
+        part.unlink()
+        os.mkfifo(part)
+        stage = self.restarted(log, tmp_path)
+        reading = asyncio.create_task(stage.read_up_to(8))
+        with capture_logs():
+            await asyncio.sleep(0.05)
+            reading.cancel()
+            await asyncio.to_thread(lambda: part.open("wb").close())
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            part.unlink()
+            assert await stage.process(log.records[8:]) == straight(log.records)[8:]
 
     async def test_what_is_taken_over_is_not_written_again(self, tmp_path: Path):
         log = Log([record(n, prepared(str(n), text((n, n + 104))), days=3 * n) for n in range(4)])
