@@ -130,7 +130,14 @@ def growth(
     from isnad_feeder.fields import parse_mapping
 
     points = points_up_to(articles)
-    log = SyntheticLog(read((*corpora, *more), parse_mapping(maps)).texts, articles_needed(points), verbatim=verbatim)
+    texts = read((*corpora, *more), parse_mapping(maps)).texts
+    try:
+        log = SyntheticLog(texts, articles_needed(points), verbatim=verbatim)
+    except ValueError as exc:
+        raise RequestError(
+            f"Articles can't be made of the corpus: {exc}. Give one whose articles have bodies, of some hundred "
+            "characters."
+        ) from exc
     with machine.one_core(), Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=articles)
 

@@ -13,6 +13,7 @@ from typing import Generic
 
 import msgspec
 
+from isnad.errors import RequestError
 from isnad.similarity.snapshot import opened, write
 from isnad_cli.bench import bars, machine
 from isnad_cli.bench.engines import Engine, T
@@ -59,7 +60,11 @@ def grow(
 
     `make` returns an empty engine that keeps its files in a folder, `say` is told what begins, `advance` how many
     articles are in. Making the texts is not counted.
+
+    Raises:
+        RequestError: the articles are too short.
     """
+    reprinted = _a_long_one(log)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         say("loading the compiled code")
@@ -68,7 +73,7 @@ def grow(
         gc.collect()
         gc.freeze()
         try:
-            growth = _Growth(log, make, folder, advance)
+            growth = _Growth(log, reprinted, make, folder, advance)
             measured = [growth.measure(point, say) for point in points]
             say(f"measuring beside a window of {points[0]:,} articles")
             side_by_side = growth.beside(points[0])
@@ -82,6 +87,18 @@ def grow(
     return {**report, "bars": bars.of_growth(report)}
 
 
+def _a_long_one(log: SyntheticLog) -> Arrival:
+    """Return an article that is long enough to be known for what it is when it is reprinted."""
+    first = range(min(LAST, len(log)))
+    for article in map(log.article, first):
+        if len(article.body) > _LONG:
+            return article
+    raise RequestError(
+        f"The articles of the corpus are too short: of the first {len(first):,} made of them none has more than "
+        f"{_LONG} characters. Give longer ones."
+    )
+
+
 def _warm_up(log: SyntheticLog, engine: Engine[T]) -> None:
     engine.take([log.article(number) for number in range(min(_WARM_UP, len(log)))])
     engine.close()
@@ -89,9 +106,15 @@ def _warm_up(log: SyntheticLog, engine: Engine[T]) -> None:
 
 class _Growth(Generic[T]):
     def __init__(
-        self, log: SyntheticLog, make: Callable[[Path], Engine[T]], folder: Path, advance: Callable[[int], None]
+        self,
+        log: SyntheticLog,
+        reprinted: Arrival,
+        make: Callable[[Path], Engine[T]],
+        folder: Path,
+        advance: Callable[[int], None],
     ) -> None:
         self._log = log
+        self._reprinted = reprinted
         self._make = make
         self._folder = folder
         self._advance = advance
@@ -101,7 +124,6 @@ class _Growth(Generic[T]):
         self._longest = Timing(0.0, 0.0)
         self._planted: Counter[str] = Counter()
         self._found: Counter[str] = Counter()
-        self._reprinted = next(article for article in map(log.article, range(len(log))) if len(article.body) > _LONG)
         machine.give_back_memory()
         self._before = machine.resident()
         self._engine = make(folder / "window")
@@ -165,7 +187,8 @@ class _Growth(Generic[T]):
         numbers = range(self._next, min(self._next + BATCH, end))
         taken = clocked(partial(self._engine.take, self._articles(numbers)))
         self._next = numbers.stop
-        self._last.append(taken.timing)
+        if len(numbers) == BATCH:
+            self._last.append(taken.timing)
         for number, answer in zip(numbers, taken.result, strict=True):
             planted = self._log.planted(number)
             if planted is not None:

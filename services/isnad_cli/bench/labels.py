@@ -6,6 +6,7 @@ the labels were made.
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -94,7 +95,7 @@ def read_texts(paths: Iterable[Path], labels: Iterable[LabelledArticle]) -> dict
                 with gzip.open(file) as lines:
                     texts = (decoder.decode(line) for line in lines)
                     found.update((text.id, text) for text in texts if text.id in wanted)
-            except (OSError, EOFError, msgspec.DecodeError) as exc:
+            except (OSError, EOFError, zlib.error, msgspec.DecodeError) as exc:
                 raise RequestError(
                     f"{file} can't be read ({exc}). Give the .jsonl.gz files of the ANT corpus."
                 ) from exc

@@ -1,9 +1,13 @@
 """A window that fills, at sizes that take a second."""
 
 import itertools
+import json
 
 import pytest
+from click.testing import CliRunner
 
+from isnad.errors import RequestError
+from isnad_cli.bench.command import bench
 from isnad_cli.bench.engines import BareIndex, WholeDedup
 from isnad_cli.bench.growth import articles_needed, grow, points_up_to
 from isnad_cli.bench.synthetic import SyntheticLog
@@ -13,7 +17,7 @@ CORPUS = [
     " ".join(" ".join(f"ك{next(COUNTER)}" for _ in range(12)) + "." for _ in range(5 + number % 10))
     for number in range(300)
 ]
-POINTS = [400, 6000]
+POINTS = [401, 6000]
 
 
 def test_points_are_powers_of_ten_and_the_end():
@@ -44,6 +48,25 @@ def test_what_is_measured_of_a_window_that_fills(engine):
         assert point["snapshot"]["bytes_on_disk"] > 0
     first, last = (point["longest_batch_of_the_fill_seconds"] for point in report["points"])
     assert last["cpu"] >= first["cpu"]
-    assert report["side_by_side"]["beside_articles"] == 400
+    # Two batches of 200 and one of 1, which costs next to nothing: of two, the mean is the median.
+    cost = report["points"][0]["microseconds_per_article"]["clock"]
+    assert cost["mean"] == cost["median"]
+    assert report["side_by_side"]["beside_articles"] == 401
     assert report["side_by_side"]["articles"] >= 6000
     assert all(bar["value"] is not None for bar in report["bars"])
+
+
+def test_a_corpus_of_short_articles_is_refused():
+    """Of a text of a line nobody could say whether a snapshot still knows it."""
+    log = SyntheticLog(["خبر عاجل من دمشق."], 1000)
+    with pytest.raises(RequestError, match="none has more than 500 characters"):
+        grow(log, POINTS, BareIndex, lambda _: None, lambda _: None)
+
+
+def test_a_corpus_without_a_sentence_is_refused(tmp_path):
+    """Titles alone are no text."""
+    corpus = tmp_path / "articles.jsonl"
+    corpus.write_text(json.dumps({"id": "a", "source": "s", "title": "عنوان", "body": ""}))
+    refused = CliRunner().invoke(bench, ["growth", "--corpus", str(corpus), "--articles", "10000"]).exception
+    assert isinstance(refused, RequestError)
+    assert "Articles can't be made of the corpus: there is no sentence in the texts." in str(refused)

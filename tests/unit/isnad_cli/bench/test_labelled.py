@@ -66,3 +66,14 @@ def test_labels_of_something_else_are_refused(labelled):
     folder, labels = labelled
     labels.write_text('{"id": 1}', encoding="utf-8")
     assert isinstance(run("--corpus", folder, "--labels", labels).exception, RequestError)
+
+
+def test_a_damaged_corpus_is_refused(labelled):
+    """Within what is packed, where gzip itself sees nothing amiss."""
+    folder, labels = labelled
+    packed = bytearray(gzip.compress(b"{}\n" * 400))
+    packed[12:20] = b"\xff" * 8
+    (folder / "corpus.jsonl.gz").write_bytes(packed)
+    refused = run("--corpus", folder, "--labels", labels).exception
+    assert isinstance(refused, RequestError)
+    assert "corpus.jsonl.gz can't be read" in str(refused)
