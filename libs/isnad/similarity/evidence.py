@@ -38,8 +38,7 @@ class Passages:
             most: at most so many stretches.
         """
         placed = self._placed
-        # A copy, since hashes on disk are mapped read-only, which would need compiled code of its own.
-        runs = _shared_runs(placed.hashes, self._slots, self._following, np.array(other)).tolist()
+        runs = _shared_runs(placed.hashes, self._slots, self._following, other).tolist()
         runs.sort(key=lambda run: run[0] - run[1])
         return tuple(
             Span(int(placed.starts[start]), int(placed.ends[end + SHINGLE_WORDS - 2])) for start, end in runs[:most]

@@ -421,7 +421,7 @@ class NearDuplicateIndex:
         """Write the index into a folder, which is made; see `isnad.similarity.snapshot.write`.
 
         Raises:
-            StorageUnavailable: the folder can't be written.
+            SnapshotError: the folder is there already, or can't be written.
         """
         captured = self.capture()
         write(folder, Captured({**captured.about, "settings": self._settings()}, captured.parts))

@@ -21,7 +21,9 @@ once."""
 class Window:
     """How far back an article is compared: the last `days` days and the last `articles` articles, whichever is less.
 
-    Up to a sixth more is kept, because only whole segments are dropped.
+    Never less is kept, but more, because only whole segments are dropped: what is less than `segment_days` days older
+    than that; and of articles one segment more where the count alone ends segments, almost two where days end some of
+    them (fewer than `articles` + 2 x `segment_articles` in all).
     """
 
     days: int = WINDOW_DAYS

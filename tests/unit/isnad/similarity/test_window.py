@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from isnad.similarity.index import NearDuplicateIndex
 from isnad.similarity.window import Window
 
 
@@ -23,6 +24,32 @@ def test_a_segment_is_over_when_its_last_day_is_out_of_the_window():
     window = Window(days=30)  # segments of five days; number 2 has the days 10 to 14
     assert not window.is_over(2, 44)
     assert window.is_over(2, 45)
+
+
+def test_a_text_is_kept_for_the_days_of_the_window_and_less_than_a_segment_longer():
+    """Segments of a day: what came as one began is there for two days, what came as it ended for one."""
+    text, midnight = "واحد اثنان ثلاثة أربعة خمسة", datetime(2018, 2, 8, tzinfo=UTC)
+    for hours in (0, 23.9):
+        index = NearDuplicateIndex(Window(days=1))
+        index.advance(midnight + timedelta(hours=hours))
+        index.add("a", text)
+        index.advance(midnight + timedelta(hours=47.9))
+        assert [match.key for match in index.match(text)] == ["a"]
+        index.advance(midnight + timedelta(hours=48))
+        assert index.match(text) == []
+
+
+def test_almost_two_segments_more_are_kept_where_days_end_segments_too():
+    """Segments of ten articles and five days: 10, then 9 until the days end, then five times 10."""
+    index, day = NearDuplicateIndex(Window(days=30, articles=60)), datetime(2018, 2, 8, tzinfo=UTC)
+    held = []
+    for stretch, articles in enumerate([10, 9, 61]):
+        for number in range(articles):
+            index.advance(day + timedelta(days=5 * stretch))
+            index.add(f"{stretch}/{number}", "")
+            held.append(len(index))
+    # The 80th finds 69 after the first ten, and 60 after the nine: both go before it is taken.
+    assert held == [*range(1, 80), 61]
 
 
 @pytest.mark.parametrize("size", [{"days": 0}, {"articles": 0}])
