@@ -106,6 +106,16 @@ class TestNewIndexes:
         await service(index, first)(article("b", 6), story("a", 3, 6), takedown("a", 10))
         assert await rebuilt(index, indexes, generations, first) == ("old", 2)
 
+    async def test_the_newer_of_two_takedowns_of_a_story_holds_in_them_too(
+        self, index, indexes, live, generations, first
+    ):
+        """They know the story's older takedown by themselves. `b` is no longer in Kafka."""
+        later = [article("a", 5), article("c", 6), story("b", 3, 6), takedown("a", 10)]
+        later += [article("d", 15), story("b", 3, 15), takedown("b", 20)]
+        await live(article("b", 1), *later)
+        await service(index, first)(*later)
+        assert await rebuilt(index, indexes, generations, first) == ("c", 2)
+
     async def test_what_goes_after_they_were_filled_goes_there_too(self, index, indexes, live, generations, first):
         await live(article("a", 0), article("old", 1), article("b", 6), story("a", 3, 6))
         await service(index, first)(article("b", 6), story("a", 3, 6))
