@@ -3,6 +3,8 @@
 import asyncio
 import dataclasses
 import os
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -362,7 +364,7 @@ class TestSnapshots:
         stage = self.restarted(log, tmp_path)
         reading = asyncio.create_task(stage.read_up_to(8))
         with capture_logs():
-            await asyncio.sleep(0.05)
+            await asyncio.to_thread(wait_for_a_check)
             reading.cancel()
             await asyncio.to_thread(lambda: part.open("wb").close())
             with pytest.raises(asyncio.CancelledError):
@@ -397,6 +399,12 @@ class TestSnapshots:
         log.read_offsets.clear()
         assert await stage.process(log.records[6:]) == straight(log.records)[6:]
         assert log.read_offsets == [5]
+
+
+def wait_for_a_check() -> None:
+    """Return when a snapshot is being checked, in threads that are called so."""
+    while not any(one.name.startswith("checksums") for one in threading.enumerate()):
+        time.sleep(0.005)
 
 
 def reasons(logs: list[MutableMapping[str, Any]]) -> list[str]:
