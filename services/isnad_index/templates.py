@@ -9,7 +9,7 @@ from typing import Any
 from isnad.indexes import Indexes
 from isnad_index.analysis import analysis
 
-VERSION = 4
+VERSION = 5
 """Grows with every change here; a server that has a template of a higher version keeps it."""
 
 _LONGEST_NAME = 512
@@ -108,7 +108,11 @@ TAKEDOWN_FIELDS: dict[str, dict[str, Any]] = {
     "version": {"type": "long"},
     "log_offset": {"type": "long"},
     "log_appended_at": DATE,
+    "story_id": KEYWORD,
+    "changed_by": KEYWORD,
+    "stories": KEPT,
 }
+"""Of takedowns, of the marks of stories that were made anew, and of the notes of which stories are to be."""
 
 
 ENTITY_FIELDS: dict[str, dict[str, Any]] = {
