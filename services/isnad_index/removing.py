@@ -59,10 +59,11 @@ class Removing:
         if not takedowns:
             return
         await self._index.refresh(self._indexes.articles)
+        await self._index.refresh(self._indexes.stories)
         for begin in range(0, len(takedowns), _IDS_AT_ONCE):
             some = takedowns[begin : begin + _IDS_AT_ONCE]
             ids = {one.takedown.id for one in some}
-            stories = await self._mending.begun(some)
+            stories = await self._mending.begun(some) | await self._mark_titled(some)
             while found := await self._older(some, await self._found(ids)):
                 stories |= await self._note_stories(found)
                 removals = [removal for removal, _, _ in found]
@@ -73,6 +74,25 @@ class Removing:
             await self._mending.mend(stories)
             if stories:
                 await self._mending.forget(some)
+
+    async def _mark_titled(self, takedowns: Sequence[MatchedTakedown]) -> set[str]:
+        """Mark the stories that have their titles of what is taken down though it is not there, and return their ids.
+
+        It could not be indexed, or its record was no longer in Kafka when the indexes were made anew.
+        """
+        untold = {one.takedown.id: one for one in takedowns if one.takedown.id not in one.counted_out}
+        query = {"terms": {"origin.id": sorted(untold)}}
+        body = {"query": query, "size": _MOST_FOUND, "_source": ["id", "origin.id"]}
+        hits = (await self._index.search(self._indexes.stories, body))["hits"]["hits"] if untold else []
+        origins = {hit["_source"]["id"]: hit["_source"]["origin"]["id"] for hit in hits}
+        copies = await self._index.copies(self._indexes.stories, sorted(origins))
+        older = {
+            copy.id: untold[origins[copy.id]]
+            for copy in copies
+            if copy.version < untold[origins[copy.id]].position.version
+        }
+        await self._mending.mark({id_: Occasion(origins[id_], one.position) for id_, one in older.items()})
+        return set(older)
 
     async def _found(self, ids: Iterable[str]) -> list[_Standing]:
         asked = list(ids)

@@ -98,6 +98,10 @@ class TestTakingDown:
         await live(story("b", 5, 25))
         assert await standing(index, indexes) == ("b", 5), "what dedup says later wins"
 
+    async def test_a_story_does_not_keep_the_title_of_an_article_that_is_not_there(self, index, indexes, live):
+        await live(article("b", 1), story("a", 2, 1), takedown("a", 10))
+        assert await standing(index, indexes) == ("b", 1)
+
 
 class TestNewIndexes:
     async def test_what_was_taken_down_does_not_come_back_with_them(self, index, indexes, live, generations, first):

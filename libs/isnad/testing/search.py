@@ -371,8 +371,11 @@ def _between(value: str, asked: Json) -> bool:
 
 
 def _values(document: Json, field: str) -> Iterator[Any]:
-    value = document.get(field, [])
-    yield from value if isinstance(value, list) else [value]
+    value: Any = document
+    for name in field.split("."):
+        value = value.get(name, {}) if isinstance(value, dict) else {}
+    if value != {}:
+        yield from value if isinstance(value, list) else [value]
 
 
 def _sorted(documents: list[Json], order: list[Json]) -> list[Json]:

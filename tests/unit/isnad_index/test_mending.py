@@ -144,6 +144,12 @@ async def test_an_article_that_comes_after_its_page_was_taken_down_is_counted_no
     assert story(index) == ("title of b", 1)
 
 
+async def test_a_story_does_not_keep_the_title_of_an_article_that_could_not_be_indexed(process, index, member, change):
+    await process(member("b", 1), change(1, "a", 2))
+    await process(takedown("a", 10))
+    assert story(index) == ("title of b", 1)
+
+
 async def test_who_takes_over_from_a_worker_that_died_makes_the_story_anew(process, index, member, change):
     await process(member("a", 0), member("b", 1), change(1, "a", 2))
     index.refuse["s"] = [Answer(503, "unavailable")]
