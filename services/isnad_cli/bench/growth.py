@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -160,17 +160,23 @@ class _Growth(Generic[T]):
         """Return the cost in this window and in one that holds so many articles, of batches given to both.
 
         So a disturbance of the machine meets both alike. Each goes first every other time, because the second finds the
-        texts in the cache.
+        texts in the cache. The smaller window is a sample of this one, over the same days, and has what is reprinted in
+        the batches: both find the same planted copies.
         """
         other = self._make(self._folder / "other")
-        for first in range(0, point, BATCH):
-            other.take(self._articles(range(first, min(first + BATCH, point))))
+        shown = range(self._next, min(self._next + SIDE_BY_SIDE, len(self._log)))
+        sample = self._sample(point, shown)
+        for first in range(0, len(sample), BATCH):
+            other.take(self._articles(sample[first : first + BATCH]))
         timings: dict[str, list[Timing]] = {"this": [], "other": []}
+        links: Counter[str] = Counter()
         engines = [("this", self._engine), ("other", other)]
-        for first in range(self._next, min(self._next + SIDE_BY_SIDE, len(self._log)), BATCH):
-            articles = self._articles(range(first, min(first + BATCH, len(self._log))))
+        for first in range(0, len(shown), BATCH):
+            articles = self._articles(shown[first : first + BATCH])
             for name, engine in engines:
-                timings[name].append(clocked(partial(engine.take, articles)).timing)
+                taken = clocked(partial(engine.take, articles))
+                timings[name].append(taken.timing)
+                links[name] += sum(len(engine.linked(answer)) for answer in taken.result)
             engines.reverse()
         other.close()
         return {
@@ -178,9 +184,20 @@ class _Growth(Generic[T]):
             "beside_articles": point,
             "microseconds_per_article": _cost(timings["this"]),
             "beside_microseconds_per_article": _cost(timings["other"]),
+            "links_per_article": round(links["this"] / len(shown), 3),
+            "beside_links_per_article": round(links["other"] / len(shown), 3),
         }
 
-    def _articles(self, numbers: range) -> list[Arrival]:
+    def _sample(self, size: int, shown: range) -> list[int]:
+        """Return so many of the articles that are in: those of which some that come are made, and others evenly."""
+        planted = (self._log.planted(number) for number in shown)
+        held = range(self._next)
+        origins = sorted({one.origin for one in planted if one is not None and one.origin in held})[:size]
+        others = sorted(set(held).difference(origins))
+        more = size - len(origins)
+        return sorted([*origins, *(others[place * len(others) // more] for place in range(more))])
+
+    def _articles(self, numbers: Iterable[int]) -> list[Arrival]:
         return [self._log.article(number) for number in numbers]
 
     def _take(self, end: int) -> Timing:
