@@ -64,6 +64,7 @@ class Producer:
         self._timeout_seconds = timeout_seconds
         self._close_seconds = close_seconds
         self._inner: AIOKafkaProducer | None = None
+        self._retiring: AIOKafkaProducer | None = None
         self._out_of_step = False
         self._connecting = asyncio.Lock()
         self._topics: set[str] = set()
@@ -134,8 +135,9 @@ class Producer:
 
     async def _enqueue(self, message: Outgoing) -> _Sent:
         late = self._still_late(message)
-        if late is not None and not self._out_of_step:
+        if late is not None and late.inner is self._inner and not self._out_of_step:
             return late
+        # Of one that is being retired it is known afterwards whether it has arrived.
         inner = await self._connected()
         if late is not None and late.has_arrived():
             return late
@@ -157,7 +159,7 @@ class Producer:
 
     def _note_late(self, message: Outgoing, sent: _OnItsWay) -> None:
         # What was given up with its producer will never be answered; to wait for it again would be to wait for ever.
-        if sent.inner is not self._inner or self._late.get(message) is sent:
+        if sent.inner not in (self._inner, self._retiring) or self._late.get(message) is sent:
             return
         self._late[message] = sent
         sent.future.add_done_callback(lambda _: self._no_longer_late(message, sent))
@@ -173,7 +175,7 @@ class Producer:
         if self._late.get(message) is not sent:
             return
         del self._late[message]
-        if not sent.has_arrived():
+        if sent.inner is self._inner and not sent.has_arrived():
             self._out_of_step = True
 
     def _failure(self, sent: _Sent) -> Failure:
@@ -230,15 +232,17 @@ class Producer:
         inner, self._inner = self._inner, None
         self._out_of_step = False
         self._topics = set()
-        self._late = {}
         if inner is None:
             return
+        self._retiring = inner
         with suppress(TimeoutError):
             try:
                 async with asyncio.timeout(self._close_seconds):
                     await inner.stop()
             finally:
                 await self._give_up(inner)
+                self._retiring = None
+                self._late = {}
 
     async def _give_up(self, inner: AIOKafkaProducer) -> None:
         """End what `stop` leaves where it did not come to its end: tasks, and connections."""

@@ -79,6 +79,23 @@ async def test_what_arrives_while_the_old_connection_is_ended_is_not_sent_a_seco
     assert kafka.received.count(("a", b"A")) == 1
 
 
+async def test_nor_is_what_was_given_up_by_its_sender_while_the_connection_was_ended(kafka: SmallKafka):
+    """Its time is over before that of the message with which the connection is ended."""
+    async with Producer(kafka.address, timeout_seconds=1) as producer:
+        kafka.silent, kafka.refused = {"a"}, {"b": OUT_OF_ORDER}
+        first = asyncio.create_task(producer.deliver([A]))
+        await asyncio.sleep(0.4)
+        assert await producer.deliver([B]) != [None]
+        kafka.refused = {}
+        ending = asyncio.create_task(producer.deliver([B]))
+        assert await first != [None]
+        again = asyncio.create_task(producer.deliver([A]))
+        await asyncio.sleep(0)
+        kafka.speak()
+        assert await asyncio.gather(again, ending) == [[None], [None]]
+    assert kafka.received.count(("a", b"A")) == 1
+
+
 async def test_a_late_one_is_waited_for_however_often_it_is_sent_again(kafka: SmallKafka):
     """As long as its connection is the one in use."""
     async with Producer(kafka.address, timeout_seconds=0.1) as producer:
