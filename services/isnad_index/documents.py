@@ -267,6 +267,11 @@ def is_mark(id_: str) -> bool:
     return id_.startswith(_MARK)
 
 
+def is_note(id_: str) -> bool:
+    """Return whether this is the id of a note of stories, and not of a takedown."""
+    return id_.startswith(_NOTE)
+
+
 def _short(id_: str) -> str:
     # With what stands before it, a long id would be longer than Elasticsearch takes.
     return blake2b(id_.encode(), digest_size=20).hexdigest()

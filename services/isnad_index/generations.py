@@ -18,7 +18,7 @@ import msgspec
 from isnad.errors import RecordError, RequestError, SetupError
 from isnad.indexes import Indexes
 from isnad.search_index import Document, Exchange, SearchIndex, Write
-from isnad_index.documents import keepers, story_keepers
+from isnad_index.documents import is_note, keepers, story_keepers
 from isnad_index.mending import Mending
 from isnad_index.recounting import Recounting
 from isnad_index.setting_up import set_up
@@ -112,7 +112,9 @@ class Generations:
             there = self._indexes.renamed(family, generation)
             async with contextlib.aclosing(self._index.everything(family)) as pages:
                 async for page in pages:
-                    missing = await self._missing(there, page, or_older=family == takedowns)
+                    # A takedown that was broken off comes again, and notes its stories there itself.
+                    lasting = [document for document in page if not is_note(document.id)]
+                    missing = await self._missing(there, lasting, or_older=family == takedowns)
                     if family == self._indexes.stories:
                         missing = await self._with_articles(generation, missing)
                     await self._copy(writer, recounting, mending, generation, there, missing)

@@ -10,6 +10,8 @@ to one story at once, some of its articles may be on their way yet, and dedup ma
 * Who has written a story looks once more, until he would write the same. So of several workers the last one is right.
 * Who writes an article looks for a mark afterwards, in real time. An article that stands before the mark in the log has
   come late: its story is made anew once more, also where it was taken out as one without articles.
+* What dedup said of a story is kept out where its origin was taken down meanwhile. Then the story is made anew for this
+  place in the log, since dedup may say nothing more of it.
 * Before the articles of a takedown go, a *note* says which stories they are in, so that whoever takes over from a
   worker that was killed knows it too.
 """
@@ -147,30 +149,44 @@ class Mending:
             await self.mend(stories[begin : begin + _AT_ONCE])
 
     async def follow(self, writes: Sequence[Write], results: Sequence[Result]) -> None:
-        """After articles were written, make the stories anew of those that came late.
+        """After articles and stories were written, make those stories anew of which that must be looked at again.
 
-        Such a one stands before the mark of its story in the log. Or it was kept out by a takedown, which thus was
-        carried out when the article was not there: then its story may still count it.
+        An article of it came late: it stands before the story's mark in the log. An article was kept out by a takedown,
+        which thus was carried out when the article was not there: then the story may still count it. What dedup said of
+        it was kept out, or is about the same takedown for which it was made anew, and knows only a part of what went.
 
         Raises:
             SearchUnavailable: not all is done; write the same again, then call this again.
         """
-        joined = [
-            (write, result, msgspec.json.decode(write.document, type=_Joined).story_id)
+        of_story = {
+            write: (result, self._story_of(write))
             for write, result in zip(writes, results, strict=True)
-            if write.family == self._indexes.articles and write.document is not None
-        ]
-        if not joined:
-            return
-        marks = await self._marks({story_id for _, _, story_id in joined})
-        kept_out = {write: story_id for write, result, story_id in joined if result == "taken_down"}
-        late = {
-            story_id
-            for write, result, story_id in joined
-            if result == "indexed" and story_id in marks and marks[story_id].version >= write.version
+            if write.family in (self._indexes.articles, self._indexes.stories) and write.document is not None
         }
-        await self._mark_kept_out(kept_out)
-        await self.mend(late | set(kept_out.values()))
+        if not of_story:
+            return
+        marks = await self._marks({story_id for _, story_id in of_story.values()})
+        kept_out = {write: story_id for write, (result, story_id) in of_story.items() if result == "taken_down"}
+        untold = [write for write in kept_out if write.family == self._indexes.stories]
+        again = {
+            story_id
+            for write, (result, story_id) in of_story.items()
+            if story_id in marks and self._is_late(write, result, marks[story_id])
+        }
+        await self._mark_kept_out({write: kept_out[write] for write in kept_out.keys() - untold})
+        await self.mark({write.id: _said(write) for write in sorted(untold, key=lambda write: write.version)})
+        await self.mend(again | set(kept_out.values()))
+
+    def _story_of(self, write: Write) -> str:
+        if write.family == self._indexes.stories or write.document is None:
+            return write.id
+        return msgspec.json.decode(write.document, type=_Joined).story_id
+
+    def _is_late(self, write: Write, result: Result, mark: MarkDocument) -> bool:
+        if write.family == self._indexes.stories:
+            return result == "indexed" and mark.version == write.version
+        # A stale one may be what a former try has written, or what is newer now.
+        return result in ("indexed", "stale") and mark.version >= write.version
 
     async def _mark_kept_out(self, articles: Mapping[Write, str]) -> None:
         asked = sorted({id_ for write in articles for _, id_ in write.unless})
@@ -231,6 +247,11 @@ class Mending:
             last_published_at=newest.published_at,
         )
         return state_write(state, mark.changed_by, LogPosition(mark.log_offset, mark.log_appended_at), self._indexes)
+
+
+def _said(write: Write) -> Occasion:
+    document = msgspec.json.decode(write.document or b"")
+    return Occasion(document["changed_by"], _place(document))
 
 
 def _place(document: Mapping[str, Any]) -> LogPosition:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from isnad.identity import page_of
 from isnad.indexes import Indexes
 from isnad.messages import MatchedTakedown
 from isnad.search_index import Write
@@ -80,19 +81,29 @@ class Removing:
 
         It could not be indexed, or its record was no longer in Kafka when the indexes were made anew.
         """
-        untold = {one.takedown.id: one for one in takedowns if one.takedown.id not in one.counted_out}
-        query = {"terms": {"origin.id": sorted(untold)}}
-        body = {"query": query, "size": _MOST_FOUND, "_source": ["id", "origin.id"]}
-        hits = (await self._index.search(self._indexes.stories, body))["hits"]["hits"] if untold else []
-        origins = {hit["_source"]["id"]: hit["_source"]["origin"]["id"] for hit in hits}
-        copies = await self._index.copies(self._indexes.stories, sorted(origins))
-        older = {
-            copy.id: untold[origins[copy.id]]
-            for copy in copies
-            if copy.version < untold[origins[copy.id]].position.version
+        newest: dict[str, MatchedTakedown] = {}
+        for one in takedowns:
+            known = newest.get(one.takedown.id)
+            if known is None or known.position.version < one.position.version:
+                newest[one.takedown.id] = one
+        whole: list[dict[str, Any]] = [{"terms": {"origin.id": sorted(newest)}}]
+        parts = [{"prefix": {"origin.id": f"{id_}#"}} for id_, one in newest.items() if not one.left_its_page]
+        body = {
+            "query": {"bool": {"should": [*whole, *parts]}},
+            "size": _MOST_FOUND,
+            "_source": ["id", "origin.id"],
         }
-        await self._mending.mark({id_: Occasion(origins[id_], one.position) for id_, one in older.items()})
-        return set(older)
+        hits = (await self._index.search(self._indexes.stories, body))["hits"]["hits"]
+        occasions: dict[str, Occasion] = {}
+        for hit in hits:
+            origin = hit["_source"]["origin"]["id"]
+            of_it = newest.get(origin) or newest.get(page_of(origin))
+            if of_it is not None and origin not in of_it.counted_out:
+                occasions[hit["_source"]["id"]] = Occasion(origin, of_it.position)
+        copies = await self._index.copies(self._indexes.stories, sorted(occasions))
+        older = {copy.id for copy in copies if copy.version < occasions[copy.id].position.version}
+        await self._mending.mark({id_: one for id_, one in occasions.items() if id_ in older})
+        return older
 
     async def _found(self, ids: Iterable[str]) -> list[_Standing]:
         asked = list(ids)

@@ -150,6 +150,50 @@ async def test_a_story_does_not_keep_the_title_of_an_article_that_could_not_be_i
     assert story(index) == ("title of b", 1)
 
 
+@pytest.mark.parametrize("taken_down", ["page", "page#1"])
+async def test_nor_that_of_a_part_of_a_page(process, index, member, change, taken_down):
+    await process(member("b", 1), change(1, "page#1", 2))
+    await process(takedown(taken_down, 10))
+    assert story(index) == ("title of b", 1)
+
+
+async def test_what_is_said_of_a_story_after_its_origin_was_taken_down_leaves_it_its_other_articles(
+    process, index, member, change
+):
+    """In whatever order the topics are read; the origin itself is in none of them any more."""
+    await process(takedown("a", 20))
+    assert await process(member("b", 6), change(6, "a", 3), member("c", 7), change(7, "a", 3)) == [
+        "indexed", "taken_down", "indexed", "taken_down",
+    ]  # fmt: skip
+    assert story(index) == ("title of b", 2)
+
+
+async def test_a_late_article_counts_also_where_mending_its_story_was_broken_off(process, index, member, change):
+    """When the batch comes again, a newer version of the article stands."""
+    await process(member("a", 0), change(1, "a", 2))
+    await process(takedown("a", 20))
+    index.refuse["s"] = [Answer(503, "unavailable")]
+    with pytest.raises(SearchUnavailable):
+        await process(member("b", 15), member("b", 40))
+    assert await process(member("b", 15), member("b", 40)) == ["stale", "indexed"]
+    assert story(index) == ("title of b", 1)
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+async def test_of_what_dedup_tells_and_what_it_does_not_of_one_takedown_both_are_gone(
+    process, index, member, change, told_first
+):
+    """One part of the page is in dedup's window, the other is not; dedup counts the other still."""
+    await process(
+        member("page#1", 10, page_id="page", part=1), member("page#2", 0, page_id="page", part=2), member("c", 11),
+        change(11, "page#2", 3),
+    )  # fmt: skip
+    both = [takedown("page", 20, counted_out=("page#1",)), change(20, "c", 2)]
+    for one in reversed(both) if told_first else both:
+        await process(one)
+    assert story(index) == ("title of c", 1)
+
+
 async def test_who_takes_over_from_a_worker_that_died_makes_the_story_anew(process, index, member, change):
     await process(member("a", 0), member("b", 1), change(1, "a", 2))
     index.refuse["s"] = [Answer(503, "unavailable")]
