@@ -112,6 +112,7 @@ def _about(corpus: Corpus, truth: Truth) -> Report:
         "distinct_shingles": int(truth.sizes.sum()),
         "texts_under_20_shingles": int((truth.sizes < scores.SHORT).sum()),
         "pairs": {measure: scores.true_pairs(truth, measure).size for measure in scores.MEASURES},
+        "links": scores.reach(truth, [article.published_at for article in corpus.articles]),
     }
 
 

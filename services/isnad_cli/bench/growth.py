@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Generic
 
@@ -160,14 +161,14 @@ class _Growth(Generic[T]):
         """Return the cost in this window and in one that holds so many articles, of batches given to both.
 
         So a disturbance of the machine meets both alike. Each goes first every other time, because the second finds the
-        texts in the cache. The smaller window is a sample of this one, over the same days, and has what is reprinted in
-        the batches: both find the same planted copies.
+        texts in the cache. The smaller window holds the newest articles of this one, and those of which planted ones in
+        the batches are made: both find the same copies.
         """
         other = self._make(self._folder / "other")
         shown = range(self._next, min(self._next + SIDE_BY_SIDE, len(self._log)))
-        sample = self._sample(point, shown)
-        for first in range(0, len(sample), BATCH):
-            other.take(self._articles(sample[first : first + BATCH]))
+        held = self._newest(point, shown)
+        for first in range(0, len(held), BATCH):
+            other.take(self._articles(held[first : first + BATCH]))
         timings: dict[str, list[Timing]] = {"this": [], "other": []}
         links: Counter[str] = Counter()
         engines = [("this", self._engine), ("other", other)]
@@ -188,14 +189,12 @@ class _Growth(Generic[T]):
             "beside_links_per_article": round(links["other"] / len(shown), 3),
         }
 
-    def _sample(self, size: int, shown: range) -> list[int]:
-        """Return so many of the articles that are in: those of which some that come are made, and others evenly."""
+    def _newest(self, size: int, shown: range) -> list[int]:
+        """Return so many of the articles that are in: those of which some that come are made, and the newest others."""
         planted = (self._log.planted(number) for number in shown)
-        held = range(self._next)
-        origins = sorted({one.origin for one in planted if one is not None and one.origin in held})[:size]
-        others = sorted(set(held).difference(origins))
-        more = size - len(origins)
-        return sorted([*origins, *(others[place * len(others) // more] for place in range(more))])
+        origins = {one.origin for one in planted if one is not None and one.origin < self._next}
+        others = (number for number in reversed(range(self._next)) if number not in origins)
+        return sorted([*islice(others, size - len(origins)), *origins])
 
     def _articles(self, numbers: Iterable[int]) -> list[Arrival]:
         return [self._log.article(number) for number in numbers]

@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isnad.similarity.index import LEAST_SHARE
+from isnad_cli.bench.runs import Report
 from isnad_cli.bench.truth import Numbers, Truth
 
 MEASURES = {
@@ -18,6 +21,7 @@ MEASURES = {
 SHORT = 20
 """Texts of fewer distinct shingles are left out of the second story score: they join by another rule."""
 
+_REACHES = (1_000, 2_000, 4_000, 8_000)
 _JOINED = 0.5
 _LARGEST = 10
 
@@ -29,6 +33,26 @@ def true_pairs(truth: Truth, measure: str) -> Numbers:
     name, least = MEASURES[measure]
     shares: NDArray[np.float64] = getattr(truth, name)
     return truth.pairs[shares >= least]
+
+
+def reach(truth: Truth, published_at: Sequence[datetime]) -> Report:
+    """Return how many earlier texts one shares enough with for a link, and how far back they stand.
+
+    Args:
+        truth: all pairs.
+        published_at: of each text; they count one after the other by this.
+
+    Returns:
+        Pairs for each text, and by a number of texts the share of the pairs of which the earlier one stands among so
+        many before the later one.
+    """
+    turn = np.argsort(np.argsort(np.array([one.timestamp() for one in published_at]), kind="stable"))
+    enough = truth.containment >= LEAST_SHARE
+    apart = np.abs(turn[truth.later] - turn[truth.earlier])[enough]
+    return {
+        "pairs_per_article": round(apart.size / truth.sizes.size, 3),
+        "within": {str(reached): _share(int((apart <= reached).sum()), apart.size) for reached in _REACHES},
+    }
 
 
 def pair_scores(found: Numbers, true: Numbers) -> Scores:

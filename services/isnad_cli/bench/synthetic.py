@@ -23,6 +23,8 @@ KINDS: tuple[Kind, ...] = ("whole", "cut", "wrapped")
 _PLANT_EVERY = 20
 _KEPT = 3
 _AS_WRITTEN = 1 / 16
+_STRETCH = 4_000
+_RECURRING = 250
 _SET_SENTENCES = 50
 _WITH_SET_SENTENCE = 0.1
 _SET_FALL = 1.3
@@ -84,10 +86,19 @@ class SyntheticLog:
         self._starts = np.concatenate(([0], np.cumsum(draw.choice(lengths, count))))
         self._chosen = draw.integers(0, len(self._sentences), self._starts[-1], np.int32)
         self._as_written = draw.random(self._chosen.size, np.float32) < (1.0 if verbatim else _AS_WRITTEN)
+        if not verbatim:
+            self._let_recur()
         weights = np.arange(1, _SET_SENTENCES + 1) ** -_SET_FALL
         self._set_sentence = draw.choice(_SET_SENTENCES, count, p=weights / weights.sum()).astype(np.int8)
         self._set_sentence[draw.random(count) >= _WITH_SET_SENTENCE] = -1
         self._origins = _origins(draw, count)
+
+    def _let_recur(self) -> None:
+        """Make each sentence that stays as it is written one of the few that recur in its stretch of the log."""
+        kept = np.flatnonzero(self._as_written)
+        stretch = (np.searchsorted(self._starts, kept, side="right") - 1) // _STRETCH
+        one_of = stretch * _RECURRING + self._chosen[kept] % _RECURRING
+        self._chosen[kept] = one_of % len(self._sentences)
 
     def __len__(self) -> int:
         return self._count

@@ -1,11 +1,14 @@
 """Scores worked out by hand on a few texts."""
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 
 from isnad_cli.bench import scores
 from isnad_cli.bench.truth import Truth
 
+START = datetime(2018, 2, 8, tzinfo=UTC)
 SIZES = [100, 100, 100, 10, 100, 0]
 # later, earlier, shared shingles: containment 0.9, 0.6, 0.8 (of the short text), 0.2
 PAIRS = [(1, 0, 90), (2, 1, 60), (3, 0, 8), (4, 2, 20)]
@@ -26,6 +29,21 @@ def test_a_pair_is_one_that_should_be_found_from_its_share_on(truth):
     assert set(scores.true_pairs(truth, "containment_0.5")) == set(numbers(truth, (1, 0), (2, 1), (3, 0)))
     assert set(scores.true_pairs(truth, "containment_0.8")) == set(numbers(truth, (1, 0), (3, 0)))
     assert set(scores.true_pairs(truth, "jaccard_0.5")) == set(numbers(truth, (1, 0)))
+
+
+def test_links_reach_back_by_the_time_of_publication(truth):
+    """Three of six texts have one; of 2,500 texts a day apart, in the order of the corpus or the reverse."""
+    times = [START + number * timedelta(hours=1) for number in range(len(SIZES))]
+    assert scores.reach(truth, times) == {
+        "pairs_per_article": 0.5, "within": {"1000": 1.0, "2000": 1.0, "4000": 1.0, "8000": 1.0},
+    }  # fmt: skip
+    sizes = np.full(2_500, 100)
+    far = Truth(sizes, np.array([2_400, 1_600, 900]), np.array([100, 300, 100]), np.array([30, 90, 29]))
+    days = [START + number * timedelta(days=1) for number in range(2_500)]
+    for order in (days, days[::-1]):
+        found = scores.reach(far, order)
+        assert found["pairs_per_article"] == 0.001
+        assert found["within"] == {"1000": 0.0, "2000": 0.5, "4000": 1.0, "8000": 1.0}
 
 
 def test_recall_and_precision_of_pairs(truth):

@@ -61,6 +61,21 @@ def test_other_texts_share_next_to_nothing(log):
     assert (truth.containment[long] >= 0.5).sum() == 0
 
 
+def test_what_stays_as_it_is_written_recurs_within_a_stretch_and_not_beyond():
+    """A sentence in 16, one of 250, until 4,000 texts are there; but set sentences, the corpus's first 50."""
+    log = SyntheticLog(CORPUS, 6000)
+    written = [one.rstrip(".") for text in CORPUS for one in text.split(". ")]
+    place = {sentence: number for number, sentence in enumerate(written) if number >= 50}
+    found = []
+    for numbers in (range(3000, 4000), range(4000, 5000)):
+        texts = [log.text(number) for number in numbers if log.planted(number) is None]
+        sentences = {one.rstrip(".") for text in texts for one in text.split(". ")}
+        found.append({place[one] for one in sentences & place.keys()})
+    assert found[0] <= set(range(50, 250))
+    assert found[1] <= set(range(250, 500))
+    assert min(map(len, found)) > 50
+
+
 def test_sentences_can_be_left_as_they_are_written():
     """Then each word of a text stands where it stood in the corpus."""
     log = SyntheticLog(CORPUS, 50, verbatim=True)
