@@ -51,9 +51,12 @@ class SyntheticLog:
     A text has as many sentences as some real article, drawn from all sentences of the corpus. Every fourth word is
     another one's (words come as often as in the corpus), because a corpus has too few sentences: in a million texts
     each would come dozens of times, as sentences of unrelated articles never do. One sentence in 16 stays as it is
-    written, and every tenth text ends with one of 50 set sentences, the most frequent of which 3 % of all texts have.
-    So, of 15,000 texts, 0.4 % of the shingles are in 64 and more; in July 2015 of SaudiNewsNet it is 0.3 %. Every
-    twentieth text is planted. Ids are as long as those of real articles, and the append times are spread over 24 days.
+    written, and is one of 250 that recur within 4,000 texts, then of 250 others: what articles have in common they have
+    with those of the same days. Every tenth text ends with one of 50 set sentences, the most frequent of which 3 % of
+    all texts have, wherever they stand. So, of 15,000 texts, .5 % of the shingles are in 64 and more, and a text shares
+    .3 with .84 texts before it, 79 % of them among the last 4,000. In July 2015 of SaudiNewsNet it is .3 %, .97 and
+    85 %. Every twentieth text is planted, made of one anywhere before it. Ids are as long as those of real articles,
+    and the append times are spread over 24 days.
 
     The same corpus, count and seed give the same log.
     """
