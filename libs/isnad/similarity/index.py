@@ -342,7 +342,7 @@ class NearDuplicateIndex:
     def _look_back(self, segments: Sequence[Segment], batch: Shingled, numbers: Numbers, left: Counts) -> None:
         if not segments:
             return
-        drawn = self._signposts.draw(batch)
+        drawn = self._signposts.draw(batch, segments)
         # From the newest segment back, so that the limit on postings leaves out the oldest.
         for segment in reversed(segments):
             bit = self._signposts.bit(segment)

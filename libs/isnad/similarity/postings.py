@@ -203,18 +203,18 @@ def _fetch(begin: int, end: int, hashes: Hashes, table: Slots, room: Room) -> np
 
 @compiled
 def _fetch_marked(
-    begin: int, texts: int, drawn: Drawn, bit: int, hashes: Hashes, table: Slots, room: Room, ends: Numbers
+    begin: int, ends: Numbers, drawn: Drawn, bit: int, left: Counts, hashes: Hashes, table: Slots, room: Room
 ) -> np.int64:
     """Write down which hashes of the texts' sketches a segment may hold, and return how many; else as `_fetch`.
 
-    Those of text i end at `ends[i]`. All texts at once, so that the processor never waits for the last of one text
-    before it asks for the first of the next.
+    Those of text i end at `ends[i]`; those of which no posting may be looked at any more are left out. All texts at
+    once, so that the processor never waits for the last of one text before it asks for the first of the next.
     """
     end = np.int64(0)
-    for text in range(begin, texts):
+    for text in range(begin, ends.size):
         for one in range(drawn.starts[text], drawn.starts[text + 1]):
             room.sketch[end] = drawn.places[one]
-            end += np.int64(bit == 0 or drawn.marks[one] & bit != 0)
+            end += np.int64((bit == 0 or drawn.marks[one] & bit != 0) and left[drawn.places[one]] > 0)
         ends[text] = end
     slots, former, bound = table.slots, table.former, table.progress[1]
     for one in range(end):
@@ -383,8 +383,8 @@ def look_up(
     """
     if entries == 0:
         return texts.size - 1, end
-    ends = np.empty(texts.size, np.int64)
-    sought = _fetch_marked(begin, texts.size - 1, drawn, bit, hashes, table, room, ends)
+    ends = np.empty(texts.size - 1, np.int64)
+    sought = _fetch_marked(begin, ends, drawn, bit, left, hashes, table, room)
     _fetch_newest(sought, hashes, table, nodes, starts, superseded, room)
     one = np.int64(0)
     for text in range(begin, texts.size - 1):

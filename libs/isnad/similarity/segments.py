@@ -21,7 +21,7 @@ from isnad.similarity.shingles import Hashes, Shingled
 from isnad.similarity.snapshot import FilePart, Frozen, Opened, Part
 from isnad.similarity.strings import Strings
 from isnad.similarity.tables import Table
-from isnad.similarity.verifying import HASH_BYTES, read, will_read
+from isnad.similarity.verifying import HASH_BYTES, read
 
 FIRST_SLOTS = 1 << 12
 """Of the table of a segment, if nothing is known of how much it will hold."""
@@ -268,9 +268,7 @@ class Segment:
         return self._table.go_on(slots)
 
     def _seek(self, sought: Sought, end: int) -> None:
-        added = sought.extended(end)
-        added.file[:] = self._descriptor
-        will_read(self._descriptor, added.place, added.size)
+        sought.extended(end).file[:] = self._descriptor
 
     def prepare(self, batch: Shingled) -> None:
         """Write the shingles of texts that are to be taken next.

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from isnad.similarity.columns import Counts, Drawn, Marks, Words
+from isnad.similarity.columns import Counts, Drawn, Marks, Numbers, Words
 from isnad.similarity.compiled import compiled
 from isnad.similarity.memory import Memory
 from isnad.similarity.postings import KEPT_BITS, draw
@@ -59,12 +59,14 @@ class Signposts:
         """
         return _bit(segment) if segment.ordinal in self._complete else 0
 
-    def draw(self, batch: Shingled) -> Drawn:
-        """Return the sketches of texts, with what is marked for each hash."""
+    def draw(self, batch: Shingled, segments: Iterable[Segment]) -> Drawn:
+        """Return the sketches of texts with what is marked for each hash, without what is in none of the segments."""
         room = batch.hashes.size + 1
         drawn = Drawn(np.empty(room, np.int32), np.zeros(batch.starts.size, np.int64), np.empty(room, np.uint8))
         draw(batch.starts, batch.hashes, drawn.places, drawn.starts)
         _look(batch.hashes, drawn.places[: drawn.starts[-1]], KEPT_BITS, self._cells, drawn.marks)
+        if all(map(self.bit, segments)):
+            _leave_out_unmarked(drawn.places, drawn.starts, drawn.marks)
         return drawn
 
     def add(self, segment: Segment, others: Iterable[Segment]) -> None:
@@ -185,3 +187,15 @@ def _look(hashes: Hashes, places: Counts, kept_bits: int, cells: Marks, marks: M
     for drawn in range(places.size):
         one, other, third = _cells_of(hashes[places[drawn]] >> shift, kept_bits, cells.size)
         marks[drawn] = cells[one] & cells[other] & cells[third]
+
+
+@compiled
+def _leave_out_unmarked(places: Counts, starts: Numbers, marks: Marks) -> None:
+    """Leave out of the sketches the hashes that have no mark."""
+    begin = end = np.int64(0)
+    for text in range(starts.size - 1):
+        for drawn in range(begin, starts[text + 1]):
+            places[end], marks[end] = places[drawn], marks[drawn]
+            end += np.int64(marks[drawn] != 0)
+        begin = starts[text + 1]
+        starts[text + 1] = end

@@ -1,19 +1,19 @@
 """Counting on all shingles what a text shares with the entries that may share enough: the last step of a match.
 
-The shingles of entries are on disk, and most entries were not looked at for long. So the system is told of all that a
-batch will ask for before anything is read, and the disk works on many places at once. What is asked for is read into
-memory of our own and not mapped: to map a page costs more than to copy what is needed of it, and a disk that fails is
-an error and not the end of the process.
+The shingles of entries are on disk. Most of what is asked for is in the system's memory, and is counted in a first go.
+Of all else that a batch asks for the system is told before any of it is waited for, so that the disk works on many
+places at once. What is asked for is read into memory of our own and not mapped: to map a page costs more than to copy
+what is needed of it, and a disk that fails is an error and not the end of the process.
 """
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 
 from isnad.errors import StorageUnavailable
-from isnad.similarity.columns import Candidates, Counts, Found, Numbers, Words
+from isnad.similarity.columns import Candidates, Found, Marks, Numbers, Words
 from isnad.similarity.compiled import compiled
 from isnad.similarity.shingles import Hashes, Shingled
 
@@ -24,27 +24,44 @@ _WILL_NEED = 3
 
 _TELLS = hasattr(os, "posix_fadvise")  # not on macOS
 
-# Of the C library: file, address, bytes, offset; file, offset, bytes, advice.
+_NOT_WAITING: int = getattr(os, "RWF_NOWAIT", 0)  # not on macOS
+
+# Of the C library: file, address, bytes, offset; file, addresses and bytes, how many of them, offset, flags; file,
+# offset, bytes, advice. A function that is not there may be named, but not be called by what is compiled.
 _pread: Any = types.ExternalFunction("pread", types.intp(types.intc, types.uintp, types.uintp, types.int64))
+_preadv2: Any = types.ExternalFunction(
+    "preadv2", types.intp(types.intc, types.uintp, types.intc, types.int64, types.intc)
+)
 _posix_fadvise: Any = types.ExternalFunction(
     "posix_fadvise", types.intc(types.intc, types.int64, types.int64, types.intc)
 )
 
-_SPREAD = np.uint64(28)
+_SLOTS_PER_HASH = 4
+"""At least; a search ends in its first slot, as a rule."""
+
+_CELLS_PER_SLOT = 4
+"""Of what is not in the set one hash in sixteen at most meets a cell that is marked."""
+
+_CELL_BITS = np.uint64(32)
 _EMPTY = np.uint64(0)
 _U_ONE = np.uint64(1)
 
 
-def will_read(descriptor: int, places: Numbers, sizes: Counts) -> None:
-    """Tell the system which shingles of a file will be read soon; where it can't be told, that is all the same.
+class _Work(NamedTuple):
+    """Working memory of `_verify`."""
 
-    Args:
-        descriptor: the file's.
-        places: where they begin, counted in shingles.
-        sizes: how many they are.
-    """
-    if _TELLS and places.size:
-        _tell(descriptor, places, sizes)
+    slots: Words
+    """The hashes of the present text as a set (open addressing), the hash 0 as 1."""
+    cells: Marks
+    """Which of the cells have a hash of that set."""
+    other: Hashes
+    """What is read of an entry."""
+    likely: Hashes
+    """Of these, what may be in the set."""
+    vector: Words
+    """Where `preadv2` is to write to, and how many bytes."""
+    waiting: Numbers
+    """The candidates that were left out."""
 
 
 def read(descriptor: int, place: int, count: int) -> Hashes:
@@ -54,7 +71,7 @@ def read(descriptor: int, place: int, count: int) -> Hashes:
         StorageUnavailable: the disk does not give them.
     """
     hashes = np.empty(count, np.uint64)
-    if not _read(descriptor, place, count, hashes):
+    if not _read_all(descriptor, place, count, hashes):
         raise _unreadable()
     return hashes
 
@@ -77,14 +94,26 @@ def verify(batch: Shingled, first: int, candidates: Candidates, least_share: flo
     )
     if not most:
         return found
-    order = np.argsort(candidates.text, kind="stable")
-    longest = int(np.diff(batch.starts).max())
-    # At most half of the set is used, and its slots are a power of two.
-    own = np.empty(max(16, 4 * longest), np.uint64)
-    other = np.empty(int(candidates.size.max()), np.uint64)
-    end = _verify(batch.starts, batch.hashes, first, order, candidates, least_share, own, other, found)
-    if end < 0:
-        raise _unreadable()
+    slots = _slots_for(int(np.diff(batch.starts).max()))
+    largest = int(candidates.size.max())
+    work = _Work(
+        slots=np.empty(slots, np.uint64),
+        cells=np.empty(slots * _CELLS_PER_SLOT, np.uint8),
+        other=np.empty(largest, np.uint64),
+        likely=np.empty(largest, np.uint64),
+        vector=np.empty(2, np.uint64),
+        waiting=np.empty(most, np.int64),
+    )
+    order, end = np.argsort(candidates.text, kind="stable"), 0
+    for flags in (_NOT_WAITING, 0):
+        end, left = _verify(batch.starts, batch.hashes, first, order, candidates, least_share, flags, work, found, end)
+        if not left:
+            break
+        if not flags:
+            raise _unreadable()
+        order = work.waiting[:left]
+        if _TELLS:
+            _tell(candidates, order)
     return Found(found.text[:end], found.number[:end], found.shared[:end], found.size[:end])
 
 
@@ -93,13 +122,15 @@ def _unreadable() -> StorageUnavailable:
 
 
 @compiled
-def _tell(descriptor: int, places: Numbers, sizes: Counts) -> None:
-    for one in range(places.size):
-        _posix_fadvise(descriptor, places[one] * HASH_BYTES, sizes[one] * HASH_BYTES, _WILL_NEED)
+def _tell(candidates: Candidates, which: Numbers) -> None:
+    """Tell the system which shingles will be read soon."""
+    for one in which:
+        begin, size = candidates.place[one] * HASH_BYTES, candidates.size[one] * HASH_BYTES
+        _posix_fadvise(candidates.file[one], begin, size, _WILL_NEED)
 
 
 @compiled
-def _read(descriptor: int, place: int, count: int, into: Hashes) -> bool:
+def _read_all(descriptor: int, place: int, count: int, into: Hashes) -> bool:
     done, end = 0, count * HASH_BYTES
     while done < end:
         got = _pread(descriptor, into.ctypes.data + done, end - done, place * HASH_BYTES + done)
@@ -107,6 +138,24 @@ def _read(descriptor: int, place: int, count: int, into: Hashes) -> bool:
             return False
         done += got
     return True
+
+
+if _NOT_WAITING:
+
+    @compiled
+    def _read(descriptor: int, place: int, count: int, flags: int, work: _Work) -> bool:
+        """Read what is in the system's memory, without flags also what is not, and return whether that is all."""
+        if not flags:
+            return _read_all(descriptor, place, count, work.other)
+        work.vector[0], work.vector[1] = work.other.ctypes.data, count * HASH_BYTES
+        got = _preadv2(descriptor, work.vector.ctypes.data, 1, place * HASH_BYTES, flags)
+        return bool(got == count * HASH_BYTES)
+
+else:
+
+    @compiled
+    def _read(descriptor: int, place: int, count: int, flags: int, work: _Work) -> bool:  # noqa: ARG001
+        return _read_all(descriptor, place, count, work.other)
 
 
 @compiled
@@ -117,64 +166,90 @@ def _verify(
     order: Numbers,
     candidates: Candidates,
     least_share: float,
-    own: Words,
-    other: Hashes,
+    flags: int,
+    work: _Work,
     found: Found,
-) -> int:
-    """Write down what is found and return how much it is; -1 where a file can't be read."""
-    end = 0
+    end: int,
+) -> tuple[int, int]:
+    """Write down what is found, from `end` on, and the candidates whose shingles can't be had, or not without waiting.
+
+    Without flags it waits. Return the new end, and how many these are. `order` may be `work.waiting`.
+    """
+    left = 0
     present = -1
-    mask = np.int64(0)
+    slots = 0
     for one in order:
         text = candidates.text[one]
         if text != present:
             present = text
-            mask = _gather(own, hashes[texts[text] : texts[text + 1]])
+            slots = _gather(work, hashes[texts[text] : texts[text + 1]])
         mate = candidates.number[one] - first
-        size = candidates.size[one]
+        file, place, size = candidates.file[one], candidates.place[one], candidates.size[one]
         if mate >= 0:
-            shared = _shared(own, mask, hashes[texts[mate] : texts[mate + 1]])
-        elif _read(candidates.file[one], candidates.place[one], size, other):
-            shared = _shared(own, mask, other[:size])
+            shared = _shared(work, slots, hashes[texts[mate] : texts[mate + 1]])
+        elif _read(file, place, size, flags, work):
+            shared = _shared(work, slots, work.other[:size])
         else:
-            return -1
+            work.waiting[left] = one
+            left += 1
+            continue
         if shared > 0 and shared >= least_share * min(texts[text + 1] - texts[text], size):
             found.text[end] = text
             found.number[end] = candidates.number[one]
             found.shared[end] = shared
             found.size[end] = size
             end += 1
-    return end
+    return end, left
 
 
 @compiled
-def _gather(own: Words, hashes: Hashes) -> np.int64:
-    """Make a hash set of the hashes in the first slots of `own`, and return its mask."""
+def _slots_for(hashes: int) -> int:
+    """Return how many slots the set of so many hashes has, a power of two."""
     slots = 16
-    while slots < 2 * hashes.size:
+    while slots < _SLOTS_PER_HASH * hashes:
         slots *= 2
-    own[:slots] = _EMPTY
-    mask = np.uint64(slots - 1)
-    for place in range(hashes.size):
-        value = max(hashes[place], _U_ONE)
-        slot = (value >> _SPREAD) & mask
-        while own[slot] != _EMPTY:
-            slot = (slot + _U_ONE) & mask
-        own[slot] = value
-    return np.int64(mask)
+    return slots
 
 
 @compiled
-def _shared(own: Words, mask: np.int64, hashes: Hashes) -> int:
-    """Return how many of the distinct hashes are in the set."""
-    ones = np.uint64(mask)
-    count = 0
+def _slot_of(slots: Words, count: int, value: np.uint64) -> np.uint64:
+    """Return the slot, of so many, where a value stands, or where it would."""
+    ones = np.uint64(count - 1)
+    slot = value & ones
+    while slots[slot] != value and slots[slot] != _EMPTY:
+        slot = (slot + _U_ONE) & ones
+    return slot
+
+
+@compiled
+def _cell_of(value: np.uint64, slots: int) -> np.uint64:
+    return np.uint64((value >> _CELL_BITS) & np.uint64(slots * _CELLS_PER_SLOT - 1))
+
+
+@compiled
+def _gather(work: _Work, hashes: Hashes) -> int:
+    """Make the set of a text's hashes, and return how many slots it has."""
+    slots = _slots_for(hashes.size)
+    work.slots[:slots] = _EMPTY
+    work.cells[: slots * _CELLS_PER_SLOT] = 0
     for place in range(hashes.size):
         value = max(hashes[place], _U_ONE)
-        slot = (value >> _SPREAD) & ones
-        while own[slot] != _EMPTY:
-            if own[slot] == value:
-                count += 1
-                break
-            slot = (slot + _U_ONE) & ones
+        work.slots[_slot_of(work.slots, slots, value)] = value
+        work.cells[_cell_of(value, slots)] = 1
+    return slots
+
+
+@compiled
+def _shared(work: _Work, slots: int, hashes: Hashes) -> np.int64:
+    """Return how many of the distinct hashes are in the set of so many slots."""
+    # What may be in it first, without a branch, for none could be foretold; then hardly a search is in vain.
+    end = np.int64(0)
+    for place in range(hashes.size):
+        value = max(hashes[place], _U_ONE)
+        work.likely[end] = value
+        end += np.int64(work.cells[_cell_of(value, slots)])
+    count = np.int64(0)
+    for place in range(end):
+        value = work.likely[place]
+        count += np.int64(work.slots[_slot_of(work.slots, slots, value)] == value)
     return count

@@ -9,7 +9,7 @@ import pytest
 
 from isnad.errors import StorageUnavailable
 from isnad.similarity.index import NearDuplicateIndex
-from isnad.similarity.verifying import read, will_read
+from isnad.similarity.verifying import read
 
 TEXT = " ".join(f"word{number}" for number in range(100))
 
@@ -39,12 +39,24 @@ def test_shingles_that_the_disk_does_not_give_are_an_error(index: NearDuplicateI
         index.hashes(0)
 
 
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="only where files can be put out of the system's memory")
+def test_what_is_not_in_the_systems_memory_is_counted_too(index: NearDuplicateIndex, tmp_path: Path):
+    """What is there is counted first, the rest when the disk has given it; one text has candidates of both kinds."""
+    index.extend([(f"filler-{number}", f"{number} " + TEXT.replace("word", f"w{number}-")) for number in range(200)])
+    index.add("b", TEXT)
+    with (tmp_path / "shingles-0").open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        file.seek(-8, os.SEEK_END)
+        file.read(8)
+    assert [(match.key, match.shared) for match in index.match(TEXT)] == [("a", 96), ("b", 96)]
+
+
 def test_what_is_read_is_what_stands_there(tmp_path: Path):
     """From a place on, counted in hashes."""
     path = tmp_path / "numbers"
     np.arange(100, dtype=np.uint64).tofile(path)
     with path.open("rb") as file:
-        will_read(file.fileno(), np.array([3, 90]), np.array([5, 10], np.int32))
         assert read(file.fileno(), 3, 5).tolist() == [3, 4, 5, 6, 7]
         with pytest.raises(StorageUnavailable):
             read(file.fileno(), 95, 6)
