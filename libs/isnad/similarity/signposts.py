@@ -3,7 +3,7 @@
 A window has half a dozen closed segments, and most hashes of a new text stand in none of them. A byte has a bit for
 each of them, and a hash has three bytes in one line of the cache: a look at one place instead of at six. It is a
 blocked Bloom filter (Putze, Sanders, Singler 2007, "Cache-, Hash- and Space-Efficient Bloom Filters") for eight sets at
-once. It may send to a segment in vain, one time in thirty, never past one.
+once. It may send to a segment in vain, one time in fifty, never past one.
 """
 
 import sys
@@ -21,8 +21,8 @@ from isnad.similarity.shingles import Hashes, Shingled
 
 _BITS = 8
 
-_CELLS_PER_HASH = 8
-"""For each distinct hash of the largest segment: less than a third of the cells are marked for a segment."""
+_CELLS_PER_HASH = 10
+"""For each distinct hash of the largest segment: about a quarter of the cells are marked for a segment."""
 
 _FIRST_CELLS = 1 << 12
 
@@ -36,7 +36,7 @@ _EMPTY = np.uint64(0)
 
 
 class Signposts:
-    """Signposts to the closed segments of an index. Memory: about 900 bytes for each text of the largest of them.
+    """Signposts to the closed segments of an index. Memory: about 1,100 bytes for each text of the largest of them.
 
     To put up or take down those to a segment takes too long to be done at once: what is to be done is noted, and done
     in the course of what comes. To a segment that has not all of its own yet there are none.
