@@ -16,6 +16,7 @@ from isnad.clock import SystemClock
 from isnad.errors import RequestError
 from isnad.kafka import LogReader, Producer
 from isnad.kafka_access import KafkaAccess
+from isnad.linefiles import STANDARD_STREAM, written
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.terminal import escaped
 from isnad.topics import Topics
@@ -104,7 +105,8 @@ def show(*, chain: _Chain, offset: int, raw: bool) -> None:
     value = asyncio.run(original(letter, chain.log)).value
     if value is None:
         raise RequestError(f"The record of the letter at offset {offset} has no value: {letter.detail}.")
-    sys.stdout.buffer.write(value)
+    with written(STANDARD_STREAM) as output:
+        output.write(value)
 
 
 @dead.command(epilog="Example: isnad dead replay --stage index --reason index_rejected --since 2h")

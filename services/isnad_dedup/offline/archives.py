@@ -1,12 +1,13 @@
 """The files that `isnad dedup` reads and writes: lines of JSON or Parquet, one, many, or whole folders."""
 
 import io
+import os
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Literal, Protocol
+from typing import IO, Literal, Never, Protocol
 
 from isnad import linefiles
 from isnad.errors import RequestError, SetupError
@@ -21,6 +22,7 @@ Format = Literal["jsonl", "parquet"]
 _LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _PARQUET = (".parquet", ".pq")
 _MAGIC = b"PAR1"
+_HIDDEN = (".", "_")
 
 
 def files(paths: Sequence[Path]) -> list[Path]:
@@ -45,12 +47,20 @@ def files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _archives_in(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if _is_archive(file.relative_to(folder)) and file.is_file())
+    found: list[Path] = []
+    for inside, folders, names in os.walk(folder, onerror=_stop):
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+        found += (Path(inside, name) for name in names if _is_archive(name))
+    return sorted(file for file in found if file.is_file())
 
 
-def _is_archive(file: Path) -> bool:
-    hidden = any(part.startswith((".", "_")) for part in file.parts)
-    return not hidden and file.name.endswith((*_LINES, *_PARQUET))
+def _stop(problem: OSError) -> Never:
+    # Left to itself the walk passes by a folder that it may not read.
+    raise problem
+
+
+def _is_archive(name: str) -> bool:
+    return not name.startswith(_HIDDEN) and name.endswith((*_LINES, *_PARQUET))
 
 
 def size_of(paths: Sequence[Path]) -> int | None:

@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import os
 import shlex
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner, Result
@@ -231,6 +233,25 @@ def test_a_closed_stream_is_a_mistake_in_the_call(closed: str, said: str):
 def test_a_folder_without_articles_is_refused(tmp_path: Path):
     (tmp_path / "notes.txt").write_bytes(b"no articles")
     assert "has no file that ends in .jsonl" in refusal(run(tmp_path, "-"))
+
+
+@pytest.mark.parametrize(("name", "is_hidden"), [("2015", False), ("_state", True)])
+def test_a_folder_that_may_not_be_read_is_not_passed_by(name: str, is_hidden: bool):
+    """What is in it would be missing from all stories; but what is left out anyway does not matter."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "a.jsonl").write_bytes(LINES)
+        (Path(folder) / name).mkdir(mode=0)
+        Path(folder).chmod(0o755)
+        user = os.geteuid()
+        os.seteuid(user or 65534)  # root may read everything
+        try:
+            if is_hidden:
+                assert [file.name for file in archives.files([Path(folder)])] == ["a.jsonl"]
+            else:
+                with pytest.raises(RequestError, match=f"{name} can't be looked at: Permission denied"):
+                    archives.files([Path(folder)])
+        finally:
+            os.seteuid(user)
 
 
 @pytest.mark.parametrize("bad", [b"", b"{bad\n"])
