@@ -34,6 +34,7 @@ from isnad.outcomes import Outcome, Outgoing, Record
 from isnad.similarity.snapshot import Captured, Json, Opened, SnapshotError
 from isnad.similarity.window import Window
 from isnad.topics import Topics
+from isnad_dedup.log.succession import Succession
 from isnad_dedup.matching.events import Answer, Arrival, Dropped, Reply, Silence
 from isnad_dedup.matching.matcher import Matcher
 from isnad_dedup.matching.takedowns import Instruction, LeftStory, Removal
@@ -77,6 +78,8 @@ class Place(msgspec.Struct, frozen=True):
     next_offset: int
     """Everything before it was taken."""
     last: LastRecord | None
+    position: LogPosition | None = None
+    """Of the last record taken, see `Succession`; None in a snapshot of an older version."""
 
     @classmethod
     def of(cls, about: Mapping[str, Json]) -> "Place":
@@ -94,6 +97,7 @@ class Place(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class _Taken:
     digest: bytes
+    position: LogPosition
     reply: bytes | None
     """Packed; None where the record can't be read."""
 
@@ -133,6 +137,7 @@ class Ledger:
         self._taken_bytes = 0
         self._next_offset = 0
         self._last: LastRecord | None = None
+        self._succession = Succession()
         self._is_sound = True
         self._lock = threading.Lock()
 
@@ -170,14 +175,13 @@ class Ledger:
             while (place := len(outcomes)) < len(records):
                 following = self._following(records, place)
                 if following:
-                    taken = zip(following, self._take(following), strict=True)
-                    outcomes += [self._outcome(record, read, reply) for record, (read, reply) in taken]
+                    outcomes += [self._outcome(*taken) for taken in self._take(following)]
                     continue
                 before = self._taken.get(records[place].offset)
                 if before is None or before.digest != _digest(records[place].value):
                     break
                 reply = None if before.reply is None else _unpack(before.reply)
-                outcomes.append(self._outcome(records[place], _read(records[place]), reply))
+                outcomes.append(self._outcome(before.position, _read(records[place]), reply))
         return outcomes
 
     def follow(self, records: Iterable[Record]) -> None:
@@ -201,7 +205,7 @@ class Ledger:
         with self._lock:
             self._check()
             captured = self._matcher.capture()
-            place = Place(self._next_offset, self._last)
+            place = Place(self._next_offset, self._last, self._succession.last)
         return Captured(captured.about | {_ABOUT: msgspec.to_builtins(place)}, captured.parts)
 
     def restore(self, opened: Opened) -> None:
@@ -214,6 +218,10 @@ class Ledger:
             self._matcher.restore(opened)
             place = Place.of(opened.about)
             self._next_offset, self._last = place.next_offset, place.last
+            before = place.position
+            if before is None and place.last is not None:
+                before = LogPosition(place.last.offset, place.last.appended_at)
+            self._succession = Succession(before)
 
     def close(self) -> None:
         """Close the matcher's files, and delete temporary ones."""
@@ -229,20 +237,24 @@ class Ledger:
             following.append(record)
         return following
 
-    def _take(self, records: Sequence[Record]) -> list[tuple[Read, Reply | None]]:
-        """Return what each record holds, and what is said to it where it can be read."""
+    def _take(self, records: Sequence[Record]) -> list[tuple[LogPosition, Read, Reply | None]]:
+        """Return where each record stands, what it holds, and what is said to it where it can be read."""
         read = [_read(record) for record in records]
-        events = [
-            _instruction(one, record) if isinstance(one, Takedown) else _arrival(one, record)
-            for one, record in zip(read, records, strict=True)
-            if not isinstance(one, RecordError)
-        ]
         self._check()
         self._is_sound = False
+        positions = [self._succession.next(record.offset, record.appended_at) for record in records]
+        events = [
+            _instruction(one, position) if isinstance(one, Takedown) else _arrival(one, record)
+            for one, record, position in zip(read, records, positions, strict=True)
+            if not isinstance(one, RecordError)
+        ]
         replies = iter(self._matcher.reply_all(events))
-        taken = [(one, None if isinstance(one, RecordError) else next(replies)) for one in read]
-        for record, (_, reply) in zip(records, taken, strict=True):
-            self._remember(record, reply)
+        taken = [
+            (position, one, None if isinstance(one, RecordError) else next(replies))
+            for position, one in zip(positions, read, strict=True)
+        ]
+        for record, (position, _, reply) in zip(records, taken, strict=True):
+            self._remember(record, position, reply)
         self._is_sound = True
         return taken
 
@@ -250,9 +262,9 @@ class Ledger:
         if not self._is_sound:
             raise RuntimeError("an error broke off a batch in this ledger: make a new one")
 
-    def _remember(self, record: Record, reply: Reply | None) -> None:
+    def _remember(self, record: Record, position: LogPosition, reply: Reply | None) -> None:
         digest, packed = _digest(record.value), None if reply is None else _pack(reply)
-        self._taken[record.offset] = _Taken(digest, packed)
+        self._taken[record.offset] = _Taken(digest, position, packed)
         self._taken_bytes += len(packed or b"")
         while len(self._taken) > self._remembered or self._taken_bytes > self._remembered_bytes:
             _, oldest = self._taken.popitem(last=False)
@@ -260,19 +272,18 @@ class Ledger:
         self._next_offset = record.offset + 1
         self._last = LastRecord(record.offset, record.appended_at, digest.hex())
 
-    def _outcome(self, record: Record, read: Read, reply: Reply | None) -> Outcome:
+    def _outcome(self, position: LogPosition, read: Read, reply: Reply | None) -> Outcome:
         if isinstance(read, RecordError):
             return Outcome.dead(read)
         if isinstance(reply, Silence):
-            return Outcome(reply.why, self._dropped(record, read, reply.dropped), article_id=read.id)
+            return Outcome(reply.why, self._dropped(position, read, reply.dropped), article_id=read.id)
         if isinstance(read, Takedown):
             assert isinstance(reply, Removal)  # noqa: S101  what every takedown has that is not late
             return self._taken_down(read, reply)
         assert isinstance(reply, Answer)  # noqa: S101  what every article has of which something is said
-        return self._answered(record, read, reply)
+        return self._answered(position, read, reply)
 
-    def _answered(self, record: Record, article: PreparedArticle, answer: Answer) -> Outcome:
-        position = LogPosition(record.offset, record.appended_at)
+    def _answered(self, position: LogPosition, article: PreparedArticle, answer: Answer) -> Outcome:
         arrived_at = answer.arrived_at or article.arrived_at
         if (answer.published_at, arrived_at) != (article.published_at, article.arrived_at):
             # It came before; fed again, it is to be the same document.
@@ -289,19 +300,20 @@ class Ledger:
                 position=position,
             )
             messages.append(self._changed(change))
-        messages += self._dropped(record, article, answer.dropped)
+        messages += self._dropped(position, article, answer.dropped)
         return Outcome("passed", tuple(messages), article_id=article.id)
 
-    def _dropped(self, record: Record, read: PreparedArticle | Takedown, dropped: Dropped) -> tuple[Outgoing, ...]:
+    def _dropped(
+        self, position: LogPosition, read: PreparedArticle | Takedown, dropped: Dropped
+    ) -> tuple[Outgoing, ...]:
         """Say of each article that its page no longer holds that it goes, in a message under its own key."""
-        position = LogPosition(record.offset, record.appended_at)
         known = {left.article_id for left in dropped.left}
         removals = [
             MatchedTakedown(
                 schema=SCHEMA,
                 kind="takedown",
                 takedown=Takedown(
-                    schema=SCHEMA, kind="restore", id=id_, at=record.appended_at, reason=NOT_ON_PAGE, raw=read.raw
+                    schema=SCHEMA, kind="restore", id=id_, at=position.appended_at, reason=NOT_ON_PAGE, raw=read.raw
                 ),
                 position=position,
                 counted_out=(id_,) if id_ in known else (),
@@ -350,8 +362,8 @@ def _read(record: Record) -> Read:
         return error
 
 
-def _instruction(takedown: Takedown, record: Record) -> Instruction:
-    return Instruction(replace(takedown, raw=_place(takedown.raw)), LogPosition(record.offset, record.appended_at))
+def _instruction(takedown: Takedown, position: LogPosition) -> Instruction:
+    return Instruction(replace(takedown, raw=_place(takedown.raw)), position)
 
 
 def _arrival(article: PreparedArticle, record: Record) -> Arrival:

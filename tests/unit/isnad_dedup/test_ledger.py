@@ -190,6 +190,26 @@ def test_after_a_restart_it_goes_on_as_if_there_had_been_none(tmp_path: Path):
     assert restarted.answer(records[25:]) == expected[25:]
 
 
+def test_what_comes_after_a_clock_was_set_back_has_the_greater_version(tmp_path: Path):
+    """A correction would else count as older than what it corrects; also after a restart, and delivered again."""
+    first, second, third = (
+        record(0, prepared("a", WHOLE), days=2),
+        record(1, prepared("a", text((0, 60))), days=1),
+        record(2, prepared("a", WHOLE), days=1),
+    )
+    here = ledger()
+    before = here.answer([first, second])
+    write(tmp_path / "snapshot", here.capture())
+    restarted = ledger()
+    with opened(tmp_path / "snapshot") as snapshot:
+        restarted.restore(snapshot)
+    outcomes = [*before, *restarted.answer([third])]
+    positions = [decode(MatchedArticle, outcome.messages[0].value).position for outcome in outcomes]
+    assert positions == [LogPosition(offset, first.appended_at) for offset in range(3)]
+    assert positions[0].version < positions[1].version < positions[2].version
+    assert here.answer([second]) == before[1:]
+
+
 def test_a_snapshot_remembers_the_place_also_behind_a_gap(tmp_path: Path):
     here = ledger()
     here.follow([record(0, prepared("a", WHOLE)), record(3, b"bad")])
