@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from isnad_feeder.finding import File
 from isnad_feeder.places import Place, Refusal, Unreadable
@@ -50,9 +50,32 @@ class _Budget:
     def spend(self, size: int) -> None:
         self._left -= size
         if self._left < 0:
-            raise Unreadable(
-                f"unpacks to {MAX_RATIO} times its size and more, as a zip bomb does; the rest is not read"
-            )
+            raise Unreadable(f"unpacks to {MAX_RATIO} times its size and more, as a zip bomb does")
+
+
+class _Gzip:
+    """What stands in a gzip file's members, one after the other, up to the last byte before whatever is wrong."""
+
+    def __init__(self, packed: io.BufferedIOBase) -> None:
+        self._members = gzip.GzipFile(fileobj=packed, mode="rb")
+        self._begun = False
+        self.trailed = False
+        """After the last member something else stood, which ended the stream."""
+
+    def read1(self, size: int) -> bytes:
+        if self.trailed:
+            return b""
+        try:
+            # Not `read`: it goes on until it has so many bytes, and drops them where one after them can't be had.
+            data = self._members.read1(size)
+        except gzip.BadGzipFile as exc:
+            # Python tells a head that is none from a wrong checksum by these words only.
+            if not (self._begun and str(exc).startswith("Not a gzipped file")):
+                raise
+            self.trailed = True
+            return b""
+        self._begun = True
+        return data
 
 
 class _Bounded(io.RawIOBase):
@@ -69,7 +92,7 @@ class _Bounded(io.RawIOBase):
         try:
             data = self._read(len(buffer))
         except EOFError as exc:
-            raise Unreadable("the archive is cut short; what stood before the cut was read") from exc
+            raise Unreadable("the archive is cut short") from exc
         except (*_DAMAGED, ValueError) as exc:
             raise Unreadable(f"the archive is damaged: {exc}") from exc
         except OSError as exc:
@@ -96,7 +119,8 @@ def documents(file: File) -> Iterator[Document | Refusal]:
             if file.path.suffix.lower() == ".zip":
                 yield from _members(file, stream)
             else:
-                yield _document(place, file.path.name, _folder_of(file.path), stream, _Budget(file.size), stream)
+                budget = _Budget(file.size)
+                yield from _unpacked(place, file.path.name, _folder_of(file.path), stream, budget, stream)
     except OSError as exc:
         yield Refusal(place, f"can't be opened: {exc.strerror or exc}")
 
@@ -105,11 +129,16 @@ def _folder_of(path: Path) -> str:
     return path.absolute().resolve().parent.name
 
 
-def _document(place: Place, name: str, folder: str, packed: IO[bytes], budget: _Budget, file: IO[bytes]) -> Document:
-    read = packed.read
-    if name.lower().endswith(".gz"):
-        read, name = gzip.GzipFile(fileobj=packed, mode="rb").read, name[:-3]
-    return Document(place, name, folder, io.BufferedReader(_Bounded(read, budget), _BUFFER), file)
+def _unpacked(
+    place: Place, name: str, folder: str, packed: io.BufferedIOBase, budget: _Budget, file: IO[bytes]
+) -> Iterator[Document | Refusal]:
+    """Yield the one document; after it was read, what stood behind it in a gzip file and is none."""
+    unpacked = _Gzip(packed) if name.lower().endswith(".gz") else None
+    # `read1` for all of them, see there.
+    bounded = _Bounded(unpacked.read1 if unpacked else packed.read1, budget)
+    yield Document(place, name[:-3] if unpacked else name, folder, io.BufferedReader(bounded, _BUFFER), file)
+    if unpacked and unpacked.trailed:
+        yield Refusal(place, "all that is packed was read, but after its end something stands that is not gzip")
 
 
 def _members(file: File, stream: IO[bytes]) -> Iterator[Document | Refusal]:
@@ -137,8 +166,8 @@ def _members(file: File, stream: IO[bytes]) -> Iterator[Document | Refusal]:
                 continue
             folder = path.parent.name or file.path.stem
             try:
-                with archive.open(member) as packed:
-                    yield _document(place, path.name, folder, packed, budget, stream)
+                with cast(zipfile.ZipExtFile, archive.open(member)) as packed:
+                    yield from _unpacked(place, path.name, folder, packed, budget, stream)
             except (*_DAMAGED, ValueError, NotImplementedError, RuntimeError, EOFError) as exc:
                 yield Refusal(place, f"can't be unpacked: {exc}")
     if not names:

@@ -21,6 +21,7 @@ MAX_WRITTEN_BYTES = 4 * MAX_RAW_BYTES
 _MAX_DEPTH = 64
 _CHUNK = 1 << 16
 _BAD_BYTES = encodings.BAD_BYTES.encode()
+_REST = "what stands from here on is not read"
 _NOT_UTF8 = "holds bytes that are not UTF-8; if the file is in another encoding, name it: --encoding windows-1256"
 
 
@@ -76,7 +77,7 @@ def _json_lines(place: Place, stream: io.BufferedReader) -> Iterator[Page | Refu
             elif line.strip():
                 yield _record(place.at_line(number), line)
     except Unreadable as exc:
-        yield Refusal(place.at_line(number + 1), str(exc))
+        yield Refusal(place.at_line(number + 1), f"{exc}; {_REST}")
 
 
 def _skip_line(stream: io.BufferedReader) -> None:
@@ -119,7 +120,7 @@ def _json_items(place: Place, stream: io.BufferedReader) -> Iterator[Page | Refu
             else:
                 yield _page(here, value)
     except Unreadable as exc:
-        yield Refusal(place.at_item(number + 1), str(exc))
+        yield Refusal(place.at_item(number + 1), f"{exc}; {_REST}")
 
 
 def _has_bad_bytes(value: object) -> bool:
@@ -170,9 +171,9 @@ def _items(stream: io.BufferedReader) -> Iterator[object]:
             yield from item.add(event, value)
         events.clear()
         if broken is not None:
-            raise Unreadable(f"{reason}; what stands from here on is not read") from broken
+            raise Unreadable(reason) from broken
         if without_event > MAX_WRITTEN_BYTES:
-            raise Unreadable(f"a value longer than {MAX_WRITTEN_BYTES >> 20} MiB; what stands from here on is not read")
+            raise Unreadable(f"a value longer than {MAX_WRITTEN_BYTES >> 20} MiB")
         if not chunk:
             return
 

@@ -3,8 +3,11 @@
 import gzip
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from isnad_feeder.events import Event, Ready
 from isnad_feeder.places import Refusal
@@ -66,8 +69,78 @@ def test_a_gz_cut_short_gives_what_stood_before_the_cut(tmp_path: Path, read: Re
     happened = read(path)
     assert len(ready(happened)) > 1000
     assert refusals(happened) == [
-        (f"{path}, line {len(ready(happened)) + 1}", "the archive is cut short; what stood before the cut was read")
+        (f"{path}, line {len(ready(happened)) + 1}", "the archive is cut short; what stands from here on is not read")
     ]
+
+
+@pytest.mark.parametrize("missing", [1, 4, 8])
+def test_all_that_stands_before_a_cut_is_read(tmp_path: Path, read: Read, missing: int) -> None:
+    """Cut within the checksum that follows the last of them, 300 lines are 300 articles, 300 items too."""
+    for name, content in ("a.jsonl.gz", LINE * 300), ("b.json.gz", f"[{','.join([LINE] * 300)}]"):
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(content.encode())[:-missing])
+        happened = read(path)
+        assert len(ready(happened)) == 300
+        ((place, reason),) = refusals(happened)
+        assert place.endswith(" 301")
+        assert reason == "the archive is cut short; what stands from here on is not read"
+
+
+def test_a_text_cut_short_is_refused_whole(tmp_path: Path, read: Read) -> None:
+    """Half an article is none."""
+    path = tmp_path / "a.txt.gz"
+    path.write_bytes(gzip.compress("خبر".encode())[:-4])
+    assert refusals(read(path, source="o")) == [(str(path), "the archive is cut short")]
+
+
+@pytest.mark.parametrize("rest", [b"\n", b"\nlogrotate\n", LINE.encode() * 5000])
+@pytest.mark.parametrize(("name", "content"), [("a.jsonl.gz", LINE * 300), ("a.jsonl.gz", (LINE * 300).rstrip())])
+def test_what_stands_behind_a_gz_is_told_and_costs_nothing(
+    tmp_path: Path, read: Read, name: str, content: str, rest: bytes
+) -> None:
+    """All lines before it are articles, the last one too where no line end follows it."""
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content.encode()) + rest)
+    happened = read(path)
+    assert len(ready(happened)) == 300
+    assert refusals(happened) == [
+        (str(path), "all that is packed was read, but after its end something stands that is not gzip")
+    ]
+
+
+def test_a_text_with_something_behind_its_gz_is_read(tmp_path: Path, read: Read) -> None:
+    """In a zip as well."""
+    packed = gzip.compress("خبر".encode()) + b"rest"
+    (tmp_path / "a.txt.gz").write_bytes(packed)
+    archive(tmp_path / "b.zip", **{"b.txt.gz": packed})
+    happened = read(tmp_path, source="o")
+    assert len(ready(happened)) == len(refusals(happened)) == 2
+
+
+def test_gz_files_one_after_the_other_are_one(tmp_path: Path, read: Read) -> None:
+    """As `cat a.gz b.gz` makes them, also with the zeros that tapes leave behind."""
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(
+        gzip.compress(LINE.encode() * 300) * 2 + gzip.compress(b"") + gzip.compress(LINE.encode()) + b"\0" * 99
+    )
+    happened = read(path)
+    assert (len(ready(happened)), refusals(happened)) == (601, [])
+
+
+def test_the_whole_lines_before_a_fault_in_a_zip_member_are_read(tmp_path: Path, read: Read) -> None:
+    """Stored in a zip, a gz that was cut when it was packed, and a member whose second half is not deflated."""
+    lines = b"".join(b'{"source":"o","body":"%d"}\n' % (number * 7919**9) for number in range(4000))
+    path = archive(tmp_path / "a.zip", **{"a.jsonl.gz": gzip.compress(LINE.encode() * 300)[:-4], "b.jsonl": lines})
+    with zipfile.ZipFile(path) as whole:
+        begin, size = whole.getinfo("b.jsonl").header_offset, whole.getinfo("b.jsonl").compress_size
+    content = bytearray(path.read_bytes())
+    half = begin + size * 3 // 4
+    content[half : half + 2000] = b"\xff" * 2000
+    path.write_bytes(content)
+    happened = read(path)
+    lines_read = Counter(place.partition(",")[0].rpartition("!")[2] for place in ready(happened))
+    assert lines_read["a.jsonl.gz"] == 300
+    assert lines_read["b.jsonl"] > 1000
 
 
 def test_broken_archives_are_refused_and_the_rest_goes_through(tmp_path: Path, read: Read) -> None:
@@ -103,7 +176,7 @@ def test_a_zip_bomb_ends_early(tmp_path: Path, read: Read) -> None:
     happened = read(path)
     assert ready(happened) == [f"{path}, line 1"]
     assert [reason for _, reason in refusals(happened)] == [
-        "unpacks to 100 times its size and more, as a zip bomb does; the rest is not read"
+        "unpacks to 100 times its size and more, as a zip bomb does; what stands from here on is not read"
     ]
 
 
