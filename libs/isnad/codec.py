@@ -13,7 +13,7 @@ from isnad.messages import SCHEMA, RawArticle, Reason, Takedown
 R = TypeVar("R", bound=msgspec.Struct)
 T = TypeVar("T", bound=msgspec.Struct)
 
-_FOREIGN: frozenset[type] = frozenset({RawArticle, Takedown})
+_FOREIGN = (RawArticle, Takedown)
 """Records that anybody may write, and that are looked at more closely."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -32,8 +32,8 @@ def encode(record: msgspec.Struct) -> bytes:
 def decode(kind: type[R], value: bytes | None) -> R:
     """Return the record that the bytes hold. Unknown fields are ignored, and so is a byte order mark before the JSON.
 
-    Of a `RawArticle`, a field that is there twice and the character U+0000 are refused too: nobody knows what they
-    mean.
+    Of a `RawArticle` or a `Takedown`, a field that is there twice and the character U+0000 are refused too: nobody
+    knows what they mean.
 
     Raises:
         RecordError: the bytes are no such record; its reason says in which way.
@@ -48,8 +48,9 @@ def decode(kind: type[R], value: bytes | None) -> R:
     try:
         record: R = _decoder(kind).decode(value)
         _check_schema(getattr(record, "schema", SCHEMA))
-        if kind in _FOREIGN:
-            _check_foreign(record, value)
+        if issubclass(kind, _FOREIGN):
+            check_characters(record)
+            _check_unique(value)
     except RecursionError as exc:
         raise RecordError(Reason.TOO_DEEP, "the JSON is nested too deeply") from exc
     except msgspec.ValidationError as exc:
@@ -58,6 +59,19 @@ def decode(kind: type[R], value: bytes | None) -> R:
     except (msgspec.DecodeError, UnicodeError) as exc:
         raise RecordError(Reason.INVALID_JSON, str(exc)) from exc
     return record
+
+
+def check_characters(record: msgspec.Struct) -> None:
+    """Refuse the character U+0000 in any field of text, and in any list of texts.
+
+    Raises:
+        RecordError: it is there.
+    """
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        texts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise RecordError(Reason.SCHEMA_INVALID, f"`{name}` holds the character U+0000")
 
 
 def decode_either(article: type[R], takedown: type[T], value: bytes | None) -> R | T:
@@ -108,11 +122,7 @@ def _check_schema(schema: int) -> None:
         )
 
 
-def _check_foreign(record: msgspec.Struct, value: bytes) -> None:
-    if rb"\u0000" in value:
-        for name in record.__struct_fields__:
-            if "\0" in str(getattr(record, name)):
-                raise RecordError(Reason.SCHEMA_INVALID, f"`{name}` holds the character U+0000")
+def _check_unique(value: bytes) -> None:
     json.loads(value, object_pairs_hook=_unique, parse_int=len, parse_float=len)
 
 

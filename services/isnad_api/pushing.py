@@ -7,6 +7,7 @@ from itertools import islice
 
 import msgspec
 
+from isnad import entry
 from isnad.codec import decode, encode
 from isnad.errors import RecordError, SetupError, TransientError
 from isnad.identity import article_id
@@ -124,7 +125,7 @@ def _line(number: int, text: bytes, topic: str) -> Line:
         _check_size(text)
         raw = RawArticle(**msgspec.structs.asdict(decode(_Pushed, text)))
         id_ = article_id(raw)
-        _check_text(raw)
+        entry.check(raw)
         value = encode(raw)
         _check_size(value)
     except RecordError as exc:
@@ -137,9 +138,3 @@ def _line(number: int, text: bytes, topic: str) -> Line:
 def _check_size(text: bytes) -> None:
     if len(text) > MAX_RAW_BYTES:
         raise RecordError(Reason.TOO_LARGE, f"{len(text):,} bytes; an article has {MAX_RAW_BYTES:,} at most")
-
-
-def _check_text(raw: RawArticle) -> None:
-    # A headline alone is an article; the chain has a rule for it.
-    if not any(text and not text.isspace() for text in (raw.body, raw.html, raw.title)):
-        raise RecordError(Reason.NO_TEXT, "there is no text: `body` or `html` is required")

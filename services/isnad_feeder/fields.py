@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from isnad import entry
 from isnad.codec import encode
 from isnad.errors import RecordError, RequestError
 from isnad.identity import article_id
@@ -48,6 +49,7 @@ def message(page: Page, mapping: Mapping[str, str], source: str | None, topic: s
     raw = _raw_article(page, mapping, source)
     try:
         key, value = article_id(raw).encode(), encode(raw)
+        entry.check(raw)
     except RecordError as exc:
         raise Unreadable(exc.detail) from exc
     except UnicodeError as exc:

@@ -50,6 +50,7 @@ DEEP = b"[" * 100_000
         (b'{"schema":1,"source":"a","source":"b"}', Reason.SCHEMA_INVALID),
         (b'{"schema":1,"source":"a","more":{"x":1,"x":2}}', Reason.SCHEMA_INVALID),
         (b'{"schema":1,"source":"a\\u0000b"}', Reason.SCHEMA_INVALID),
+        (b'{"schema":1,"source":"a","tags":["x","y\\u0000"]}', Reason.SCHEMA_INVALID),
         (b'{"schema":0,"source":"x"}', Reason.SCHEMA_UNSUPPORTED),
         (b'{"schema":2,"source":"x"}', Reason.SCHEMA_UNSUPPORTED),
         (b'{"schema":2,"source":{"name":"x"}}', Reason.SCHEMA_UNSUPPORTED),
@@ -62,6 +63,16 @@ def test_what_is_wrong_with_bytes_is_told_apart(value, reason):
         codec.decode(RawArticle, value)
     assert caught.value.reason is reason
     assert caught.value.detail
+
+
+class _Stricter(RawArticle, frozen=True, kw_only=True):
+    """As the API has one."""
+
+
+@pytest.mark.parametrize("more", [b'"body":"a\\u0000"', b'"body":"one","body":"two"'])
+def test_what_is_refused_of_an_article_is_refused_of_its_kinds(more):
+    with pytest.raises(RecordError):
+        codec.decode(_Stricter, b'{"schema":1,"source":"a",' + more + b"}")
 
 
 @given(st.binary() | st.text().map(str.encode) | st.from_regex(rb'\{"schema":[0-9"{}\[\],:ntrue]*\}', fullmatch=True))

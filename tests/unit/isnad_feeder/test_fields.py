@@ -75,6 +75,12 @@ def test_a_headline_alone_is_an_article() -> None:
         ({"source": "o", "body": "x", "tags": "a,b"}, "`tags` is text, where a list of strings is wanted"),
         ({"source": "o", "body": "x", "schema": 2}, "schema 2; this version of isnad reads up to 1"),
         ({"source": "o" * 129, "body": "x"}, "`source` is longer than 128 bytes"),
+        ({"source": "o", "body": "a\0b"}, "`body` holds the character U+0000"),
+        ({"source": "o", "body": "x", "tags": ["\0"]}, "`tags` holds the character U+0000"),
+        (
+            {"source": "o", "html": "<html></html>"},
+            "there is no text: `body` or `html` is required, with words in it",
+        ),
         ({"source": "o", "body": "\ud800"}, "holds half a character (a lone surrogate)"),
     ],
 )

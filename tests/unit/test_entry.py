@@ -1,0 +1,63 @@
+"""What the ways in refuse is what prepare refuses, as far as that shows without reading the page."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isnad import codec, entry
+from isnad.errors import RecordError
+from isnad.messages import RawArticle
+from isnad.testing.builders import record
+from isnad_prepare.pages import prepare_record
+
+
+def article(**fields):
+    return RawArticle(schema=1, source="s", id="s:1", **fields)
+
+
+def let_in(raw):
+    try:
+        entry.check(raw)
+    except RecordError:
+        return False
+    return True
+
+
+def prepared(raw):
+    return prepare_record(record(codec.encode(raw)), "articles.prepared", lambda _: "ar").status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"body": "."}, False),
+        ({"body": "\u200f🔥 …"}, False),
+        ({"body": " "}, False),
+        ({"title": "&nbsp; "}, False),
+        ({"title": "…"}, True),
+        ({"title": "&#" + "9" * 5000 + ";"}, True),
+        ({"html": "<html></html>"}, False),
+        ({"html": "<p title='عنوان'>&nbsp;&#160;—</p>"}, False),
+        ({"html": "<p>&#1582;&#1576;&#1585;</p>"}, True),
+        ({"html": "<p>< 3</p>"}, True),
+        ({"html": "نص"}, True),
+        ({"body": ".", "html": "<p>نص</p>"}, False),
+        ({"body": " ", "html": "<p>نص</p>"}, True),
+        ({"body": "نص", "tags": ("\0",)}, False),
+        ({"body": "نص", "language": "\0"}, False),
+    ],
+)
+def test_a_record_is_let_in_where_prepare_makes_an_article_of_it(fields, expected):
+    raw = article(**fields)
+    assert (let_in(raw), prepared(raw)) == (expected, expected)
+
+
+_PIECES = st.sampled_from([*"<>&; .…\0\n-/!a", "<p>", "</p>", "&nbsp;", "&#1582;", "خبر", "<!--", "-->", "title="])
+_TEXTS = st.none() | st.lists(_PIECES, max_size=6).map("".join)
+
+
+@given(_TEXTS, _TEXTS, _TEXTS)
+def test_whatever_is_kept_out_prepare_would_refuse_as_well(title, body, html):
+    """The other way round only where the page has to be read to know it."""
+    raw = article(title=title, body=body, html=html)
+    assert let_in(raw) or not prepared(raw)
