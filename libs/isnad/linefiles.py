@@ -1,9 +1,11 @@
 """Files of lines: plain, gzipped or standard streams; an output file appears whole or not at all."""
 
 import gzip
+import os
+import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
@@ -107,6 +109,33 @@ def size_of(path: Path) -> int | None:
     """
     with looking():
         return path.stat().st_size if path.is_file() else None
+
+
+def must_not_overwrite(sources: Sequence[Path], target: Path) -> None:
+    """Make sure that the output is none of the inputs, also by another name: a link, a stream that is led there.
+
+    Raises:
+        RequestError: it is one of them, or a path may not be looked at.
+    """
+    output = _regular(target, sys.stdout)
+    if output is None:
+        return
+    for source in sources:
+        given = _regular(source, sys.stdin)
+        if given is not None and os.path.samestat(given, output):
+            raise RequestError(f"{target} would overwrite the input {source}. Name another file: --output.")
+
+
+def _regular(path: Path, stream: IO[str] | None) -> os.stat_result | None:
+    """Return what is known of a regular file; None for a pipe, a device, or where nothing is."""
+    found = None
+    if path == STANDARD_STREAM:
+        with suppress(OSError):  # a stream of Python's own is no file
+            found = os.fstat(stream.fileno()) if stream is not None else None
+    else:
+        with looking(), suppress(FileNotFoundError, NotADirectoryError):
+            found = path.stat()
+    return found if found is not None and stat.S_ISREG(found.st_mode) else None
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 from isnad import settings
 from isnad.clock import SystemClock
 from isnad.commandline import LazyGroup
-from isnad.linefiles import opened, written
+from isnad.linefiles import must_not_overwrite, opened, written
 from isnad.messages import EntityType
 from isnad.offline import Reading, summary
 from isnad_entities.enrich import named, passages, wires
@@ -80,6 +80,7 @@ def entities(
         return
     if source is None or target is None:
         raise click.UsageError(f"Missing option '{'--input' if source is None else '--output'}'.")
+    must_not_overwrite([source], target)
     environ = os.environ  # noqa: TID251  a command's own root: its options are the only other thing that it is told
     told = settings.access(EntitiesModel, "ISNAD_ENTITIES_MODEL", environ, **({} if model is None else {"name": model}))
     _find(source, target, told, skip_bad=skip_bad)

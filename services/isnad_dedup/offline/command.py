@@ -10,6 +10,7 @@ import click
 from isnad.clock import SystemClock
 from isnad.errors import RequestError, StorageUnavailable
 from isnad.kafka_access import KafkaAccess
+from isnad.linefiles import must_not_overwrite
 from isnad.offline import seldom_collecting, summary, tidied_up_on_signals, working_folder
 from isnad.options import home_option, kafka_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
@@ -153,13 +154,15 @@ def dedup(
 
         gc.freeze()  # what was loaded stays, and need not be looked through for garbage
         chosen = archives.format_of(target, chosen)
+        paths = archives.files(sources)
+        must_not_overwrite(paths, target)
         try:
             with archives.verdicts(target, chosen, with_offsets=from_log) as verdicts:
                 if from_log:
                     left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
                 else:
                     left_out = from_files.answer(
-                        sources,
+                        paths,
                         verdicts,
                         window=window,
                         time_from=time_from,

@@ -124,6 +124,14 @@ def test_bad_lines_can_be_left_out_and_are_counted(tmp_path: Path):
     assert "2 lines left out" in result.stderr
 
 
+@pytest.mark.parametrize("given", ["articles.jsonl", "."])
+def test_an_input_is_no_output_not_even_one_of_its_folder(tmp_path: Path, given: str):
+    (tmp_path / "articles.jsonl").write_bytes(LINES)
+    reason = refusal(run(tmp_path / given, tmp_path / "articles.jsonl"))
+    assert reason.endswith("articles.jsonl. Name another file: --output.")
+    assert (tmp_path / "articles.jsonl").read_bytes() == LINES
+
+
 def test_a_missing_input_is_said_in_a_sentence(tmp_path: Path):
     assert "can't be read" in refusal(run(tmp_path / "none.jsonl", "-"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from isnad.errors import IsnadError
+from isnad.errors import IsnadError, RequestError
 from isnad_entities.command import entities
 
 ARTICLES = [
@@ -103,3 +103,11 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     result = run("--input", tmp_path / "nothing.jsonl", "--output", tmp_path / "names.jsonl")
     assert isinstance(result.exception, IsnadError)
     assert "nothing.jsonl" in str(result.exception)
+
+
+def test_an_input_is_no_output(tmp_path: Path) -> None:
+    source = tmp_path / "articles.jsonl"
+    source.write_bytes(LINES)
+    result = run("--input", source, "--output", source)
+    assert isinstance(result.exception, RequestError)
+    assert source.read_bytes() == LINES
