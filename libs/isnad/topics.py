@@ -1,10 +1,13 @@
 """The topics: names, keys, partitions and retention (pure). `isnad topics` creates and checks them from here."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 RAW_PARTITIONS = 4
 """Default number of partitions of the topics that scale; a stage can have as many workers."""
+
+PARTITIONS_VARIABLE = "ISNAD_PARTITIONS"
+"""Tells the services and `isnad topics` another number."""
 
 MAX_RAW_BYTES = 2 * 1024 * 1024
 """Largest raw record that the feeder and the API accept."""
@@ -35,6 +38,8 @@ class TopicSpec:
     retention_ms: int
     takedowns: str | None = None
     """Name of the struct of the takedowns that travel with the articles, where any do."""
+    scales: bool = False
+    """Whether it has as many partitions as the services are told."""
     must_match: frozenset[str] = _MUST_MATCH
     """Settings with which services refuse to start when they differ; the others are only worth a note."""
     config: dict[str, str] = field(default_factory=dict)
@@ -95,7 +100,7 @@ class Topics:
     def specs(self, partitions: int = RAW_PARTITIONS) -> tuple[TopicSpec, ...]:
         """All topics as they must be set up, in the order in which an article travels."""
         return (
-            TopicSpec(self.raw, partitions, "article id", "RawArticle", 30 * _DAY_MS, "Takedown"),
+            TopicSpec(self.raw, partitions, "article id", "RawArticle", 30 * _DAY_MS, "Takedown", scales=True),
             # Never deleted: dedup's answers are a function of the whole log. A snapshot spares reading it, but can be
             # lost; by the last days alone a story whose first article has left the window would get another id.
             TopicSpec(
@@ -107,9 +112,13 @@ class Topics:
                 "Takedown",
                 must_match=_MUST_MATCH | _RETENTION,
             ),
-            TopicSpec(self.matched, partitions, "article id", "MatchedArticle", 30 * _DAY_MS, "MatchedTakedown"),
-            TopicSpec(self.enriched, partitions, "article id", "EnrichedArticle", 30 * _DAY_MS, "MatchedTakedown"),
-            TopicSpec(self.changes, partitions, "story id", "StoryChange", 30 * _DAY_MS),
+            TopicSpec(
+                self.matched, partitions, "article id", "MatchedArticle", 30 * _DAY_MS, "MatchedTakedown", scales=True
+            ),
+            TopicSpec(
+                self.enriched, partitions, "article id", "EnrichedArticle", 30 * _DAY_MS, "MatchedTakedown", scales=True
+            ),
+            TopicSpec(self.changes, partitions, "story id", "StoryChange", 30 * _DAY_MS, scales=True),
             TopicSpec(self.dead, 1, "article id, where known", "DeadLetter", _FOREVER),
         )
 
@@ -122,16 +131,30 @@ class TopicFault:
         topic: its name.
         text: one sentence.
         refused: services don't start with it; otherwise it is only worth knowing.
+        could_be_told: how many partitions it has, where services that are told so would take it; else None.
     """
 
     topic: str
     text: str
     refused: bool = True
+    could_be_told: int | None = None
 
 
 def partitions_in_words(number: int) -> str:
     """Return `1 partition`, `4 partitions`."""
     return "1 partition" if number == 1 else f"{number} partitions"
+
+
+def remedy(refused: Iterable[TopicFault]) -> str:
+    """Return what to do about topics with which a service does not start; ends without a stop (pure)."""
+    create = "reate or correct them: isnad topics create"
+    there = [fault.could_be_told for fault in refused if fault.could_be_told is not None]
+    if not there:
+        return f"C{create}"
+    return (
+        f"Start every service, the API too, with {PARTITIONS_VARIABLE}={max(there)}; or c{create}, "
+        "which adds partitions and takes none away"
+    )
 
 
 def corrections(spec: TopicSpec, settings: Mapping[str, str], chosen: Container[str]) -> dict[str, str]:
@@ -157,7 +180,11 @@ def faults(spec: TopicSpec, partitions: int | None, settings: Mapping[str, str])
     found = []
     if partitions != spec.partitions:
         found.append(
-            TopicFault(spec.name, f"{spec.name} has {partitions_in_words(partitions)} and must have {spec.partitions}")
+            TopicFault(
+                spec.name,
+                f"{spec.name} has {partitions_in_words(partitions)} and must have {spec.partitions}",
+                could_be_told=partitions if spec.scales else None,
+            )
         )
     for name, value in spec.settings.items():
         is_so = settings.get(name)

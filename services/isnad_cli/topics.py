@@ -10,7 +10,15 @@ from isnad.errors import SetupError
 from isnad.kafka import Admin
 from isnad.kafka_access import KafkaAccess
 from isnad.options import home_option, kafka_option, topic_prefix_option
-from isnad.topics import RAW_PARTITIONS, TopicFault, Topics, TopicSpec, partitions_in_words
+from isnad.topics import (
+    PARTITIONS_VARIABLE,
+    RAW_PARTITIONS,
+    TopicFault,
+    Topics,
+    TopicSpec,
+    partitions_in_words,
+    remedy,
+)
 
 _SECONDS = 20.0
 
@@ -18,11 +26,13 @@ _SECONDS = 20.0
 def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     partitions = click.option(
         "--partitions",
-        envvar="ISNAD_PARTITIONS",
+        envvar=PARTITIONS_VARIABLE,
+        show_envvar=True,
         type=click.IntRange(1, 1000),
         default=RAW_PARTITIONS,
         show_default=True,
-        help="Partitions of the topics that scale: so many workers of a stage can share the work.",
+        help="Partitions of the topics that scale: so many workers of a stage can share the work. "
+        "Tell the services the same number.",
     )
     return home_option(kafka_option(topic_prefix_option(partitions(command))))
 
@@ -35,7 +45,10 @@ def topics() -> None:
     """
 
 
-@topics.command(epilog="Example: isnad topics create --kafka kafka-1:9092 --partitions 8")
+@topics.command(
+    epilog="Example: isnad topics create --kafka kafka-1:9092 --partitions 8; then start every service, the API too, "
+    "with ISNAD_PARTITIONS=8."
+)
 @click.option(
     "--replication",
     type=click.IntRange(1),
@@ -54,6 +67,8 @@ def create(*, replication: int | None, partitions: int, topic_prefix: str, kafka
     for sentence in asyncio.run(admin.create(specs, replication)):
         click.echo(sentence)
     _report(kafka, specs, asyncio.run(admin.check(specs)), _beyond_mending)
+    if partitions != RAW_PARTITIONS:
+        click.echo(f"Start every service, the API too, with {PARTITIONS_VARIABLE}={partitions}.")
 
 
 @topics.command(epilog="Example: isnad topics check --kafka kafka-1:9092")
@@ -65,7 +80,7 @@ def check(*, partitions: int, topic_prefix: str, kafka: KafkaAccess, home: objec
     """
     specs = Topics(topic_prefix).specs(partitions)
     faults = asyncio.run(Admin(kafka, timeout_seconds=_SECONDS).check(specs))
-    _report(kafka, specs, faults, lambda _: "Create or correct them: isnad topics create")
+    _report(kafka, specs, faults, remedy)
 
 
 def _report(
@@ -87,7 +102,11 @@ def _report(
 
 def _beyond_mending(faults: list[TopicFault]) -> str:
     names = ", ".join(sorted({fault.topic for fault in faults}))
+    there = [fault.could_be_told for fault in faults if fault.could_be_told is not None]
+    if not there:
+        return f"isnad can't mend {names}: delete it with its messages and run this again."
     return (
-        f"Kafka can't take partitions away from {names}: say how many there are with --partitions (and "
-        "ISNAD_PARTITIONS for the services), or delete the topic with its messages and run this again."
+        f"Kafka can't take partitions away from {names}: say how many there are with --partitions {max(there)}, and "
+        f"start every service, the API too, with {PARTITIONS_VARIABLE}={max(there)}; or delete the topic with its "
+        "messages and run this again."
     )

@@ -45,9 +45,11 @@ def test_partitions_are_added_and_too_many_are_explained(call):
     more = call("create", "--partitions", "3")
     assert more.exit_code == 0
     assert more.output.count("3 partitions instead of 2") == 4
+    assert "Start every service, the API too, with ISNAD_PARTITIONS=3." in more.output
     fewer = call("create", "--partitions", "2")
     assert isinstance(fewer.exception, SetupError)
-    assert "--partitions" in str(fewer.exception)
+    assert "--partitions 3" in str(fewer.exception)
+    assert "ISNAD_PARTITIONS=3" in str(fewer.exception)
 
 
 def test_no_kafka_is_a_sentence(unused_tcp_port):

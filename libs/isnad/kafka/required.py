@@ -6,7 +6,7 @@ from typing import Protocol
 
 from isnad.errors import SetupError
 from isnad.kafka_access import KafkaAccess
-from isnad.topics import TopicFault, TopicSpec
+from isnad.topics import TopicFault, TopicSpec, remedy
 
 SECOND_LOOK_SECONDS = 1.5
 
@@ -50,10 +50,10 @@ async def require_topics(
             else ""
         )
         raise SetupError(
-            f"The topics in Kafka at {kafka} are not as they must be: {'; '.join(refused)}. "
-            f"Create or correct them: isnad topics create{hidden}"
+            f"The topics in Kafka at {kafka} are not as they must be: "
+            f"{'; '.join(fault.text for fault in refused)}. {remedy(refused)}{hidden}"
         )
 
 
-async def _refused(admin: Checker, specs: Sequence[TopicSpec]) -> list[str]:
-    return [fault.text for fault in await admin.check(specs) if fault.refused]
+async def _refused(admin: Checker, specs: Sequence[TopicSpec]) -> list[TopicFault]:
+    return [fault for fault in await admin.check(specs) if fault.refused]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from isnad.topics import Topics, corrections, faults
+from isnad.topics import Topics, corrections, faults, remedy
 
 SPECS = {spec.name: spec for spec in Topics().specs()}
 
@@ -37,3 +37,22 @@ def test_a_retention_of_the_ordered_log_is_taken_back() -> None:
     log = SPECS["articles.prepared"]
     is_so = {**log.settings, "retention.ms": "1000000"}
     assert corrections(log, is_so, is_so) == {"retention.ms": log.settings["retention.ms"]}
+
+
+def test_a_service_that_was_not_told_how_many_partitions_there_are_says_how_to_tell_it() -> None:
+    """`isnad topics create --partitions 8` makes what services at their defaults refuse, and can't take it back."""
+    told = Topics().specs()
+    there = {spec.name: spec for spec in Topics().specs(8)}
+    refused = [fault for spec in told for fault in faults(spec, there[spec.name].partitions, spec.settings)]
+    assert {fault.topic for fault in refused} == {
+        "articles.raw",
+        "articles.matched",
+        "articles.enriched",
+        "stories.changes",
+    }
+    assert remedy(refused).startswith("Start every service, the API too, with ISNAD_PARTITIONS=8; or ")
+
+
+def test_no_number_makes_up_for_a_second_partition_of_the_ordered_log() -> None:
+    log = SPECS["articles.prepared"]
+    assert remedy(faults(log, 2, log.settings)) == "Create or correct them: isnad topics create"
