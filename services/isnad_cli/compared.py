@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from isnad.similarity.comparison import LEAST_SHARE
+from isnad.text.words import words
 from isnad_cli.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, clip, harmless, isolate
 from isnad_cli.found import MARK, address, many, when
 
@@ -125,12 +126,14 @@ def _link(compared: Compared) -> str:
     """Whether there is a link, and why not."""
     least = f"{LEAST_SHARE:.0%}"
     enough = max(compared.now.contained, compared.now.contains) >= LEAST_SHARE
-    if compared.same_story is None:
-        return f"{'Enough' if enough else 'Too little'} for a link, which begins at {least}."
     story = "in the same story" if compared.same_story else "in different stories"
-    if compared.linked_by is not None:
+    if compared.same_story is not None and compared.linked_by is not None:
         first, second = (1, 2) if compared.linked_by == "article" else (2, 1)
         return f"Linked, {story}: the verdict on {first} names {second}."
+    if enough and not compared.now.shared and words(compared.article.title) != words(compared.other.title):
+        return "No link: bodies of fewer than five words are linked only under titles of the same words."
+    if compared.same_story is None:
+        return f"{'Enough' if enough else 'Too little'} for a link, which begins at {least}."
     if not enough:
         return f"Not linked, {story}: links begin at {least}."
     return (

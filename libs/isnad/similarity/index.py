@@ -15,6 +15,7 @@ import weakref
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,11 @@ class NearDuplicateIndex:
             slots_a_batch: of tables, are moved in the course of each `extend`; nor on this.
 
         Raises:
+            ValueError: `least_share` is out of its bounds.
             StorageUnavailable: the folder can't be made.
         """
+        if not 0 < least_share <= 1:
+            raise ValueError("least_share is above 0 and at most 1")
         self._window = window or Window()
         self._least_share = least_share
         self._most_postings = most_postings
@@ -184,6 +188,7 @@ class NearDuplicateIndex:
         A moment before the latest one moves nothing: time does not run backward in a log.
 
         Raises:
+            ValueError: the moment has no time zone.
             StorageUnavailable: a file can't be written; the same call may be made again, and no text is taken before.
         """
         day = self._window.day(moment)
@@ -251,6 +256,7 @@ class NearDuplicateIndex:
 
         Raises:
             RuntimeError: `advance` was not called before, or not since the segment was full.
+            ValueError: the key is no text that can be written: half of a character (a surrogate) stands in it.
             StorageUnavailable: its shingles can't be written; nothing is changed.
         """
         return self.extend([(key, text)])[0].number
@@ -263,6 +269,7 @@ class NearDuplicateIndex:
 
         Raises:
             RuntimeError: `advance` was not called before, or not since the segment was full.
+            ValueError: a key is no text that can be written, as of `add`; nothing is changed.
             StorageUnavailable: the shingles can't be written, then nothing is changed; or those of earlier texts can't
                 be read, then the texts are in and what they share is not known.
         """
@@ -272,6 +279,8 @@ class NearDuplicateIndex:
         if newest is None or self._is_full(newest):
             raise RuntimeError("call advance() with the time of the next text before adding it")
         entries = entries[: self._window.segment_articles - len(newest)]
+        # Found when the segment is closed, it could not be mended any more.
+        "".join([key for key, _ in entries]).encode()
         batch = shingled([text for _, text in entries])
         newest.prepare(batch)
         self._make_room(batch, len(entries))
@@ -420,6 +429,9 @@ class NearDuplicateIndex:
     def save(self, folder: Path) -> None:
         """Write the index into a folder, which is made; see `isnad.similarity.snapshot.write`.
 
+        What a process leaves that is killed meanwhile is beside it, under a name that begins with a dot and ends in
+        `.unfinished`, and may be deleted.
+
         Raises:
             SnapshotError: the folder is there already, or can't be written.
         """
@@ -457,7 +469,7 @@ class NearDuplicateIndex:
         }
 
     def close(self) -> None:
-        """Delete the files; the index can't be used any more."""
+        """Delete the files; the index holds nothing any more, and takes nothing."""
         while self._segments:
             _delete(self._segments.popleft().close())
         _delete(self._outlived)
@@ -468,7 +480,9 @@ class NearDuplicateIndex:
 
 def _delete(files: Iterable[Path]) -> None:
     for file in files:
-        file.unlink(missing_ok=True)
+        # What stays takes room and nothing else; the window has moved all the same.
+        with suppress(OSError):
+            file.unlink()
 
 
 class _State(msgspec.Struct, frozen=True):

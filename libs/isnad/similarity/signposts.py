@@ -31,6 +31,7 @@ _SLOT_BYTES = 8
 _CELLS_OF_A_LINE = 64
 _IN_LINE = np.uint64(_CELLS_OF_A_LINE - 1)
 _LINE_BITS = np.uint64(_CELLS_OF_A_LINE.bit_length() - 1)
+_LAST_BITS = np.uint64(4)
 _HASH_BITS = 64
 _EMPTY = np.uint64(0)
 
@@ -164,7 +165,8 @@ class _Clearing:
 @compiled
 def _cells_of(kept: np.uint64, kept_bits: int, cells: int) -> tuple[np.int64, np.int64, np.int64]:
     """Return the cells of a hash's first bits: three in one line, and lines in the order of the hashes."""
-    cell = np.int64((kept * np.uint64(cells)) >> np.uint64(kept_bits))
+    # The last bits say only which cells of the line; without them the product has room in 64 bits for any memory.
+    cell = np.int64(((kept >> _LAST_BITS) * np.uint64(cells)) >> (np.uint64(kept_bits) - _LAST_BITS))
     return cell, cell ^ np.int64(kept & _IN_LINE), cell ^ np.int64((kept >> _LINE_BITS) & _IN_LINE)
 
 

@@ -21,9 +21,10 @@ once."""
 class Window:
     """How far back an article is compared: the last `days` days and the last `articles` articles, whichever is less.
 
-    Never less is kept, but more, because only whole segments are dropped: what is less than `segment_days` days older
-    than that; and of articles one segment more where the count alone ends segments, almost two where days end some of
-    them (fewer than `articles` + 2 x `segment_articles` in all).
+    Each text counts as an article, a former version of one too. Never less is kept, but more, because only whole
+    segments are dropped: what is less than `segment_days` days older than that; and of articles one segment more where
+    the count alone ends segments, almost two where days end some of them (fewer than `articles` + 2 x
+    `segment_articles` in all).
     """
 
     days: int = WINDOW_DAYS
@@ -44,7 +45,13 @@ class Window:
         return -(-self.articles // _SEGMENTS)
 
     def day(self, moment: datetime) -> int:
-        """Return the number of a moment's UTC day since 1970."""
+        """Return the number of a moment's UTC day since 1970.
+
+        Raises:
+            ValueError: the moment has no time zone, so that the day would depend on the machine.
+        """
+        if moment.tzinfo is None:
+            raise ValueError("a moment of the log has a time zone")
         return int(moment.astimezone(UTC).timestamp() // _SECONDS_PER_DAY)
 
     def calendar(self, day: int) -> int:

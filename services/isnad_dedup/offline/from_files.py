@@ -66,6 +66,12 @@ def answer(
             "each counts as of the time of the one before it.",
             err=True,
         )
+    if clerk.before_all:
+        click.echo(
+            f"{clerk.before_all:,} articles without a {time_from} stand before the first that has one: they count as "
+            "older than all others, which were not compared with them. Put them behind it, or give them one.",
+            err=True,
+        )
     return reading.left_out
 
 

@@ -52,13 +52,16 @@ class Clerk:
 
     Attributes:
         too_late: how many are dated after `latest`.
+        before_all: how many came before the first moment, where one came.
     """
 
     def __init__(self, time_from: TimeFrom = "appended_at", latest: datetime | None = None) -> None:
         self._time_from = time_from
         self._latest = latest
         self._now = _BEFORE_ALL
+        self._waiting = 0
         self.too_late = 0
+        self.before_all = 0
 
     def read(self, line: bytes) -> Arrival:
         """Return the article of a line.
@@ -88,6 +91,9 @@ class Clerk:
             self.too_late += 1
         elif moment is not None and moment > self._now:
             self._now = moment
+            self.before_all = self._waiting
+        if self._now is _BEFORE_ALL:
+            self._waiting += 1
         return Arrival(
             id=article_id,
             source=article.source or "",

@@ -107,6 +107,17 @@ def test_why_there_is_a_link_or_none_is_a_sentence(changes, sentence):
     assert sentence in said(**changes)
 
 
+@pytest.mark.parametrize("same_story", [None, False])
+@pytest.mark.parametrize(("title", "linked"), [("عاجل", False), ("واشنطن: ترسم", True)])
+def test_bodies_without_a_shingle_are_linked_only_under_one_title(same_story: bool | None, title: str, linked: bool):
+    same = {"jaccard": 1.0, "contained": 1.0, "contains": 1.0, "shared": 0}
+    titles = {"article": {"title": "واشنطن ترسم"}, "other": {"title": title}}
+    shown = "\n".join(said(**titles, stretches=[], now=same, linked_by=None, stated=None, same_story=same_story))
+    assert (
+        "No link: bodies of fewer than five words are linked only under titles of the same words." in shown
+    ) != linked
+
+
 def test_nothing_shared_shows_no_text():
     nothing = {"jaccard": 0.0, "contained": 0.0, "contains": 0.0, "shared": 0}
     shown = said(stretches=[], now=nothing, linked_by=None, stated=None, changed=False)

@@ -82,6 +82,16 @@ def test_days_before_1970_count_like_others(first: list[None]):
     assert years == [*(1 for _ in first), 1955, 1955, 1956]
 
 
+@pytest.mark.parametrize(
+    ("times", "before_all"), [(["2018-02-08", None], 0), ([None, "2018-02-08", None], 1), ([None, None], 0)]
+)
+def test_what_stands_before_the_first_date_is_counted(times: list[str | None], before_all: int):
+    """It counts as older than all days, and leaves the window; where nothing is dated all of it is one day."""
+    clerk = Clerk("published_at")
+    moments(clerk, "published_at", *times)
+    assert clerk.before_all == before_all
+
+
 def test_a_date_in_the_future_does_not_move_the_log_and_is_counted():
     clerk = Clerk("published_at", latest=datetime(2018, 3, 1, tzinfo=UTC))
     assert moments(clerk, "published_at", "2018-02-08", "2099-01-01", "2018-03-02", "2018-03-01") == [

@@ -1,5 +1,6 @@
 """Writing a snapshot: all of it or none."""
 
+import errno
 import io
 import os
 import shutil
@@ -51,6 +52,9 @@ def write(
             raise ValueError(f"{name!r} can't be the name of a part")
     unfinished = folder.parent / f".{folder.name}-{token_hex(4)}{_UNFINISHED}"
     try:
+        if folder.exists():
+            # An empty folder would give way to the new one without a word.
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished.mkdir()
         try:

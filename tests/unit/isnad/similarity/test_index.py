@@ -478,3 +478,27 @@ def test_part_of_a_short_text_in_the_midst_of_a_long_one_is_hardly_ever_missed(
                 assert all((match.shared, match.size) == (shared, size) for match in found)
                 missed += not found
     assert missed <= most_missed
+
+
+@pytest.mark.parametrize("share", [0, -1, 1.01, float("nan")])
+def test_a_share_that_can_not_be_is_refused(share: float):
+    with pytest.raises(ValueError, match="above 0 and at most 1"):
+        NearDuplicateIndex(least_share=share)
+
+
+def test_a_moment_without_a_time_zone_is_refused():
+    """It would be another day on another machine."""
+    with closing(NearDuplicateIndex()) as index, pytest.raises(ValueError, match="has a time zone"):
+        index.advance(datetime(2018, 2, 1))  # noqa: DTZ001  that is what is shown
+
+
+def test_half_of_a_character_in_a_key_is_refused_before_anything_changes():
+    """Found when the segment is closed, the index could take nothing any more."""
+    with closing(NearDuplicateIndex(Window(articles=6))) as index:
+        index.advance(START)
+        with pytest.raises(ValueError, match="surrogates not allowed"):
+            index.extend([("\ud800", "one two three four five"), ("a", "")])
+        assert len(index) == 0
+        index.add("b", "one two three four five \ud800")
+        index.advance(START)
+        assert "b" in index

@@ -373,11 +373,17 @@ def test_python_objects_are_not_written(tmp_path: Path):
 
 def test_nothing_is_written_over(tmp_path: Path):
     write(tmp_path / "s", some())
-    with pytest.raises(SnapshotError, match="not empty"):
+    with pytest.raises(SnapshotError, match="File exists"):
         write(tmp_path / "s", some(more=b""))
     with opened(tmp_path / "s") as snapshot:
         assert "more" not in snapshot.names()
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
+
+
+def test_not_even_an_empty_folder_gives_way(tmp_path: Path):
+    with pytest.raises(SnapshotError, match=r"can't be written: .*File exists"):
+        write(tmp_path, Captured({}, {"bytes": b"1"}))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path):
