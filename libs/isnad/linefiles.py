@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 from uuid import uuid4
 
-from isnad.errors import RequestError
+from isnad.errors import RequestError, SetupError
 
 STANDARD_STREAM = Path("-")
 
@@ -146,6 +146,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
 
     Raises:
         RequestError: the file can't be written.
+        SetupError: all is written, but the file can't take its name any more; the text says where it is.
     """
     if path == STANDARD_STREAM:
         if sys.stdout is None:
@@ -155,6 +156,9 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         return
     with looking():
         special = path.exists() and not path.is_file()
+        if not special and _is_guarded(path):
+            raise RequestError(f"{path} is another user's, who alone may replace it. Name another file: --output.")
+    whole = False
     draft = path if special else path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
         with _made(draft, path) as raw:
@@ -163,11 +167,12 @@ def written(path: Path) -> Iterator[IO[bytes]]:
                     yield cast(IO[bytes], lines)
             else:
                 yield raw
+        whole = True
         if not special:
-            draft.replace(path)
+            _name(draft, path)
     except BaseException:
         # Around the opening too: a signal may come between the two.
-        if not special:
+        if not special and not whole:
             with suppress(OSError):
                 draft.unlink()
         raise
@@ -178,3 +183,20 @@ def _made(draft: Path, path: Path) -> IO[bytes]:
         return draft.open("wb", buffering=_BLOCK_BYTES)
     except OSError as exc:
         raise RequestError(f"{path} can't be written: {exc.strerror}") from exc
+
+
+def _is_guarded(path: Path) -> bool:
+    """Whether the folder lets nobody replace this file but its owner, as /tmp does."""
+    try:
+        owner, folder, user = path.lstat().st_uid, path.parent.stat(), os.geteuid()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return bool(folder.st_mode & stat.S_ISVTX) and user not in (0, owner, folder.st_uid)
+
+
+def _name(draft: Path, path: Path) -> None:
+    try:
+        draft.replace(path)
+    except OSError as exc:
+        lies = "was deleted with its folder" if isinstance(exc, FileNotFoundError) else f"lies in {draft}. Move it"
+        raise SetupError(f"{path} can't be written ({exc.strerror}); all that was to stand in it {lies}.") from exc

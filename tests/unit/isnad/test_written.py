@@ -1,12 +1,15 @@
 """The output file: it is no input, takes its name when all is written, and is not lost where it can't."""
 
 import os
+import re
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from isnad.errors import RequestError
-from isnad.linefiles import must_not_overwrite
+from isnad.errors import RequestError, SetupError
+from isnad.linefiles import must_not_overwrite, written
 
 STANDARD = Path("-")
 
@@ -53,3 +56,43 @@ def test_a_stream_that_was_led_to_a_file_is_that_file(source: Path, monkeypatch:
         monkeypatch.setattr("sys.stdout", led)
         with pytest.raises(RequestError, match="- would overwrite the input"):
             must_not_overwrite([source], STANDARD)
+
+
+def test_what_can_not_take_its_name_is_kept_and_named(tmp_path: Path):
+    target = tmp_path / "verdicts.jsonl"
+
+    def work() -> None:
+        with written(target) as lines:
+            lines.write(b"hours of work")
+            target.mkdir()
+
+    with pytest.raises(SetupError, match="Is a directory") as told:
+        work()
+    (kept,) = re.findall(r"lies in (\S+)\. Move it", str(told.value))
+    assert Path(kept).read_bytes() == b"hours of work"
+
+
+def test_what_was_deleted_with_its_folder_is_said_so(tmp_path: Path):
+    target = tmp_path / "folder" / "verdicts.jsonl"
+    target.parent.mkdir()
+    with pytest.raises(SetupError, match=r"No such file.*deleted with its folder"), written(target):
+        shutil.rmtree(target.parent)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file that is another user's")
+def test_a_file_that_only_its_owner_may_replace_is_refused_before_the_work():
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o1777)
+        target = Path(folder) / "verdicts.jsonl"
+        target.write_bytes(b"another's")
+        os.seteuid(65534)
+        try:
+            with pytest.raises(RequestError, match="another user's"), written(target):
+                raise AssertionError("the work began")
+            with written(target.with_name("mine.jsonl")) as lines:
+                lines.write(b"mine")
+            with written(target.with_name("mine.jsonl")) as lines:
+                lines.write(b"mine too")
+        finally:
+            os.seteuid(0)
+        assert sorted(path.name for path in Path(folder).iterdir()) == ["mine.jsonl", "verdicts.jsonl"]
