@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 
 from isnad import addresses
+from isnad.clock import SystemClock
 from isnad.errors import RequestError
 from isnad.kafka_access import KafkaAccess
 from isnad.options import home_option, kafka_option, topic_prefix_option
@@ -94,7 +95,9 @@ def replay(
     # Only here, so that the help is there at once.
     from isnad_cli.replay import composing
 
-    asking = composing.Asking(stage, start or "beginning", end, rebuild=rebuild, anew=anew, lead=lead)
+    asking = composing.Asking(
+        stage, start or "beginning", end, rebuild=rebuild, anew=anew, lead=lead, now=SystemClock().now()
+    )
     console = Console(stderr=True, highlight=False)
     try:
         done = asyncio.run(composing.abandon(told, console) if abandon else composing.replay(asking, told, console))

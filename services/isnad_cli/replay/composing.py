@@ -25,7 +25,7 @@ from isnad_cli.replay.display import Display
 from isnad_cli.replay.rebuilding import Rebuild
 from isnad_cli.replay.resuming import Asked, Plan
 from isnad_cli.replay.running import Holding, Means, Replaying
-from isnad_cli.replay.stages import Told, index_work, inputs, work_of
+from isnad_cli.replay.stages import Told, index_work, inputs, require_settings, work_of
 from isnad_index.app import connect
 from isnad_index.generations import Generations
 from isnad_index.settings import IndexSettings
@@ -35,7 +35,11 @@ _SHOW_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What the user asked for."""
+    """What the user asked for.
+
+    Raises:
+        RequestError: nobody can say what place `start` or `end` is.
+    """
 
     stage: str
     start: str
@@ -43,6 +47,17 @@ class Asking:
     rebuild: bool
     anew: bool
     lead: int
+    now: datetime
+    """From when an age is counted."""
+
+    def __post_init__(self) -> None:
+        """Read the places, so that a mistake is told before anything is waited for."""
+        _ = self.places
+
+    @property
+    def places(self) -> tuple[where.Where, where.Where]:
+        """From where to where."""
+        return where.read(self.start, self.now), where.read(self.end, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +81,11 @@ async def replay(asking: Asking, told: Told, console: Console) -> Done:
     """Do what was asked.
 
     Raises:
-        RequestError: the places are none, or what lies there is not in Kafka.
+        RequestError: what lies between the places is not in Kafka.
         SetupError: a topic or setting is not as it must be.
         Stopped: SIGINT or SIGTERM came; where it was is kept.
     """
+    require_settings(asking.stage, told)
     async with _opened(told, console) as parts:
         return await parts.rebuild(asking) if asking.rebuild else await parts.replay(asking)
 
@@ -197,8 +213,7 @@ class _Parts:
         if plan is not None:
             self._say_goes_on(plan)
             return plan
-        now = self._clock.now()
-        start, end = where.read(asking.start, now), where.read(asking.end, now)
+        start, end = asking.places
         extents = await self._patience.until_done(lambda: self._extents(topics))
         moments = {
             one.at: await self._patience.until_done(partial(self._offsets_at, topics, one.at))

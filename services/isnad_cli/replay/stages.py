@@ -81,6 +81,28 @@ def inputs(stage: str, topics: Topics) -> tuple[str, ...]:
     return known[stage]
 
 
+def require_settings(stage: str, told: Told) -> None:
+    """Return when a stage's settings can be used; opens nothing, so a mistake is told also while Kafka is away.
+
+    Raises:
+        SetupError: a variable can't be read, or what it holds can't be; the text names it.
+    """
+    if stage == "dedup":
+        from isnad_dedup.settings import DedupSettings
+
+        _ = told.load(DedupSettings).window
+    elif stage == "entities":
+        from isnad_entities.settings import EntitiesSettings
+
+        told.load(EntitiesSettings)
+    elif stage == "index":
+        from isnad_index.settings import IndexSettings
+
+        told.load(IndexSettings)
+    else:
+        told.load(StageSettings)
+
+
 async def work_of(stage: str, told: Told, health: Health, close: AsyncExitStack) -> Work:
     """Return a stage's work; what it opens is closed with `close`.
 
