@@ -17,7 +17,8 @@ BAD_BYTES = "\ufdd0"
 """Stands for bytes that are not of the encoding: a noncharacter, which Unicode keeps for such use inside a program."""
 
 _MARK = "\ufeff"
-_ESCAPED = re.compile("[\udc80-\udcff]+")
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+"""Bad bytes of UTF-8, and half characters where the encoding can write them, as UTF-7 can."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -116,4 +117,4 @@ class _Recoded(io.RawIOBase):
         try:
             return decoded.encode("utf-8")
         except UnicodeEncodeError:
-            return _ESCAPED.sub(BAD_BYTES, decoded).encode("utf-8", "replace")
+            return _SURROGATES.sub(BAD_BYTES, decoded).encode("utf-8")

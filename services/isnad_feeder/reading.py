@@ -5,13 +5,14 @@ Whatever is wrong with one record refuses that record; nothing is ever held in m
 
 import io
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import PurePosixPath
 
 import ijson
 import msgspec
 
 from isnad.topics import MAX_RAW_BYTES
-from isnad_feeder import encodings
+from isnad_feeder import encodings, halves
 from isnad_feeder.opening import Document
 from isnad_feeder.places import Page, Place, Refusal, Unreadable
 
@@ -23,6 +24,8 @@ _CHUNK = 1 << 16
 _BAD_BYTES = encodings.BAD_BYTES.encode()
 _REST = "what stands from here on is not read"
 _NOT_UTF8 = "holds bytes that are not UTF-8; if the file is in another encoding, name it: --encoding windows-1256"
+_HALF = "holds half a character (a lone surrogate)"
+_MARKS = ((encodings.BAD_BYTES, _NOT_UTF8), (halves.MARK, _HALF))
 
 
 def pages(document: Document, encoding: str | None = None) -> Iterator[Page | Refusal]:
@@ -93,7 +96,7 @@ def _record(place: Place, line: bytes) -> Page | Refusal:
     except RecursionError:
         return Refusal(place, "the JSON is nested too deeply")
     except (msgspec.DecodeError, UnicodeError) as exc:
-        return Refusal(place, f"not JSON: {exc}")
+        return Refusal(place, _HALF if halves.has_one(line) else f"not JSON: {exc}")
     return _page(place, value)
 
 
@@ -115,26 +118,31 @@ def _json_items(place: Place, stream: io.BufferedReader) -> Iterator[Page | Refu
             here = place.at_item(number)
             if isinstance(value, _Unfit):
                 yield Refusal(here, value.reason)
-            elif _has_bad_bytes(value):
-                yield Refusal(here, _NOT_UTF8)
+            elif flaw := _flaw(value):
+                yield Refusal(here, flaw)
             else:
                 yield _page(here, value)
     except Unreadable as exc:
         yield Refusal(place.at_item(number + 1), f"{exc}; {_REST}")
 
 
-def _has_bad_bytes(value: object) -> bool:
-    """Look through all that is in a value, the names of fields too; not by recursion, so that no depth is too much."""
+def _flaw(value: object) -> str:
+    """Say what could not be read of a value, if anything.
+
+    Look through all that is in a value, the names of fields too; not by recursion, so that no depth is too much.
+    """
     left = [value]
     while left:
         one = left.pop()
-        if isinstance(one, str) and encodings.BAD_BYTES in one:
-            return True
-        if isinstance(one, dict):
+        if isinstance(one, str):
+            for mark, reason in _MARKS:
+                if mark in one:
+                    return reason
+        elif isinstance(one, dict):
             left += [*one, *one.values()]
         elif isinstance(one, list):
             left += one
-    return False
+    return ""
 
 
 class _Unfit:
@@ -148,8 +156,7 @@ def _items(stream: io.BufferedReader) -> Iterator[object]:
     parser = ijson.basic_parse_coro(events, multiple_values=True)
     item = _Item()
     without_event = 0
-    while True:
-        chunk = stream.read1(_CHUNK)
+    for chunk in chain(halves.marked(_blocks(stream)), [b""]):
         broken: Exception | None = None
         reason = ""
         try:
@@ -174,8 +181,11 @@ def _items(stream: io.BufferedReader) -> Iterator[object]:
             raise Unreadable(reason) from broken
         if without_event > MAX_WRITTEN_BYTES:
             raise Unreadable(f"a value longer than {MAX_WRITTEN_BYTES >> 20} MiB")
-        if not chunk:
-            return
+
+
+def _blocks(stream: io.BufferedReader) -> Iterator[bytes]:
+    while block := stream.read1(_CHUNK):
+        yield block
 
 
 def _first_line(error: Exception) -> str:

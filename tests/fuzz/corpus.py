@@ -66,6 +66,8 @@ FRAGMENTS = (
         '"',
         "\\",
         "\\u",
+        "\\ud800",
+        "\\uDC00",
     ),
 )
 """Each broke something somewhere, or is what a rule of isnad looks for."""

@@ -260,7 +260,14 @@ def _files() -> list[bytes]:
         30: "خبر عاجل من دمشق".encode("cp1256"),
         42: "خبر عاجل".encode("utf-16"),
     }
-    return [bytes([kind]) + content for kind, content in by_kind.items()]
+    halves = (
+        rb'{"body":"a \ud800x"}',
+        rb'{"body":"b \udc00"}',
+        rb'{"body":"\ud83d\ud83d\ude00 \\ud800"}',
+        b'{"body":"c"}',
+    )
+    with_halves = ((1, b"[" + b",".join(halves) + b"]"), (9, b"\n".join(halves)))
+    return [bytes([kind]) + content for kind, content in (*by_kind.items(), *with_halves)]
 
 
 def record_of_any_topic(data: bytes) -> None:

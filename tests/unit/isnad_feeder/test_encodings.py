@@ -75,3 +75,8 @@ def test_a_byte_order_mark_is_no_text_where_the_encoding_is_stated_either(stated
 
 def test_bad_bytes_are_marked_in_utf8_by_whatever_name() -> None:
     assert utf8(io.BufferedReader(io.BytesIO(b"a\xffb")), "UTF8").read().decode() == f"a{BAD_BYTES}b"
+
+
+def test_half_a_character_that_an_encoding_can_write_is_marked() -> None:
+    """UTF-7 can; its character is not replaced by a question mark."""
+    assert utf8(io.BufferedReader(io.BytesIO(b"a+2AA-b")), "utf-7").read().decode() == f"a{BAD_BYTES}b"

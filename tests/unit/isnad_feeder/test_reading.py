@@ -1,8 +1,10 @@
 """Pages, lines and items: what becomes an article, and what is refused while the rest goes through."""
 
 import gzip
+import io
 import json
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,7 +101,7 @@ def test_a_bad_line_refuses_that_line(tmp_path: Path, read: Read) -> None:
         "a.jsonl, line 6": "null, where an article is an object with fields",
         "a.jsonl, line 7": "a string, where an article is an object with fields",
         "a.jsonl, line 8": "a number, where an article is an object with fields",
-        "a.jsonl, line 9": "not JSON",
+        "a.jsonl, line 9": "holds half a character (a lone surrogate)",
         "a.jsonl, line 10": "the JSON is nested too deeply",
         "a.jsonl, line 11": "`body` is an object, where text is wanted",
         "a.jsonl, line 12": "`body` is empty, and there is no title",
@@ -110,8 +112,8 @@ def test_a_bad_line_refuses_that_line(tmp_path: Path, read: Read) -> None:
 
 
 def test_a_bad_item_refuses_that_item(tmp_path: Path, read: Read) -> None:
-    """In an array: wrong kinds, depth, bytes that are not UTF-8; the others are articles."""
-    items = [line for n, line in enumerate(LINES) if n not in (1, 2, 8)]
+    """In an array: wrong kinds, depth, bytes that are not UTF-8, half a character; the others are articles."""
+    items = [line for n, line in enumerate(LINES) if n not in (1, 2)]
     path = tmp_path / "a.json"
     path.write_bytes(b"[" + b",\n".join(items) + b"]")
     happened = read(path)
@@ -121,11 +123,12 @@ def test_a_bad_item_refuses_that_item(tmp_path: Path, read: Read) -> None:
         "a.json, item 4": "null, where an article is an object with fields",
         "a.json, item 5": "a string, where an article is an object with fields",
         "a.json, item 6": "a number, where an article is an object with fields",
-        "a.json, item 7": "the JSON is nested too deeply",
-        "a.json, item 8": "`body` is an object, where text is wanted",
-        "a.json, item 9": "`body` is empty, and there is no title",
-        "a.json, item 10": "names no source (its fields are source, body)",
-        "a.json, item 11": "`body` holds the character U+0000",
+        "a.json, item 7": "holds half a character (a lone surrogate)",
+        "a.json, item 8": "the JSON is nested too deeply",
+        "a.json, item 9": "`body` is an object, where text is wanted",
+        "a.json, item 10": "`body` is empty, and there is no title",
+        "a.json, item 11": "names no source (its fields are source, body)",
+        "a.json, item 12": "`body` holds the character U+0000",
     }
     assert bodies(happened) == ["نص الخبر", "آخر"]
 
@@ -137,6 +140,40 @@ def test_bytes_that_are_not_utf_8_are_found_anywhere_in_an_item(tmp_path: Path, 
     happened = read(tmp_path / "a.json")
     assert list(refusals(happened)) == ["a.json, item 1"]
     assert bodies(happened) == ["نص الخبر"]
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        r'"body":"a \ud800x b"',
+        r'"body":"a \udc00"',
+        r'"body":"\ud83d\ud83d\ude00"',
+        r'"body":"b","tags":["\uD83D"]',
+        r'"body":"b","\udfff":1',
+        r'"body":"b","by":{"name":"\udc00"}',
+    ],
+)
+def test_half_a_character_refuses_its_article_only(tmp_path: Path, read: Read, half: str) -> None:
+    """In an array, in lines, packed and piped alike, wherever in the article it is; the ones beside it go through."""
+    articles = json.dumps(GOOD), f'{{"source":"o",{half}}}', json.dumps(GOOD)
+    array, lines = f"[{','.join(articles)}]".encode(), "\n".join(articles).encode()
+    (tmp_path / "a.json").write_bytes(array)
+    (tmp_path / "b.json.gz").write_bytes(gzip.compress(array))
+    (tmp_path / "c.jsonl").write_bytes(lines)
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as packed:
+        packed.writestr("d.json", array)
+        packed.writestr("e.jsonl", lines)
+    happened = read(tmp_path, pipe=io.BytesIO(lines).read)
+    reason = "holds half a character (a lone surrogate)"
+    places = "a.json, item 2", "b.json.gz, item 2", "c.jsonl, line 2", "d.zip!d.json, item 2", "d.zip!e.jsonl, line 2"
+    assert refusals(happened) == dict.fromkeys((*places, "-, line 2"), reason)
+    assert bodies(happened) == ["نص الخبر"] * 12
+
+
+def test_a_pair_of_escapes_is_one_character(tmp_path: Path, read: Read) -> None:
+    """And a backslash that is escaped is a backslash, whatever follows it."""
+    (tmp_path / "a.json").write_text(r'[{"source":"o","body":"\ud83d\ude00 \\ud800"}]')
+    assert bodies(read(tmp_path)) == ["😀 \\ud800"]
 
 
 def test_a_broken_array_gives_what_stood_before(tmp_path: Path, read: Read) -> None:
