@@ -54,7 +54,7 @@ def load(home: Path) -> Addresses:
         return msgspec.json.decode(file.read_bytes(), type=Addresses)
     except FileNotFoundError:
         return Addresses()
-    except (OSError, msgspec.DecodeError) as exc:
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as exc:
         raise SetupError(f"{file} can't be read ({exc}). Run `isnad up` again, it writes a new one.") from exc
 
 

@@ -60,8 +60,8 @@ class LazyGroup(click.Group):
 def run(command: click.Command, name: str) -> None:
     """Run the command and end the process; `name` is how the user called it.
 
-    Exit status: the command's own; 2 for a mistake in the call, 1 for another error of isnad's or a missing package.
-    Any other exception is a bug, and goes on.
+    Exit status: the command's own; 2 for a mistake in the call, 1 for another error of isnad's, a missing package or a
+    file that the system refuses. Any other exception is a bug, and goes on.
     """
     # What libraries log is not for the user of a command; what matters of it reaches him as isnad's own sentence.
     logging.getLogger().addHandler(logging.NullHandler())
@@ -76,10 +76,13 @@ def run(command: click.Command, name: str) -> None:
         _say(str(exc))
         sys.exit(2 if isinstance(exc, RequestError) else 1)
     except OSError as exc:
-        if exc.errno not in _NO_ROOM:
+        if exc.errno in _NO_ROOM:
+            _say(f"the output can't be written ({exc.strerror}). Make room, then run the command again.")
+            _drop_output()
+        elif exc.filename is not None:
+            _say(f"{os.fsdecode(exc.filename)}: {exc.strerror}")
+        else:
             raise
-        _say(f"the output can't be written ({exc.strerror}). Make room, then run the command again.")
-        _drop_output()
         sys.exit(1)
 
 

@@ -141,6 +141,9 @@ def examine(home: Path, packages: Path) -> list[Finding]:
             found.append(check())
         except SetupError as exc:
             found.append(Finding(name, well=False, text=str(exc)))
+        except OSError as exc:
+            what = f"{exc.filename or home} can't be looked at ({exc.strerror})"
+            found.append(Finding(name, well=False, text=f"{what}. Choose another folder with --home."))
         except ModuleNotFoundError as exc:
             found.append(Finding(name, well=False, text=f"{exc.name} is not installed. Run: pip install 'isnad[all]'"))
     return found

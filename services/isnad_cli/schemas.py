@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from isnad import messages
+from isnad.errors import RequestError
 from isnad.topics import Topics, TopicSpec
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -48,7 +49,10 @@ def schemas(output: Path) -> None:
 
     They are made from the same definitions by which the services read, so they always agree.
     """
-    output.mkdir(parents=True, exist_ok=True)
     for name, text in schemas_by_file().items():
-        (output / name).write_bytes(text)
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            (output / name).write_bytes(text)
+        except OSError as exc:
+            raise RequestError(f"{output / name} can't be written ({exc.strerror}). Name another: --output.") from exc
         click.echo(output / name)

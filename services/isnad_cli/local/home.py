@@ -123,9 +123,12 @@ class Home:
             self._lock_file.touch()
             self._marker.write_text("Made by isnad; `isnad reset` deletes what it put here.\n")
         except OSError as exc:
-            raise SetupError(
-                f"{self.root} can't be used ({exc.strerror}). Choose another folder with --home, or correct its owner."
-            ) from exc
+            raise self._unusable(exc) from exc
+
+    def _unusable(self, exc: OSError) -> SetupError:
+        return SetupError(
+            f"{self.root} can't be used ({exc.strerror}). Choose another folder with --home, or correct its owner."
+        )
 
     @property
     def _marker(self) -> Path:
@@ -147,8 +150,11 @@ class Home:
         """
         # Homes of the first versions have no marker, and the lock is all that some of them hold.
         marks = (self._marker, addresses_file(self.root), self.supervisor)
-        if any(mark.is_file() for mark in marks) or (self.kafka.is_dir() and self.elasticsearch.is_dir()):
-            return
+        try:
+            if any(mark.is_file() for mark in marks) or (self.kafka.is_dir() and self.elasticsearch.is_dir()):
+                return
+        except OSError as exc:
+            raise self._unusable(exc) from exc
         foreign = [path.name for path in self._data if _holds_something(path)]
         if foreign:
             raise SetupError(
@@ -188,12 +194,14 @@ class Home:
         """Tell whether a stack was ever up here.
 
         Raises:
-            SetupError: it is another user's, and nobody else may look.
+            SetupError: it is another user's, and nobody else may look; or no home can be there.
         """
         try:
             return self._lock_file.exists()
         except PermissionError as exc:
             raise self.not_ours() from exc
+        except OSError as exc:
+            raise self._unusable(exc) from exc
 
     def holder(self) -> int | None:
         """Return the process that holds this home, None if nobody does.

@@ -12,6 +12,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from isnad.errors import SetupError
+from isnad_entities.pretrained.folder import looking
 
 _VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model", "spiece.*", "sentencepiece.*")
 _SAMPLE = ["في"]
@@ -48,7 +49,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     Raises:
         SetupError: it holds no model for token classification, or no tokenizer that goes with it and is a quick one.
     """
-    if not (folder / "config.json").is_file():
+    with looking(folder):
+        described = (folder / "config.json").is_file()
+    if not described:
         raise SetupError(f"{folder} holds no model: config.json is missing. Name one as save_pretrained writes it.")
     _quieten()
     with warnings.catch_warnings():

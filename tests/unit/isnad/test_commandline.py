@@ -1,10 +1,15 @@
 """How a command ends when something is wrong around it: in a sentence."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
+
+from isnad.commandline import run
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to write to")
@@ -17,3 +22,22 @@ def test_output_without_room_is_a_sentence(arguments: list[str]) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("isnad: the output can't be written")
     assert "Traceback" not in done.stderr
+
+
+def ended(callback: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setattr(sys, "argv", ["isnad"])
+    with pytest.raises(SystemExit) as end:
+        run(click.Command("isnad", callback=callback), "isnad")
+    return end.value.code
+
+
+def test_a_file_that_the_system_refuses_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert ended((tmp_path / "none").read_bytes, monkeypatch) == 1
+    assert capsys.readouterr().err == f"isnad: {tmp_path}/none: No such file or directory\n"
+
+
+def test_an_error_of_the_system_without_a_file_is_a_bug_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        ended(lambda: os.read(-1, 1), monkeypatch)

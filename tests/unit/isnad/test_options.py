@@ -9,7 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from isnad.addresses import Addresses, store
+from isnad.addresses import Addresses, addresses_file, load, store
+from isnad.errors import SetupError
 from isnad.options import api_option, home_option, kafka_option
 
 
@@ -89,3 +90,11 @@ def test_who_has_no_home_is_asked_for_one() -> None:
     code = "import os; from isnad.addresses import default_home; os.setuid(4000054321); default_home()"
     ran = subprocess.run([sys.executable, "-c", code], env={}, capture_output=True, text=True, check=False)
     assert ran.stderr.splitlines()[-1].startswith("isnad.errors.SetupError: This user has no home folder. Set HOME")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe{", b'{"api": "\xff"}', b"[" * 100_000, b"{"])
+def test_a_damaged_note_of_the_stack_is_told(tmp_path: Path, content: bytes) -> None:
+    addresses_file(tmp_path).parent.mkdir()
+    addresses_file(tmp_path).write_bytes(content)
+    with pytest.raises(SetupError, match=r"addresses\.json can't be read .*Run `isnad up` again"):
+        load(tmp_path)

@@ -119,3 +119,13 @@ def test_the_exit_status_tells_scripts(folder: Path) -> None:
     """The JSON and the exit status agree."""
     result = CliRunner().invoke(cli, ["doctor", "--json", "--home", str(folder / "home")])
     assert result.exit_code == (0 if json.loads(result.output)["well"] else 1)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "file/home"])
+def test_a_folder_that_can_not_be_there_is_a_finding_too(folder: Path, name: str) -> None:
+    """A name that no file system takes; a file in the way."""
+    (folder / "file").write_text("")
+    found = {finding.check: finding for finding in examine(folder / name, folder / name / "packages")}
+    assert not found["rights"].well
+    assert not found["downloads"].well
+    assert "can't be looked at" in found["downloads"].text

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from isnad import codec
+from isnad.errors import RequestError
 from isnad.testing.builders import (
     enriched_article,
     matched_article,
@@ -66,3 +67,11 @@ def test_the_command_writes_one_file_for_each_topic(tmp_path):
     assert result.exit_code == 0
     assert len(list((tmp_path / "new").iterdir())) == 6
     assert "articles.raw.json" in result.output
+
+
+def test_a_folder_that_can_not_be_made_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file" / "new", tmp_path / ("a" * 300)):
+        result = CliRunner().invoke(schemas, ["--output", str(folder)])
+        assert isinstance(result.exception, RequestError)
+        assert "Name another: --output." in str(result.exception)

@@ -184,3 +184,11 @@ def test_a_home_that_can_not_be_made_is_refused(short_path: Path) -> None:
     (short_path / "file").write_text("")
     with pytest.raises(SetupError, match=r"can't be used.*--home"):
         Home(short_path / "file" / "home").create()
+
+
+def test_a_home_that_can_not_be_there_is_refused(tmp_path: Path) -> None:
+    """Whether it is to be made or asked after."""
+    home = Home(tmp_path / ("x" * 300))
+    for asked in (home.create, home.must_be_ours, home.was_used):
+        with pytest.raises(SetupError, match=r"can't be used \(File name too long\).*--home"):
+            asked()

@@ -1,7 +1,10 @@
 """A model that can't be used is refused when it is loaded, in a sentence that says what to do."""
 
 import json
+import os
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import onnxruntime
 import pytest
@@ -10,6 +13,8 @@ from tests.unit.isnad_entities.pretrained.tiny_model import write_model
 
 from isnad.errors import SetupError
 from isnad_entities.pretrained import load
+from isnad_entities.pretrained.checkpoint import read_checkpoint
+from isnad_entities.pretrained.folder import folder_of, graph_in
 
 BIO = ["O", "B-PER", "I-PER"]
 WORDS = {"محمد": "B-PER", "قال": "O"}
@@ -141,3 +146,29 @@ def test_a_graph_with_other_labels_than_the_configuration(model):
 )
 def test_a_gpu_where_there_is_none(model):
     assert "pip install onnxruntime-gpu" in refusal(model, device="cuda")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "~nobody-of-this-name/model"])
+def test_a_name_that_is_no_folder_s(name):
+    said = refusal(name)
+    assert "can't be read (File name too long)" in said or "Write the folder without ~" in said
+
+
+def test_a_folder_that_may_not_be_entered(model):
+    with TemporaryDirectory() as above:
+        Path(above).chmod(0o755)
+        locked = shutil.copytree(model, Path(above) / "model")
+        locked.chmod(0)
+        user = os.geteuid()
+        os.seteuid(user or 65534)  # root may read everything
+        try:
+            for asked in (
+                read_checkpoint,
+                lambda folder: graph_in(folder, "model"),
+                lambda f: folder_of(f"{f}/x", "", ()),
+            ):
+                with pytest.raises(SetupError, match=r"can't be read \(Permission denied\). Let this user read it"):
+                    asked(locked)
+        finally:
+            os.seteuid(user)
+            locked.chmod(0o755)
