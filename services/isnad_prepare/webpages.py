@@ -9,6 +9,7 @@ from isnad.errors import RecordError
 from isnad.messages import Reason
 from isnad.topics import MAX_RAW_BYTES
 from isnad_prepare.times import published
+from isnad_prepare.trees import read_tree
 
 MAX_HTML_BYTES = MAX_RAW_BYTES
 
@@ -49,7 +50,7 @@ def read_html(html: str, arrived: datetime) -> WebArticle:
     Dates after the arrival are not taken for the publication's.
 
     Raises:
-        RecordError: the page is too large, or nested too deeply to be read.
+        RecordError: the page is too large, or has too many tags or attributes.
     """
     if len(html.encode("utf-8", "replace")) > MAX_HTML_BYTES:
         raise RecordError(Reason.TOO_LARGE, f"html above {MAX_HTML_BYTES} bytes")
@@ -70,9 +71,9 @@ def read_html(html: str, arrived: datetime) -> WebArticle:
 
 def _extracted(html: str, arrived: datetime) -> WebArticle | None:
     """The article as trafilatura makes it out; None where it finds none."""
-    from trafilatura import bare_extraction, load_html
+    from trafilatura import bare_extraction
 
-    tree = load_html(html)
+    tree = read_tree(html)
     if tree is None:
         return None
     times = [str(time) for path in _TIMES for time in tree.xpath(path)]
@@ -97,7 +98,8 @@ def _all_text(html: str) -> str:
     from trafilatura import html2txt
 
     try:
-        return _whole(html2txt(html))
+        tree = read_tree(html)
+        return "" if tree is None else _whole(html2txt(tree))
     except RecursionError as exc:
         raise RecordError(Reason.TOO_DEEP, "the html is nested too deeply") from exc
     except _STUMBLES as exc:

@@ -100,6 +100,54 @@ def test_the_worst_pages_within_the_bounds_take_seconds_at_most(html: str) -> No
     assert time.process_time() - start < 10
 
 
+def test_a_tag_with_very_many_attributes_is_refused_at_once() -> None:
+    """The time of libxml2 grows with the square of their number: these would take it minutes."""
+    for between, end in ((" ", ">x</p>"), ("/", ">x"), ('="" ', ' a=">">x</p>')):
+        page = "<p " + between.join(f"a{n:x}" for n in range(150_000)) + end
+        start = time.process_time()
+        with pytest.raises(RecordError, match="attributes") as caught:
+            read_html(page, ARRIVED)
+        assert caught.value.reason is Reason.TOO_LARGE
+        assert time.process_time() - start < 2
+
+
+def test_what_only_looks_like_attributes_is_not_counted() -> None:
+    """In scripts, comments, texts and values."""
+    many = " ".join(f"a{n:x}" for n in range(2000))
+    page = f"<head><script>if (a <b {many}) c()</script><!-- <p {many}> --></head>"
+    page += f'<img src="data:<p {many}"><textarea><p {many}></textarea><p>{FIRST}</p>'
+    assert FIRST in read_html(page, ARRIVED).text
+
+
+@pytest.mark.parametrize("doctype", ["<!doctype <html " + "/" * 400_000, "<html>" + "<!doctype /" * 20_000])
+def test_a_doctype_takes_no_longer_than_its_length(doctype: str) -> None:
+    start = time.process_time()
+    read_html(doctype, ARRIVED)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "unclosed",
+    ["<p><font size=3>{}", "<div>{}", "<span>{}<br>", "<b>{}<br>", "<blockquote>{}", "<ul><li>{}", "<h1>{}",
+    "<h2>{}",
+     "<table><tr><td>{}", "<center>{}", "<div><p><b>{}</b> ثم", "<custom-tag>{}"],
+)  # fmt: skip
+def test_all_the_text_of_a_page_that_never_closes_its_tags_is_kept(unclosed: str) -> None:
+    """libxml2 leaves out what stands deeper than 256 tags, and says nothing."""
+    told = [f"قال الوزير في دمشق اليوم إن الحكومة ستجتمع غدا لبحث الأزمة رقم {n}." for n in range(400)]
+    head = '<head><title>عنوان الخبر</title><meta name="author" content="سعيد علي"><script>if (a<b) c()</script></head>'
+    page = read_html(f"<html>{head}<body>" + "".join(map(unclosed.format, told)), ARRIVED)
+    assert [line for line in told if line not in page.text] == []
+    assert "c()" not in page.text
+    assert page.author == "سعيد علي"
+
+
+def test_a_deep_page_stays_in_its_order_and_lines() -> None:
+    page = "<div>" * 300 + f"<p>{FIRST} <b>غدا</b> &lt;p&gt;<div>{SECOND}</div>وأضاف أن الجسر سيفتح.<br>ثم انتهى"
+    lines = read_html(page, ARRIVED).text.split("\n")
+    assert lines == [f"{FIRST} غدا <p>", SECOND, "وأضاف أن الجسر سيفتح.", "ثم انتهى"]
+
+
 @pytest.mark.parametrize(
     "linked_data",
     ['"headline":5', '"headline":["x"]', '"headline":NaN', '"articleBody":"\\ud800' + "كلمة " * 60 + '"'],
