@@ -1,12 +1,17 @@
-"""What every way in asks of an article before it goes to `articles.raw`, the API and the feeder alike (pure)."""
+"""What is asked of an article or a takedown before it goes to `articles.raw`, whichever way it comes in (pure)."""
 
 import html
 import re
+import unicodedata
 
 from isnad.codec import check_characters
 from isnad.errors import RecordError
+from isnad.identity import checked_id
 from isnad.messages import RawArticle, Reason
 from isnad.text.lines import has_letters, printable
+
+MOST_REASON = 1000
+"""Characters of a takedown's reason."""
 
 _BETWEEN_TAGS = re.compile("(?:^|>|<(?![/!?a-zA-Z]))([^<>]+)")
 """A sign that begins no tag is text, as in `a < b`."""
@@ -31,6 +36,19 @@ def check(raw: RawArticle) -> None:
         holds_text = any(has_letters(_read(piece[1])) for piece in pieces)
     if not holds_text:
         raise RecordError(Reason.NO_TEXT, "there is no text: `body` or `html` is required, with words in it")
+
+
+def check_takedown(id_: str, reason: str) -> None:
+    """Refuse a takedown, or its end, that can't be carried out or shown.
+
+    Raises:
+        RecordError: no article can have the id, or the reason is too long or holds a control character.
+    """
+    checked_id(id_)
+    if len(reason) > MOST_REASON:
+        raise RecordError(Reason.SCHEMA_INVALID, f"`reason` is longer than {MOST_REASON:,} characters")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in reason):
+        raise RecordError(Reason.SCHEMA_INVALID, "`reason` holds a control character")
 
 
 def _read(written: str) -> str:

@@ -4,6 +4,7 @@ The server has its own thread, so it answers while the service is busy or waits.
 /readyz that it can do its work now, and when it can't, on what it waits, why and since when.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import msgspec
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from isnad.clock import Clock, SystemClock
-from isnad.errors import SetupError
+from isnad.listening import family, refused, written
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -76,6 +77,10 @@ class _Server(ThreadingMixIn, WSGIServer):
     allow_reuse_address = True
 
 
+class _IPv6Server(_Server):
+    address_family = socket.AF_INET6
+
+
 class _Silent(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  the signature is the base class's
         """Leave probes out of the log."""
@@ -92,7 +97,7 @@ class HealthServer:
     def __init__(self, server: WSGIServer) -> None:
         self._server = server
         self.port = server.server_port
-        self.url = f"http://{server.server_address[0]!s}:{self.port}"
+        self.url = f"http://{written(str(server.server_address[0]), self.port)}"
         self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         self._thread.start()
 
@@ -135,13 +140,11 @@ def serve(health: Health, registry: CollectorRegistry, host: str, port: int) -> 
     """Start the server in a thread of its own; port 0 takes a free one.
 
     Raises:
-        SetupError: the port is taken or not allowed.
+        SetupError: the port is taken or not allowed, or the host is none of this machine.
     """
+    kind = _IPv6Server if family(host) is socket.AF_INET6 else _Server
     try:
-        server = make_server(host, port, application(health, registry), server_class=_Server, handler_class=_Silent)
+        server = make_server(host, port, application(health, registry), server_class=kind, handler_class=_Silent)
     except OSError as exc:
-        raise SetupError(
-            f"The health pages can't listen on {host}:{port} ({exc.strerror}). "
-            "Set ISNAD_HEALTH_PORT to a free port, or to 0."
-        ) from exc
+        raise refused("The health pages", "ISNAD_HEALTH", host, port, exc) from exc
     return HealthServer(server)

@@ -17,9 +17,10 @@ from fastapi import FastAPI
 from isnad import logs, settings
 from isnad.clock import SystemClock
 from isnad.elastic import Elastic
-from isnad.errors import BrokerUnavailable, IsnadError, SetupError
+from isnad.errors import BrokerUnavailable, IsnadError
 from isnad.health import Health, serve
 from isnad.kafka import Admin, Producer, require_topics
+from isnad.listening import refused, written
 from isnad.metrics import ApiMetrics, new_registry
 from isnad_api import serving
 from isnad_api.access import Access, is_open
@@ -109,7 +110,7 @@ async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
     app = watched(create_app(parts, lifespan), parts)
     pages = serve(health, registry, told.health_host, told.health_port)
     host, port = listening.getsockname()[:2]
-    log.info("listening", address=f"http://{host}:{port}", health=pages.url)
+    log.info("listening", address=f"http://{written(host, port)}", health=pages.url)
     server = serving.server(app, told.limits, connections=told.max_connections, proxies=told.proxies)
     try:
         await server.serve(sockets=[listening])
@@ -121,9 +122,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return serving.listening(host, port)
     except OSError as exc:
-        raise SetupError(
-            f"The API can't listen on {host}:{port} ({exc.strerror}). Set ISNAD_API_PORT to a free port, or to 0."
-        ) from exc
+        raise refused("The API", "ISNAD_API", host, port, exc) from exc
 
 
 if __name__ == "__main__":

@@ -368,7 +368,7 @@ def _add_lookups(app: FastAPI, parts: Parts) -> None:
     async def story(id: AskedId, page: AskedPage = 1, size: AskedSize = 50) -> StoryAnswer:  # noqa: A002
         """Return a story: its origin, and its articles with what they share."""
         _check_depth(page, size)
-        documents = await _stories(parts, [id])
+        documents = await _stories(parts, [id] if id else [])
         if id not in documents:
             raise ProblemError(404, "No story has this id.")
         found = await parts.index.search(parts.indexes.articles, queries.members(id, page, size))

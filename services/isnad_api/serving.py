@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from isnad.listening import family
 from isnad_api import problems
 from isnad_api.limits import MAX_HEAD_BYTES, Limits, Room
 from isnad_api.watching import always
@@ -166,8 +167,7 @@ def listening(host: str, port: int) -> socket.socket:
     Raises:
         OSError: the address can't be had.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = socket.socket(family(host), socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))

@@ -9,8 +9,8 @@ from pydantic import Field
 from isnad.clock import Clock
 from isnad.codec import encode
 from isnad.delivery import Sender
+from isnad.entry import MOST_REASON, check_takedown
 from isnad.errors import RecordError, SetupError, TransientError
-from isnad.identity import checked_id
 from isnad.indexes import Indexes
 from isnad.messages import SCHEMA, Takedown
 from isnad.outcomes import Outgoing
@@ -29,7 +29,9 @@ _GOING = (
 )
 _COMING = "When it is sent again from now on, it is an article like any other. What was sent before stays out."
 
-AskedReason = Annotated[str, Query(max_length=1000, description="Why, for those who ask later. It is kept for good.")]
+AskedReason = Annotated[
+    str, Query(max_length=MOST_REASON, description="Why, on one line, for those who ask later. It is kept for good.")
+]
 
 
 class Parts(Protocol):
@@ -104,6 +106,8 @@ def router(parts: Parts) -> APIRouter:
     @routes.get("/v1/takedowns/{id:path}")
     async def standing(id: AskedId) -> TakedownStanding:  # noqa: A002
         """Say whether an id was taken down, and what of it searches still find."""
+        if not id:
+            raise ProblemError(422, "Say of which id: /v1/takedowns/{id}.")
         found = (await parts.index.documents(parts.indexes.takedowns, [id])).get(id, {})
         answer = await parts.index.search(parts.indexes.articles, _falls_under(id))
         articles = [
@@ -126,9 +130,9 @@ def _falls_under(id_: str) -> dict[str, Any]:
 def _takedown(parts: Parts, request: Request, kind: Literal["takedown", "restore"], id_: str, reason: str) -> Takedown:
     try:
         # The router leaves a line's end at the end of an address out.
-        checked_id(id_ if request.scope["path"].endswith(id_) else request.scope["path"])
+        check_takedown(id_ if request.scope["path"].endswith(id_) else request.scope["path"], reason)
     except RecordError as exc:
-        raise ProblemError(422, f"No article can have this id: {exc.detail}.") from exc
+        raise ProblemError(422, f"This can't be taken down or back: {exc.detail}.") from exc
     caller = request.scope.get(CALLER)
     return Takedown(
         schema=SCHEMA,

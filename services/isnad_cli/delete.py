@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from isnad.clock import SystemClock, in_utc
-from isnad.errors import IsnadError, SearchUnavailable
+from isnad.entry import check_takedown
+from isnad.errors import IsnadError, RecordError, RequestError, SearchUnavailable
 from isnad.options import api_option, home_option
 from isnad.terminal import escaped
 from isnad_cli import asking
@@ -86,7 +87,7 @@ def delete(
       isnad delete 'seeds:b5fb90445fa006d44e3d#2' --dry-run
       isnad delete alwatan:77 --undo
     """  # noqa: D301  click's mark for lines to be kept as they are
-    asked = list(dict.fromkeys(ids))
+    asked = _checked(ids, reason)
     if undo:
         _restore(api, asked, reason, None if no_wait else timeout, dry_run=dry_run)
         return
@@ -133,7 +134,20 @@ def restore(
     Example:
       isnad restore alwatan:0a1b2c3d4e5f60718293
     """  # noqa: D301  click's mark for lines to be kept as they are
-    _restore(api, list(dict.fromkeys(ids)), reason, None if no_wait else timeout, dry_run=False)
+    _restore(api, _checked(ids, reason), reason, None if no_wait else timeout, dry_run=False)
+
+
+def _checked(ids: Sequence[str], reason: str) -> list[str]:
+    """Return each id once; what the chain would refuse is refused before anything is asked or sent."""
+    asked = list(dict.fromkeys(ids))
+    for text in (*asked, reason):
+        asking.quoted(text)
+    for id_ in asked:
+        try:
+            check_takedown(id_, reason)
+        except RecordError as exc:
+            raise RequestError(f"'{escaped(id_)}' can't be taken down or back: {exc.detail}.") from exc
+    return asked
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from isnad import codec, entry
 from isnad.errors import RecordError
-from isnad.messages import RawArticle
-from isnad.testing.builders import record
+from isnad.messages import RawArticle, Takedown
+from isnad.testing.builders import MOMENT, record
 from isnad_prepare.pages import prepare_record
 
 
@@ -61,3 +61,23 @@ def test_whatever_is_kept_out_prepare_would_refuse_as_well(title, body, html):
     """The other way round only where the page has to be read to know it."""
     raw = article(title=title, body=body, html=html)
     assert let_in(raw) or not prepared(raw)
+
+
+def test_a_takedown_that_is_let_in_is_carried_out():
+    """Whatever character its reason holds; the 65 control characters (C0, DEL, C1) are kept out."""
+    kept_out = 0
+    for reason in map("a{:c}b".format, range(0x2100)):
+        try:
+            entry.check_takedown("a", reason)
+        except RecordError:
+            kept_out += 1
+            continue
+        sent = Takedown(schema=1, kind="takedown", id="a", at=MOMENT, reason=reason)
+        assert prepare_record(record(sent, key=b"a"), "articles.prepared").status == "passed"
+    assert kept_out == 65
+
+
+@pytest.mark.parametrize(("id_", "reason"), [("", ""), (" a", ""), ("a\n", ""), ("a" * 513, ""), ("a", "a" * 1001)])
+def test_a_takedown_that_nobody_can_mean_is_kept_out(id_, reason):
+    with pytest.raises(RecordError):
+        entry.check_takedown(id_, reason)

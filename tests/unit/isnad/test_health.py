@@ -4,6 +4,7 @@ import json
 import socket
 import urllib.error
 import urllib.request
+from contextlib import closing
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
@@ -77,6 +78,30 @@ def test_metrics_are_shown_and_other_paths_are_not_found(pages):
     """Prometheus' text format."""
     assert "isnad_test_total 3.0" in get(f"{pages.url}/metrics")[1]
     assert get(f"{pages.url}/")[0] == 404
+
+
+def has_ipv6():
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_the_pages_listen_on_ipv6(health):
+    with closing(serve(health, CollectorRegistry(), "::1", 0)) as pages:
+        assert pages.url == f"http://[::1]:{pages.port}"
+        assert get(f"{pages.url}/healthz")[0] == 200
+
+
+@pytest.mark.parametrize(("host", "shown"), [("192.0.2.1", "192.0.2.1:0"), ("2001:db8::1", "[2001:db8::1]:0")])
+def test_a_host_that_is_not_ours_is_a_sentence_that_names_it(health, host, shown):
+    """Addresses for documentation (RFC 5737, 3849), which no machine has; the port is not to blame."""
+    with pytest.raises(SetupError, match="ISNAD_HEALTH_HOST") as caught:
+        serve(health, CollectorRegistry(), host, 0)
+    assert f"can't listen on {shown} (" in str(caught.value)
+    assert "ISNAD_HEALTH_PORT" not in str(caught.value)
 
 
 def test_a_taken_port_is_a_sentence_with_the_setting(health):

@@ -8,6 +8,7 @@ BAD = [
     ("GET", "/nothing", 404),
     ("GET", "/v1/articles/nothing", 404),
     ("GET", "/v1/stories/nothing", 404),
+    ("GET", "/v1/stories/", 404),
     ("DELETE", "/v1/search", 405),
     ("GET", "/v1/search?size=0", 422),
     ("GET", "/v1/search?size=1000", 422),

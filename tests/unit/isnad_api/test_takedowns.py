@@ -41,6 +41,20 @@ async def test_what_is_no_id_is_refused_and_not_sent(api, log, id_):
     assert log.messages == []
 
 
+@pytest.mark.parametrize("reason", ["%00", "so%0Aand%20so", "%1B[2J", "%C2%85", "a" * 1001])
+@pytest.mark.parametrize("address", ["articles", "takedowns"])
+async def test_a_reason_that_the_chain_would_refuse_or_nobody_could_read_is_refused(api, log, address, reason):
+    answer = await api.delete(f"/v1/{address}/a?reason={reason}")
+    assert answer.status_code == 422
+    assert "reason" in answer.json()["detail"]
+    assert log.messages == []
+
+
+async def test_without_an_id_there_is_nothing_to_say(api):
+    """And nothing to try again, which a 503 would ask for."""
+    assert (await api.get("/v1/takedowns/")).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("failure", "status"),
     [(BrokerUnavailable("10.0.0.7:9092 is away"), 503), (SetupError("10.0.0.7:9092 has no such topic"), 500)],

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.unit.serving import serving
 
-from isnad.errors import IsnadError, SearchUnavailable, SetupError
+from isnad.errors import IsnadError, RequestError, SearchUnavailable, SetupError
 from isnad_cli.__main__ import cli
 
 EARLIER, NOW = "2026-01-01T11:00:00Z", "2026-01-01T12:00:00Z"
@@ -124,6 +124,16 @@ def test_a_takedown_whose_time_has_no_zone_is_of_that_time_in_utc(chain: Chain) 
     assert isinstance(isnad(chain, "restore", "a", "--timeout", "0").exception, SearchUnavailable)
     chain.down["a"] = NOW.removesuffix("Z")
     assert isnad(chain, "restore", "a", "--timeout", "0").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("delete", "--yes"), ("delete", "--undo"), ("restore",)])
+@pytest.mark.parametrize("wrong", [("a", ""), ("a", " b"), ("a", "b\tc"), ("a", "--reason", "so\nand so")])
+def test_what_the_chain_would_refuse_is_not_sent_nor_anything_beside_it(
+    chain: Chain, command: tuple[str, ...], wrong: tuple[str, ...]
+) -> None:
+    result = isnad(chain, *command, *wrong)
+    assert isinstance(result.exception, RequestError)
+    assert (chain.orders, chain.looks) == ([], 0)
 
 
 @pytest.mark.parametrize("command", [("restore",), ("delete", "--undo")])
