@@ -5,6 +5,7 @@ import shlex
 
 import click
 
+from isnad.errors import RequestError
 from isnad.indexes import Indexes
 from isnad.options import topic_prefix_option
 from isnad.topics import Topics
@@ -42,6 +43,11 @@ def kafka(users: tuple[KafkaUser, ...], principal: str, program: str, topic_pref
 
     USERS are the services, `feeder` for `isnad feed`, and `operator` for `isnad topics`, `dead` and `replay`.
     """
+    if len(set(users or KAFKA_USERS)) > 1 and "{}" not in principal:
+        raise RequestError(
+            f"--principal {principal} would give one user the rights of several. "
+            "Write {} where the name of the service stands, as User:isnad-{}, or name one of USERS."
+        )
     for user in users or KAFKA_USERS:
         for grant in kafka_grants(user, Topics(topic_prefix)):
             arguments = ["--add", "--allow-principal", principal.replace("{}", user)]

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from isnad import linefiles
 from isnad.clock import SystemClock
+from isnad.durations import SecondsType
 from isnad.errors import RequestError
 from isnad.kafka_access import KafkaAccess
 from isnad.options import home_option, kafka_option, topic_prefix_option
@@ -51,6 +52,7 @@ _ACKNOWLEDGE_SECONDS = 10.0
 @click.option("--dry-run", is_flag=True, help="Read and check everything, send nothing.")
 @click.option(
     "--timeout",
+    type=SecondsType(),
     default=120.0,
     show_default=True,
     metavar="SECONDS",

@@ -11,6 +11,7 @@ import click
 from isnad.clock import SystemClock, in_utc
 from isnad.messages import DeadLetter, Reason
 from isnad_cli.ages import ago
+from isnad_cli.replay.stages import STAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -106,7 +107,7 @@ class Moment(click.ParamType):
 
 _OPTIONS = (
     click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), help="Only with this reason."),
-    click.option("--stage", help="Only from this stage: prepare, dedup, entities, index."),
+    click.option("--stage", type=click.Choice(STAGES), help="Only from this stage."),
     click.option("--source", help="Only of this outlet, where the original says from which it is."),
     click.option("--since", type=Moment(), help="Only those that died since then: RFC 3339, or 2h for two hours ago."),
     click.option("--until", type=Moment(), help="Only those that died before then."),

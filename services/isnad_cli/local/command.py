@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from isnad.addresses import Addresses
+from isnad.durations import SecondsType
 from isnad.errors import RequestError, SetupError
 from isnad.options import home_option
 from isnad_cli.local.display import Display
@@ -54,7 +55,11 @@ class _Workers(click.ParamType):
 )
 @click.option("--only", help=f"Start only these, separated by commas: {', '.join((*SERVERS, *SERVICES))}.")
 @click.option(
-    "--timeout", default=180.0, show_default=True, help="Seconds that servers and services may take to be ready."
+    "--timeout",
+    type=SecondsType(),
+    default=180.0,
+    show_default=True,
+    help="Seconds that servers and services may take to be ready.",
 )
 def up(
     *, home: Path, packages: Path | None, detach: bool, workers: dict[str, int], only: str | None, timeout: float
@@ -69,7 +74,9 @@ def up(
       isnad up --detach --workers prepare=2,entities=2
     """  # noqa: D301  click's mark for lines to be kept as they are
     console = Console()
-    choice = Choice(tuple(name.strip() for name in only.split(",")), workers) if only else Choice(workers=workers)
+    # An empty one, as of a variable that is not set, is no wish for everything.
+    names = None if only is None else tuple(name.strip() for name in only.split(","))
+    choice = Choice(workers=workers) if names is None else Choice(names, workers)
     stack = Stack(
         home=Home(home.absolute()),
         packages_folder=(packages or home / "packages").absolute(),

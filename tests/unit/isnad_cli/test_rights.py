@@ -3,8 +3,10 @@
 import json
 import shlex
 
+import pytest
 from click.testing import CliRunner
 
+from isnad.errors import RequestError
 from isnad_cli.__main__ import cli
 from isnad_cli.granting import KAFKA_USERS
 
@@ -45,3 +47,15 @@ def test_the_request_for_a_key_of_elasticsearch():
             }
         },
     }
+
+
+@pytest.mark.parametrize("users", [(), ("prepare", "dedup")])
+def test_one_principal_is_not_given_the_rights_of_several_services(users):
+    result = CliRunner().invoke(cli, ["rights", "kafka", *users, "--principal", "User:x"])
+    assert isinstance(result.exception, RequestError)
+    assert "User:isnad-{}" in str(result.exception)
+    assert result.stdout == ""
+
+
+def test_one_service_may_be_called_anything():
+    assert "User:x" in printed("kafka", "feeder", "--principal", "User:x")

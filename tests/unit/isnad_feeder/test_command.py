@@ -90,3 +90,11 @@ def test_a_path_that_is_not_there_is_a_mistake_in_the_call() -> None:
     """Status 2, and the path is named."""
     result = call(SEEDS / "none")
     assert (result.exit_code, "none" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "0"])
+def test_what_is_no_time_to_wait_is_refused(seconds: str, tmp_path: Path) -> None:
+    """With `nan` it would never give up."""
+    result = call(tmp_path, f"--timeout={seconds}")
+    assert result.exit_code == 2
+    assert "--timeout" in result.stderr

@@ -100,3 +100,11 @@ def test_an_offset_that_is_no_number_is_a_plain_sentence(command: str, offset: s
     result = CliRunner().invoke(dead, [command, offset])
     assert result.exit_code == 2
     assert f"{offset!r} is no number; take the one in front of a letter in: isnad dead list" in result.output
+
+
+@pytest.mark.parametrize("command", ["list", "replay", "drop"])
+def test_a_stage_that_there_is_not_is_a_mistake_in_the_call(command: str, unused_tcp_port: int) -> None:
+    """A misspelt one has no letters, which looks as if all were well."""
+    result = CliRunner().invoke(dead, [command, "--stage", "prepair", "--kafka", f"127.0.0.1:{unused_tcp_port}"])
+    assert result.exit_code == 2
+    assert "'prepair' is not one of 'prepare', 'dedup', 'entities', 'index'" in result.output

@@ -95,3 +95,12 @@ def test_help_has_an_example(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"  isnad {command}" in result.output
+
+
+@pytest.mark.parametrize("only", ["", "kafka,"])
+def test_a_service_without_a_name_is_not_everything(only: str, tmp_path: Path) -> None:
+    """A script whose variable is not set would begin to download it all."""
+    result = run("up", "--only", only, "--home", str(tmp_path / "home"))
+    assert isinstance(result.exception, RequestError)
+    assert "There is no service ''" in str(result.exception)
+    assert not (tmp_path / "home").exists()
