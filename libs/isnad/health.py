@@ -40,9 +40,20 @@ class Health:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._waiting: dict[str, Waiting] = {}
+        self._followers: list[Callable[[str, bool], None]] = []
         self.waiting("start", "the service is starting")
+
+    def follow(self, on_change: Callable[[str, bool], None]) -> None:
+        """Call with a dependency and whether it is waited for: now for each that is, then when a wait begins or ends.
+
+        The calls come in the order of the changes, and from the thread that tells of them, which waits for their end.
+        """
+        with self._lock:
+            self._followers.append(on_change)
+            for dependency in self._waiting:
+                on_change(dependency, True)  # noqa: FBT003  the second argument has one meaning
 
     def waiting(self, dependency: str, reason: str) -> bool:
         """Say that the service can't work because of a dependency; return whether that is news.
@@ -53,12 +64,16 @@ class Health:
             known = self._waiting.get(dependency)
             since = known.since if known else self._clock.now()
             self._waiting[dependency] = Waiting(dependency, reason, since)
+            if known is None:
+                self._tell(dependency, waiting=True)
             return known is None
 
     def well(self, dependency: str) -> float | None:
         """Say that a dependency is well; return for how many seconds it was not, None if it was all the time."""
         with self._lock:
             known = self._waiting.pop(dependency, None)
+            if known is not None:
+                self._tell(dependency, waiting=False)
         return (self._clock.now() - known.since).total_seconds() if known else None
 
     def ready(self) -> bool:
@@ -70,6 +85,10 @@ class Health:
         """Return what the service waits for, longest first."""
         with self._lock:
             return sorted(self._waiting.values(), key=lambda waiting: waiting.since)
+
+    def _tell(self, dependency: str, *, waiting: bool) -> None:
+        for on_change in self._followers:
+            on_change(dependency, waiting)
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -21,11 +21,14 @@ from prometheus_client import (
 from prometheus_client.gc_collector import GCCollector
 
 from isnad.errors import BrokerUnavailable, SearchUnavailable, StorageUnavailable, TooMuchPoison
+from isnad.health import Health
 from isnad.messages import Reason
 
 _BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _BATCH_RECORDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-_DEPENDENCIES = (BrokerUnavailable, SearchUnavailable, StorageUnavailable, TooMuchPoison)
+_ERRORS = (BrokerUnavailable, SearchUnavailable, StorageUnavailable, TooMuchPoison)
+_DEPENDENCIES = ("start", "log", *(error.dependency for error in _ERRORS))
+"""All that a stage may wait for."""
 _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -55,10 +58,6 @@ class StageMetrics:
     """Seconds from the moment a batch is in hand until its outcomes are sent."""
     batch_records: Histogram
     """Records in a batch."""
-    waiting: Gauge
-    """1 while the stage waits for a broken `dependency`, else 0."""
-    waits: Counter
-    """How often the stage began to wait for a broken `dependency`."""
     last_progress: Gauge
     """Unix time at which the stage last finished a batch."""
     assigned: Gauge
@@ -99,15 +98,6 @@ class StageMetrics:
             batch_records=Histogram(
                 "isnad_batch_records", "Records in a batch.", ("stage",), buckets=_BATCH_RECORDS, registry=registry
             ),
-            waiting=Gauge(
-                "isnad_waiting", "1 while the stage waits for a dependency.", ("stage", "dependency"), registry=registry
-            ),
-            waits=Counter(
-                "isnad_waits_total",
-                "Times that the stage began to wait for a dependency.",
-                ("stage", "dependency"),
-                registry=registry,
-            ),
             last_progress=Gauge(
                 "isnad_last_progress_timestamp_seconds",
                 "Unix time at which the stage last finished a batch.",
@@ -131,8 +121,50 @@ class StageMetrics:
             self.offset_resets.labels(stage, topic)
         for reason in Reason:
             self.dead_letters.labels(stage, str(reason))
-        for error in _DEPENDENCIES:
-            self.waits.labels(stage, error.dependency)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitMetrics:
+    """What a service waits for, as its /readyz says; the label `stage` is its short name, also of the API."""
+
+    waiting: Gauge
+    """1 while the service waits for a `dependency`, else 0."""
+    waits: Counter
+    """How often the service began to wait for a `dependency`."""
+
+    @classmethod
+    def on(cls, registry: CollectorRegistry) -> "WaitMetrics":
+        """Make the metrics and register them.
+
+        Raises:
+            ValueError: the registry has them already.
+        """
+        labels = ("stage", "dependency")
+        return cls(
+            waiting=Gauge("isnad_waiting", "1 while the service waits for a dependency.", labels, registry=registry),
+            waits=Counter(
+                "isnad_waits_total", "Times that the service began to wait for a dependency.", labels, registry=registry
+            ),
+        )
+
+    def follow(self, health: Health, stage: str, dependencies: Iterable[str] = _DEPENDENCIES) -> None:
+        """Show what /readyz says, from now on.
+
+        Args:
+            health: what /readyz shows.
+            stage: the service's short name.
+            dependencies: all that it may wait for; they are there from the start, with 0.
+        """
+        for dependency in dependencies:
+            self.waiting.labels(stage, dependency)
+            self.waits.labels(stage, dependency)
+
+        def show(dependency: str, waiting: bool) -> None:  # noqa: FBT001  as `Health.follow` calls it
+            self.waiting.labels(stage, dependency).set(int(waiting))
+            if waiting:
+                self.waits.labels(stage, dependency).inc()
+
+        health.follow(show)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Waiting for a broken dependency: with growing, jittered pauses, for as long as it takes, and visibly.
 
-One line is logged when the wait begins and one when it ends; meanwhile /readyz says on what, why and since when.
+One line is logged when the wait begins and one when it ends; meanwhile /readyz says on what, why and since when, and
+`isnad.metrics.WaitMetrics` show it.
 """
 
 import asyncio
@@ -41,7 +42,6 @@ class Patience:
     Args:
         health: where the wait is shown.
         stopping: ends the wait when it is set.
-        on_change: called with a dependency's name and whether it is waited for: when a wait begins, and when it ends.
         pauses: gives the seconds between tries.
     """
 
@@ -49,12 +49,10 @@ class Patience:
         self,
         health: Health,
         stopping: asyncio.Event,
-        on_change: Callable[[str, bool], None] | None = None,
         pauses: Callable[[], Iterator[float]] = pauses,
     ) -> None:
         self._health = health
         self._stopping = stopping
-        self._on_change = on_change or (lambda _dependency, _waiting: None)
         self._pauses = pauses
         self._log = structlog.get_logger()
         self._dependencies: set[str] = set()
@@ -83,19 +81,17 @@ class Patience:
         raise AssertionError("pauses never end")
 
     def _note(self, error: TransientError) -> None:
+        # First, so that whoever else tells `health` of this dependency knows by now that it is waited for here.
+        self._dependencies.add(error.dependency)
         if self._health.waiting(error.dependency, str(error)):
             # A broken dependency comes back by itself; poison does not.
             log = self._log.error if isinstance(error, TooMuchPoison) else self._log.warning
             log("waiting", dependency=error.dependency, reason=str(error))
-        if error.dependency not in self._dependencies:
-            self._dependencies.add(error.dependency)
-            self._on_change(error.dependency, True)  # noqa: FBT003  the callback's second argument has one meaning
 
     def _all_well(self) -> None:
         for dependency in sorted(self._dependencies):
             seconds = self._health.well(dependency)
             self._log.info("goes on", dependency=dependency, waited_seconds=round(seconds or 0.0, 1))
-            self._on_change(dependency, False)  # noqa: FBT003
         self._dependencies.clear()
 
     async def _sleep(self, seconds: float) -> None:

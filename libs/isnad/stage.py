@@ -52,7 +52,7 @@ from isnad.kafka import (
 from isnad.kafka.connect import ISOLATION
 from isnad.kafka.errors import translated
 from isnad.kafka_access import KafkaAccess
-from isnad.metrics import StageMetrics, new_registry
+from isnad.metrics import StageMetrics, WaitMetrics, new_registry
 from isnad.outcomes import Process, Record, headers
 from isnad.retry import Patience, Stopped, pauses
 from isnad.settings import StageSettings
@@ -129,6 +129,7 @@ class Stage:
         self._registry = metrics or new_registry()
         self._metrics = StageMetrics.on(self._registry)
         self._metrics.begin(name, inputs)
+        WaitMetrics.on(self._registry).follow(self._health, name)
         self._group = settings.topics.group(name)
         self._log = structlog.get_logger(stage=name)
         self._stillness = Stillness(settings.watchdog_seconds, self._clock)
@@ -182,7 +183,7 @@ class Stage:
         self._stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        self._patience = Patience(self._health, self._stopping, self._show_waiting)
+        self._patience = Patience(self._health, self._stopping)
         self._producer = Producer(self._settings.kafka)
         self._progress = GroupProgress(self._settings.kafka, self._group)
         self._batches = Batches(
@@ -352,10 +353,10 @@ class Stage:
         self._assigned = frozenset()
 
     def _watch(self) -> None:
-        specs = self._settings.topics.specs(self._settings.partitions)
+        kafka, specs = self._settings.kafka, self._settings.topics.specs(self._settings.partitions)
         Watchdog(
-            kafka=self._settings.kafka,
-            group=self._group,
+            connect=lambda: GroupProgress(kafka, self._group),
+            members=lambda: Admin(kafka).members(self._group),
             partitions=frozenset((s.name, n) for s in specs if s.name in self._inputs for n in range(s.partitions)),
             worker=self,
             stillness=self._stillness,
@@ -377,11 +378,6 @@ class Stage:
         for topic, partition in self._lagged - lags.keys():
             self._metrics.lag.remove(self._name, topic, str(partition))
         self._lagged = frozenset(lags)
-
-    def _show_waiting(self, dependency: str, waiting: bool) -> None:  # noqa: FBT001  a callback of Patience
-        self._metrics.waiting.labels(self._name, dependency).set(int(waiting))
-        if waiting:
-            self._metrics.waits.labels(self._name, dependency).inc()
 
     def _leave(self, status: int, why: str | None = None, **details: object) -> NoReturn:
         """End the process here and now, before Faust can acknowledge anything.

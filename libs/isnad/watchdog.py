@@ -8,6 +8,7 @@ shown, and ends by itself. A worker without partitions stands by and is well, as
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import structlog
@@ -16,8 +17,6 @@ from isnad.clock import Clock
 from isnad.continuity import Partition
 from isnad.errors import BrokerUnavailable, SetupError
 from isnad.health import Health
-from isnad.kafka import Admin, GroupProgress
-from isnad.kafka_access import KafkaAccess
 
 _LOOK_SECONDS = 2.0
 
@@ -33,6 +32,14 @@ class Worker(Protocol):
     @property
     def waiting(self) -> bool:
         """Whether it waits for a broken dependency."""
+        ...
+
+
+class Progress(Protocol):
+    """A connection that tells how far the group has come, as `isnad.kafka.GroupProgress`."""
+
+    async def lags(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return for each partition how many messages the group has not committed."""
         ...
 
 
@@ -96,13 +103,26 @@ async def look(
 
 
 class Watchdog:
-    """Looks every two seconds, in its own thread with its own event loop."""
+    """Looks every two seconds, in its own thread with its own event loop.
+
+    Args:
+        connect: opens the connection that is asked; again where it has failed.
+        members: returns how many members the group has.
+        partitions: all partitions of the worker's topics.
+        worker: who is watched.
+        stillness: measures for how long it stands still.
+        health: where it is shown that Kafka is away, also while the worker has nothing to do and does not notice.
+        on_lag: called with the lag of the worker's own partitions after each look.
+        on_stuck: called with the reason where the worker is stuck.
+        on_bug: called with what ended the watch.
+        look_seconds: so long between two looks.
+    """
 
     def __init__(
         self,
         *,
-        kafka: str | KafkaAccess,
-        group: str,
+        connect: Callable[[], AbstractAsyncContextManager[Progress]],
+        members: Callable[[], Awaitable[int]],
         partitions: frozenset[Partition],
         worker: Worker,
         stillness: Stillness,
@@ -112,8 +132,8 @@ class Watchdog:
         on_bug: Callable[[BaseException], None],
         look_seconds: float = _LOOK_SECONDS,
     ) -> None:
-        self._kafka = kafka
-        self._group = group
+        self._connect = connect
+        self._members = members
         self._partitions = partitions
         self._worker = worker
         self._stillness = stillness
@@ -137,24 +157,25 @@ class Watchdog:
     async def watch(self) -> None:
         """Look until this is cancelled."""
         while True:
+            waited = self._worker.waiting
             try:
-                async with GroupProgress(self._kafka, self._group) as progress:
+                async with self._connect() as progress:
                     while True:
+                        waited = self._worker.waiting
                         await self._look(progress)
                         await asyncio.sleep(self._look_seconds)
             except (BrokerUnavailable, SetupError) as exc:
                 # Certificates are exchanged and topics made anew while services run; nobody would watch any more.
                 self._stillness.end()
                 dependency = BrokerUnavailable.dependency
-                if not self._worker.waiting and self._health.waiting(dependency, str(exc)):
+                # What was asked while the worker waited may fail after it: that is the same wait, which is over.
+                known = waited or self._worker.waiting
+                if not known and self._health.waiting(dependency, str(exc)):
                     self._log.warning("waiting", dependency=dependency, reason=str(exc))
                 await asyncio.sleep(self._look_seconds)
 
-    async def _look(self, progress: GroupProgress) -> None:
-        async def members() -> int:
-            return await Admin(self._kafka).members(self._group)
-
-        lags, stuck = await look(self._worker, self._stillness, self._partitions, progress.lags, members)
+    async def _look(self, progress: Progress) -> None:
+        lags, stuck = await look(self._worker, self._stillness, self._partitions, progress.lags, self._members)
         if not self._worker.waiting:
             seconds = self._health.well(BrokerUnavailable.dependency)
             if seconds is not None:

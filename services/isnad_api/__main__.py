@@ -21,7 +21,7 @@ from isnad.errors import BrokerUnavailable, IsnadError
 from isnad.health import Health, serve
 from isnad.kafka import Admin, Producer, require_topics
 from isnad.listening import refused, written
-from isnad.metrics import ApiMetrics, new_registry
+from isnad.metrics import ApiMetrics, WaitMetrics, new_registry
 from isnad_api import serving
 from isnad_api.access import Access, is_open
 from isnad_api.app import Parts, create_app, watched
@@ -87,10 +87,11 @@ async def _serve_on(listening: socket.socket, told: ApiSettings) -> None:
     registry = new_registry()
     elastic = Elastic(told.elasticsearch, timeout_seconds=told.search_seconds)
     producer = Producer(told.kafka, timeout_seconds=told.push_seconds)
+    looks = {"kafka": look_at_kafka, "elasticsearch": elastic.ping, "keys": keyring.check}
+    WaitMetrics.on(registry).follow(health, "api", ("start", *looks))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looks = {"kafka": look_at_kafka, "elasticsearch": elastic.ping, "keys": keyring.check}
         looking = asyncio.create_task(keep_looking(looks, health))
         yield
         looking.cancel()

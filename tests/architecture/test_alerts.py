@@ -11,7 +11,8 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
-from isnad.metrics import StageMetrics
+from isnad.health import Health
+from isnad.metrics import StageMetrics, WaitMetrics
 from isnad.topics import Topics
 
 pytestmark = pytest.mark.skipif(
@@ -24,30 +25,34 @@ INPUTS = ("articles.enriched", "stories.changes")
 SCRAPED = {"job": "isnad", "instance": "index:9100"}
 """What Prometheus adds."""
 
-Counting = Callable[[StageMetrics], None]
+Counting = Callable[[StageMetrics, Health], None]
 
 
-def scraped(after: Counting, *, at: int) -> list[dict[str, str]]:
+def scraped(after: Counting, *, at: int, instance: str = SCRAPED["instance"]) -> list[dict[str, str]]:
     """Return the series of a stage that is asked each minute for two hours; from minute `at` on so much is counted."""
     registry = CollectorRegistry()
     metrics = StageMetrics.on(registry)
     metrics.begin(STAGE, INPUTS)
-    before = samples(registry)
-    after(metrics)
+    health = Health()
+    health.well("start")
+    WaitMetrics.on(registry).follow(health, STAGE)
+    before = samples(registry, instance)
+    after(metrics, health)
 
     def earlier(name: str) -> str:
         return f"{before.get(name, '_')}x{at - 1} " if at else ""
 
-    return [{"series": name, "values": f"{earlier(name)}{value}x120"} for name, value in samples(registry).items()]
+    return [
+        {"series": name, "values": f"{earlier(name)}{value}x120"} for name, value in samples(registry, instance).items()
+    ]
 
 
-def samples(registry: CollectorRegistry) -> dict[str, float]:
+def samples(registry: CollectorRegistry, instance: str = SCRAPED["instance"]) -> dict[str, float]:
     return {
-        series(sample.name, sample.labels | SCRAPED): sample.value
+        series(sample.name, sample.labels | SCRAPED | {"instance": instance}): sample.value
         for family in registry.collect()
-        if family.type == "counter"
         for sample in family.samples
-        if sample.name.endswith("_total")
+        if (family.type == "counter" and sample.name.endswith("_total")) or sample.name == "isnad_waiting"
     }
 
 
@@ -72,7 +77,7 @@ def fires(folder: Path, alert: str, input_: list[dict[str, str]], minutes: dict[
     every = {"alertname": alert, "alertstate": "firing"}
     expected = [
         {
-            "expr": series("ALERTS", {"alertname": alert}),
+            "expr": series("ALERTS", every),
             "eval_time": f"{minute}m",
             "exp_samples": [{"labels": series("ALERTS", one | every), "value": 1} for one in said],
         }
@@ -82,14 +87,27 @@ def fires(folder: Path, alert: str, input_: list[dict[str, str]], minutes: dict[
 
 
 def dead(number: int) -> Counting:
-    return lambda metrics: metrics.dead_letters.labels(STAGE, "too_deep").inc(number)
+    return lambda metrics, _: metrics.dead_letters.labels(STAGE, "too_deep").inc(number)
 
 
 def waited(number: int) -> Counting:
-    return lambda metrics: metrics.waits.labels(STAGE, "disk").inc(number)
+    def wait(_: StageMetrics, health: Health) -> None:
+        for _time in range(number):
+            health.waiting("disk", "full")
+            health.well("disk")
+
+    return wait
 
 
-def reset(metrics: StageMetrics) -> None:
+def waits_for(*dependencies: str) -> Counting:
+    def wait(_: StageMetrics, health: Health) -> None:
+        for dependency in dependencies:
+            health.waiting(dependency, "away")
+
+    return wait
+
+
+def reset(metrics: StageMetrics, _: Health) -> None:
     metrics.offset_resets.labels(STAGE, INPUTS[0]).inc()
 
 
@@ -131,22 +149,70 @@ def test_what_is_counted_before_the_first_look_is_told(
 
 
 def test_a_stage_that_counts_nothing_raises_no_alert(tmp_path: Path) -> None:
-    asked = [started(minute=0), *scraped(lambda _: None, at=0)]
+    asked = [started(minute=0), *scraped(lambda *_: None, at=0)]
     silence = [{"expr": "ALERTS", "eval_time": f"{minute}m", "exp_samples": []} for minute in (1, 20, 90)]
     promtool(tmp_path, {"input_series": asked, "promql_expr_test": silence})
+
+
+@pytest.mark.parametrize("dependency", ["kafka", "elasticsearch", "disk", "start", "log"])
+def test_a_stage_that_waits_for_five_minutes_is_told_whatever_it_waits_for(dependency: str, tmp_path: Path) -> None:
+    asked = scraped(waits_for(dependency), at=30)
+    said = [{"stage": STAGE, "dependency": dependency}]
+    fires(tmp_path, "IsnadStageWaiting", asked, {29: [], 34: [], 36: said, 120: said})
+
+
+@pytest.mark.parametrize(
+    ("dependency", "said"), [("kafka", [{"stage": STAGE, "dependency": "kafka"}]), ("start", []), ("log", [])]
+)
+def test_a_worker_may_take_its_time_to_start_where_another_works(
+    dependency: str, said: list[dict[str, str]], tmp_path: Path
+) -> None:
+    """A new worker of dedup reads the log for minutes, and nothing stands still."""
+    well = scraped(lambda *_: None, at=0)
+    other = scraped(waits_for(dependency), at=30, instance="another:9100")
+    fires(tmp_path, "IsnadStageWaiting", [*well, *other], {29: [], 40: said})
+
+
+def test_too_much_poison_has_an_alert_of_its_own(tmp_path: Path) -> None:
+    asked = scraped(waits_for("poison"), at=30)
+    fires(tmp_path, "IsnadTooMuchPoison", asked, {29: [], 31: [{"stage": STAGE}]})
+    fires(tmp_path, "IsnadStageWaiting", asked, {40: []})
+
+
+def test_the_dashboard_counts_services_that_wait_and_shows_nothing_where_nobody_is_asked(tmp_path: Path) -> None:
+    """0 would say that all is well; a service that waits for two things is one."""
+    expr = shown_by("Services that wait")
+    asked = scraped(waits_for("kafka", "elasticsearch"), at=30)
+    shown = [
+        {"expr": expr, "eval_time": "29m", "exp_samples": [{"labels": "{}", "value": 0}]},
+        {"expr": expr, "eval_time": "31m", "exp_samples": [{"labels": "{}", "value": 1}]},
+    ]
+    promtool(tmp_path, {"input_series": asked, "promql_expr_test": shown})
+    promtool(
+        tmp_path, {"input_series": [], "promql_expr_test": [{"expr": expr, "eval_time": "31m", "exp_samples": []}]}
+    )
+
+
+def shown_by(title: str) -> str:
+    """The expression of a panel."""
+    panels = json.loads(Path("deploy/grafana/dashboards/isnad.json").read_text())["panels"]
+    (panel,) = [one for one in panels if one["title"] == title]
+    (target,) = panel["targets"]
+    return str(target["expr"])
 
 
 @pytest.mark.parametrize("prefix", ["", "north."])
 def test_the_dashboard_counts_articles_and_not_the_changes_of_their_stories(prefix: str, tmp_path: Path) -> None:
     """Each article that is indexed changes a story, which is indexed too; two chains may share one Kafka."""
-    panels = json.loads(Path("deploy/grafana/dashboards/isnad.json").read_text())["panels"]
-    (panel,) = [one for one in panels if one["title"] == "Articles indexed per second"]
-    (target,) = panel["targets"]
     registry, topics = CollectorRegistry(), Topics(prefix)
     records = StageMetrics.on(registry).records
     for topic, outcome in ((topics.enriched, "indexed"), (topics.enriched, "stale"), (topics.changes, "indexed")):
         records.labels(STAGE, topic, outcome)
     # 30 in each 15 seconds are two in each second.
     asked = [{"series": name, "values": "0+30x40"} for name in samples(registry)]
-    shown = {"expr": target["expr"], "eval_time": "10m", "exp_samples": [{"labels": "{}", "value": 2}]}
+    shown = {
+        "expr": shown_by("Articles indexed per second"),
+        "eval_time": "10m",
+        "exp_samples": [{"labels": "{}", "value": 2}],
+    }
     promtool(tmp_path, {"interval": "15s", "input_series": asked, "promql_expr_test": [shown]})

@@ -74,6 +74,22 @@ def test_the_page_says_on_what_it_waits_why_and_since_when(pages, health, clock)
     assert not health.ready()
 
 
+def test_who_follows_is_told_of_each_change_once_and_of_what_lasted_before(health):
+    """A new reason is no change, nor is being well twice; the changes of other dependencies come in their order."""
+    told = []
+    health.waiting("disk", "full")
+    health.follow(lambda *change: told.append(change))
+    assert told == [("start", True), ("disk", True)]
+    told.clear()
+    health.waiting("kafka", "no answer")
+    health.waiting("kafka", "no leader")
+    health.well("start")
+    health.well("start")
+    health.well("kafka")
+    health.waiting("kafka", "no answer")
+    assert told == [("kafka", True), ("start", False), ("kafka", False), ("kafka", True)]
+
+
 def test_metrics_are_shown_and_other_paths_are_not_found(pages):
     """Prometheus' text format."""
     assert "isnad_test_total 3.0" in get(f"{pages.url}/metrics")[1]

@@ -44,13 +44,12 @@ def test_pauses_double_up_to_the_cap_and_differ():
 async def test_work_is_tried_until_it_succeeds_and_the_wait_is_shown(health):
     """Waiting while it fails, well again after; one line in the log for each, however often it was tried."""
     changes = []
-    patience = Patience(
-        health, asyncio.Event(), lambda *change: changes.append((*change, health.ready())), lambda: repeat(0)
-    )
+    health.follow(lambda *change: changes.append(change))
+    patience = Patience(health, asyncio.Event(), pauses=lambda: repeat(0))
     with structlog.testing.capture_logs() as lines:
         found = await patience.until_done(Flaky(BrokerUnavailable("no leader"), BrokerUnavailable("no answer")))
     assert found == 42
-    assert changes == [("kafka", True, False), ("kafka", False, True)]
+    assert changes == [("kafka", True), ("kafka", False)]
     assert [(line["event"], line["dependency"]) for line in lines] == [("waiting", "kafka"), ("goes on", "kafka")]
     assert not patience.waiting
 
@@ -73,7 +72,8 @@ async def test_being_asked_to_stop_ends_the_wait(health):
     """At once, not after the pause; the service stays not ready."""
     stopping = asyncio.Event()
     begun = asyncio.Event()
-    patience = Patience(health, stopping, lambda *_: begun.set())
+    health.follow(lambda *_: begun.set())
+    patience = Patience(health, stopping)
     waiting = asyncio.create_task(patience.until_done(Flaky(*[SearchUnavailable("down")] * 1000)))
     await begun.wait()
     assert patience.waiting

@@ -5,10 +5,17 @@ import queue
 from dataclasses import dataclass, field
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from isnad.errors import BrokerUnavailable
 from isnad.health import Health
+from isnad.kafka import GroupProgress
 from isnad.kafka_access import KafkaAccess
+from isnad.metrics import WaitMetrics
+from isnad.retry import Patience
+from isnad.testing.broker import FakeBroker
 from isnad.testing.clock import ManualClock
+from isnad.topics import Topics
 from isnad.watchdog import Stillness, Watchdog, look
 
 ALL = frozenset({("t", 0), ("t", 1)})
@@ -98,6 +105,24 @@ async def test_a_worker_that_its_group_does_not_know_is_stuck():
     assert (await scene.look())[1] == "5 messages wait and this worker has been in no group for 120 seconds"
 
 
+def watching(health, connect, worker=None, *, partitions=ALL, on_lag=lambda _: None, on_bug=lambda _: None):
+    async def members():
+        return 1
+
+    return Watchdog(
+        connect=connect,
+        members=members,
+        partitions=partitions,
+        worker=worker or Scene(),
+        stillness=Stillness(120, ManualClock()),
+        health=health,
+        on_lag=on_lag,
+        on_stuck=lambda _: None,
+        on_bug=on_bug,
+        look_seconds=0.001,
+    )
+
+
 class Page(Health):
     """Hands on what is said of Kafka."""
 
@@ -114,26 +139,16 @@ class Page(Health):
 async def test_certificates_that_can_not_be_read_for_a_while_do_not_end_the_watch(tmp_path):
     """They are exchanged while services run; the page says what is missing, and the watch is tried again."""
     page, missing = Page(), tmp_path / "ca.pem"
-    watchdog = Watchdog(
-        kafka=KafkaAccess("127.0.0.1:1", security="SSL", ca=str(missing)),
-        group="isnad-trial",
-        partitions=ALL,
-        worker=Scene(),
-        stillness=Stillness(120, ManualClock()),
-        health=page,
-        on_lag=lambda _: None,
-        on_stuck=lambda _: None,
-        on_bug=lambda _: None,
-        look_seconds=0.01,
-    )
-    watching = asyncio.create_task(watchdog.watch())
+    access = KafkaAccess("127.0.0.1:1", security="SSL", ca=str(missing))
+    watchdog = watching(page, lambda: GroupProgress(access, "isnad-trial"))
+    watch = asyncio.create_task(watchdog.watch())
     async with asyncio.timeout(10):
         said = [await page.said.get() for _ in range(2)]
     assert all(str(missing) in one for one in said)
-    watching.cancel()
+    watch.cancel()
 
 
-def test_a_bug_in_the_watch_is_told_and_not_only_the_end_of_its_thread(tmp_path):
+def test_a_bug_in_the_watch_is_told_and_not_only_the_end_of_its_thread():
     """Else a stage that is stuck later would be watched by nobody."""
     told = queue.Queue()
     bug = KeyError("a bug that the test asked for")
@@ -149,15 +164,134 @@ def test_a_bug_in_the_watch_is_told_and_not_only_the_end_of_its_thread(tmp_path)
         def waiting(self, waits):
             pass
 
-    Watchdog(
-        kafka=KafkaAccess("127.0.0.1:1", security="SSL", ca=str(tmp_path / "ca.pem")),
-        group="isnad-trial",
-        partitions=ALL,
-        worker=Broken(),
-        stillness=Stillness(120, ManualClock()),
-        health=Health(ManualClock()),
-        on_lag=lambda _: None,
-        on_stuck=lambda _: None,
-        on_bug=told.put,
-    ).start()
+    connect = FakeBroker().progress
+    watching(Health(ManualClock()), lambda: connect("isnad-trial"), Broken(), on_bug=told.put).start()
     assert told.get(timeout=20) is bug
+
+
+class Idle:
+    """A stage without articles, watched by the watchdog; its Kafka goes and comes, and its metrics are read."""
+
+    def __init__(self):
+        self.topic = Topics().raw
+        self.broker = FakeBroker(Topics().specs(1))
+        self.worker = Scene(assigned=frozenset({(self.topic, 0)}))
+        self.registry = CollectorRegistry()
+        self.health = Health(ManualClock())
+        WaitMetrics.on(self.registry).follow(self.health, "prepare")
+        self.health.well("start")
+        self.changes = asyncio.Queue()
+        self.looks = asyncio.Queue()
+        self.health.follow(lambda *change: self.changes.put_nowait(change))
+
+    def watch(self, connect=None):
+        connect = connect or (lambda: self.broker.progress("isnad-prepare"))
+        watchdog = watching(
+            self.health, connect, self.worker, partitions=self.worker.assigned, on_lag=self.looks.put_nowait
+        )
+        return asyncio.create_task(watchdog.watch())
+
+    async def change(self):
+        async with asyncio.timeout(10):
+            return await self.changes.get()
+
+    async def look(self):
+        """Wait for a look that succeeded, begun after this."""
+        async with asyncio.timeout(10):
+            while not self.looks.empty():
+                self.looks.get_nowait()
+            await self.looks.get()
+
+    @property
+    def metrics(self):
+        """Whether it waits for Kafka, and how often it began to."""
+        labels = {"stage": "prepare", "dependency": "kafka"}
+        return [self.registry.get_sample_value(name, labels) for name in ("isnad_waiting", "isnad_waits_total")]
+
+
+async def test_an_idle_stage_whose_kafka_goes_away_and_comes_back_waits_once_by_the_metrics_too():
+    """It tries nothing itself; however often the watchdog looks meanwhile, one wait is one."""
+    idle = Idle()
+    watch = idle.watch()
+    await idle.look()
+    assert idle.metrics == [0, 0]
+    for outages in (1, 2):
+        idle.broker.down = "no broker"
+        assert await idle.change() == ("kafka", True)
+        await asyncio.sleep(0.02)
+        assert idle.metrics == [1, outages]
+        assert [one.dependency for one in idle.health.reasons()] == ["kafka"]
+        idle.broker.down = None
+        assert await idle.change() == ("kafka", False)
+        assert idle.metrics == [0, outages]
+        assert idle.health.ready()
+    watch.cancel()
+
+
+async def test_the_wait_of_a_batch_and_that_of_the_watchdog_are_one():
+    """The watchdog notices first, then a batch that is sent; it lasts until the batch is through."""
+    idle = Idle()
+    patience = Patience(idle.health, asyncio.Event(), lambda: iter([0.001] * 10_000))
+    idle.worker = Working(patience, idle.worker.assigned)
+    refused = True
+
+    async def send():
+        if refused:
+            raise BrokerUnavailable("no answer")
+
+    watch = idle.watch()
+    await idle.look()
+    idle.broker.down = "no broker"
+    assert await idle.change() == ("kafka", True)
+    sending = asyncio.create_task(patience.until_done(send))
+    await asyncio.sleep(0.01)
+    idle.broker.down = None
+    await idle.look()
+    assert idle.metrics == [1, 1], "the watchdog ended the wait of the batch"
+    refused = False
+    await sending
+    await idle.look()
+    assert idle.metrics == [0, 1]
+    watch.cancel()
+
+
+class Working:
+    """A worker that waits when its patience does."""
+
+    def __init__(self, patience, assigned):
+        self.patience = patience
+        self.assigned = assigned
+
+    @property
+    def waiting(self):
+        return self.patience.waiting
+
+
+async def test_a_question_of_the_watchdog_that_outlasts_the_wait_of_a_batch_begins_no_new_one():
+    """It was asked during the outage and is given up after its end."""
+    idle = Idle()
+    asked = []
+
+    class Late:
+        """A connection whose first question gets no answer until the worker has gone on."""
+
+        async def __aenter__(self):
+            return self
+
+        async def __aexit__(self, *_):
+            pass
+
+        async def lags(self, partitions):
+            asked.append(idle.worker.waiting)
+            if len(asked) == 1:
+                idle.worker.waiting = False
+                raise BrokerUnavailable("no answer in time")
+            return dict.fromkeys(partitions, 0)
+
+    idle.worker.waiting = True
+    watch = idle.watch(Late)
+    await idle.look()
+    assert asked[:2] == [True, False]
+    assert idle.metrics == [0, 0]
+    assert idle.health.ready()
+    watch.cancel()

@@ -41,12 +41,13 @@ class Bench:
         self.stopping = asyncio.Event()
         self.health = Health(self.clock)
         self.health.well("start")
-        self.patience = Patience(self.health, self.stopping, self.note, pauses=lambda: iter([0.001] * 1000))
+        self.patience = Patience(self.health, self.stopping, pauses=lambda: iter([0.001] * 1000))
         self.shown = io.StringIO()
         self.display = Display(Console(file=self.shown), self.clock, self.health)
         self.before_each = lambda number: None
         self.held = 0
         self.waits = asyncio.Event()
+        self.health.follow(self.note)
 
     def note(self, dependency, waiting):
         if waiting:
