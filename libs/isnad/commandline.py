@@ -1,9 +1,11 @@
 """How a command runs: imported when it is called; an error that isnad raised on purpose is a sentence and a status."""
 
+import codecs
 import contextlib
 import difflib
 import errno
 import importlib
+import io
 import logging
 import os
 import sys
@@ -15,6 +17,7 @@ import click
 from isnad.errors import IsnadError, RequestError
 from isnad.terminal import escaped
 
+_ESCAPES = "isnad-escapes"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -65,6 +68,7 @@ def run(command: click.Command, name: str) -> None:
     """
     # What libraries log is not for the user of a command; what matters of it reaches him as isnad's own sentence.
     logging.getLogger().addHandler(logging.NullHandler())
+    _write_in_any_encoding()
     try:
         command(prog_name=name)
     except ModuleNotFoundError as exc:
@@ -84,6 +88,25 @@ def run(command: click.Command, name: str) -> None:
         else:
             raise
         sys.exit(1)
+
+
+def _write_in_any_encoding() -> None:
+    r"""Let what standard output's encoding lacks, as Arabic in Latin-1, be written as JSON escapes it: \u0627.
+
+    Python's own way (backslashreplace) writes \xe9 and \U0001f600 too, which are no JSON.
+    """
+    codecs.register_error(_ESCAPES, _escapes)
+    # Standard error is never strict; and an output that passes on the bytes of file names, in UTF-8, goes on so.
+    output = sys.stdout
+    if isinstance(output, io.TextIOWrapper) and (output.errors == "strict" or output.encoding.lower() != "utf-8"):
+        output.reconfigure(errors=_ESCAPES)
+
+
+def _escapes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
+    return "".join(f"\\u{unit}" for unit in units), error.end
 
 
 def _drop_output() -> None:

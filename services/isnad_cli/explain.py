@@ -66,14 +66,14 @@ def explain(
 
         compared = compared_in(sources, id_, other, skip_bad=skip_bad)
         if as_json:
-            click.echo(msgspec.json.encode(compared).decode())
+            click.echo(msgspec.json.encode(compared))
             return
     else:
         from isnad_cli import asking
 
         answer = asking.get(api, "/v1/comparison", [("id", id_), ("other", other), ("text", "true")], _NAMES)
         if as_json:
-            click.echo(answer.decode())
+            click.echo(answer)
             return
         try:
             compared = msgspec.json.decode(answer, type=Compared)

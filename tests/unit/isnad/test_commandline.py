@@ -1,5 +1,7 @@
 """How a command ends when something is wrong around it: in a sentence."""
 
+import io
+import json
 import os
 import subprocess
 import sys
@@ -41,3 +43,25 @@ def test_a_file_that_the_system_refuses_is_named(
 def test_an_error_of_the_system_without_a_file_is_a_bug_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OSError, match="Bad file descriptor"):
         ended(lambda: os.read(-1, 1), monkeypatch)
+
+
+def test_what_the_encoding_of_the_output_lacks_is_escaped_as_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arabic is written as it is where it can be, é and 😀 are not in ISO 8859-6, and a byte of no text is nowhere."""
+    told = "خبر é 😀 \udcff"
+    for encoding, shown in [("iso8859-6", "خبر \\u00e9 \\ud83d\\ude00 \\udcff"), ("utf-8", "خبر é 😀 \\udcff")]:
+        written = io.BytesIO()
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "stdout", io.TextIOWrapper(written, encoding))
+            assert ended(lambda: print(f'"{told}"', flush=True), monkeypatch) == 0
+            assert written.getvalue().decode(encoding) == f'"{shown}"\n'
+            assert json.loads(written.getvalue().decode(encoding)) == told
+
+
+def test_help_can_be_shown_in_any_encoding() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "isnad_cli", "--help"],
+        env={"PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=True,
+    )
+    assert rb"Isnad (\u0625\u0633\u0646\u0627\u062f)" in done.stdout
