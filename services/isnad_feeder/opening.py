@@ -24,6 +24,8 @@ MAX_RATIO = 100
 """Beyond `FREE_BYTES`, unpacked bytes per packed byte: news as JSON packs 3:1 to 10:1, a zip bomb from 1000:1."""
 
 _BUFFER = 1 << 16
+_GZIP_PIECE = 1 << 13
+"""At most so much that stands in front of damaged bytes is lost with them; smaller pieces take longer to unpack."""
 _DAMAGED = (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
@@ -54,7 +56,7 @@ class _Budget:
 
 
 class _Gzip:
-    """What stands in a gzip file's members, one after the other, up to the last byte before whatever is wrong."""
+    """What stands in a gzip file's members, one after the other, up to the cut where it was cut short."""
 
     def __init__(self, packed: io.BufferedIOBase) -> None:
         self._members = gzip.GzipFile(fileobj=packed, mode="rb")
@@ -67,7 +69,7 @@ class _Gzip:
             return b""
         try:
             # Not `read`: it goes on until it has so many bytes, and drops them where one after them can't be had.
-            data = self._members.read1(size)
+            data = self._members.read1(min(size, _GZIP_PIECE))
         except gzip.BadGzipFile as exc:
             # Python tells a head that is none from a wrong checksum by these words only.
             if not (self._begun and str(exc).startswith("Not a gzipped file")):

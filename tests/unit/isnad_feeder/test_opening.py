@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +85,18 @@ def test_all_that_stands_before_a_cut_is_read(tmp_path: Path, read: Read, missin
         ((place, reason),) = refusals(happened)
         assert place.endswith(" 301")
         assert reason == "the archive is cut short; what stands from here on is not read"
+
+
+def test_little_is_lost_before_damaged_bytes(tmp_path: Path, read: Read) -> None:
+    """Of 52 kB, packed in some hundred bytes, in front of what is not deflated, less than 10 kB."""
+    packing = zlib.compressobj(wbits=31)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(packing.compress(LINE.encode() * 1000) + packing.flush(zlib.Z_FULL_FLUSH) + b"\xff" * 100)
+    happened = read(path)
+    assert 800 < len(ready(happened)) <= 1000
+    ((place, reason),) = refusals(happened)
+    assert place == f"{path}, line {len(ready(happened)) + 1}"
+    assert reason.startswith("the archive is damaged: ")
 
 
 def test_a_text_cut_short_is_refused_whole(tmp_path: Path, read: Read) -> None:
