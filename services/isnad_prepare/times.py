@@ -25,8 +25,14 @@ _LONGEST = 100
 """Characters; no time is longer."""
 
 _UNIX_SECONDS = re.compile(r"\d{9,10}")
-_UNIX_MILLISECONDS = re.compile(r"\d{12,13}")
+_UNIX_MILLISECONDS = re.compile(r"(?!19|20)\d{12}|\d{13}")
+"""Those of 1976 are a day and a clock: as milliseconds none of them would be believed."""
+_DIGITS = re.compile(r"(?P<day>(?:19|20)\d{6})(?P<clock>\d{4}(?:\d\d)?) ?(?P<zone>z|[+-]\d\d:?\d\d)?")
 _SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
+_DAY_WITH_ZONE = re.compile(r"(?P<day>\d{4}-\d\d-\d\d) ?(?P<zone>z|[+-]\d\d:\d\d)")
+"""The date of XML Schema, which means the day from midnight on in that zone."""
+_DAY_AND_CLOCK = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}-?w\d\d(?:-?\d)?)(?:[t ]\d.*)?")
+"""Python takes any sign before the clock, and so a zone for a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def published(given: str | None, arrived: datetime) -> Published:
 def read_time(given: str | None) -> datetime | None:
     """Return the moment that a text tells, in UTC, or None.
 
-    Read are RFC 3339 and its looser forms, Unix time, and what `read_worded` reads.
+    Read are RFC 3339 and its looser forms, nothing but digits (202603042330), Unix time, and what `read_worded` reads.
     """
     read = _read(given) if given else None
     return read[0] if read else None
@@ -90,7 +96,11 @@ def _unix(text: str) -> datetime | None:
     return None
 
 
-def _iso(text: str) -> datetime:
+def _iso(text: str) -> datetime | None:
     # As they are written, and without leading zeros: 2018/2/8 10:22.
     loose = _SLASHED.sub(lambda date: f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}", text)
-    return datetime.fromisoformat(loose.upper())
+    if found := _DIGITS.fullmatch(loose):
+        loose = f"{found['day']}t{found['clock']}{found['zone'] or ''}"
+    elif found := _DAY_WITH_ZONE.fullmatch(loose):
+        loose = f"{found['day']}t00:00{found['zone']}"
+    return datetime.fromisoformat(loose.upper()) if _DAY_AND_CLOCK.fullmatch(loose) else None

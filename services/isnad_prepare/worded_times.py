@@ -8,7 +8,8 @@ calendar, for the same day has another number from one country to the next.
 Months have the names of the Gulf and Egypt, the Levant and Iraq, Algeria and Tunisia, and Morocco; two of them, as in
 «آذار/مارس», must be the same month. Zones are offsets (plus is east of Greenwich, after GMT too), the names of RFC
 2822, those of Europe, Moscow and Africa, and what is said to be the time of Greenwich or Mecca. AST, BST, GST and IST
-are read as no zone: each is the name of several, as AST is Arabia's and the Atlantic's.
+are read as no zone: each is the name of several, as AST is Arabia's and the Atlantic's. What stands in brackets is the
+zone where no other is told, and its name, which tells nothing more, behind one.
 
 Why not a library: dateutil reads GMT+0300 as three hours behind Greenwich, and takes what is missing from today;
 email.utils reads 11 PM as 11 in the morning, and passes over what it does not know.
@@ -57,11 +58,14 @@ _CLOCK = (
     r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r"(?: ?(?P<half>[ap]\.?m\.?|ص|م|صباحا|مساء))?"
 )
+_OFFSET = r"(?:gmt|utc|ut)? ?(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?"
+_NAME = rf"(?P<zone>{'|'.join((*_ZONES, *_NO_ZONES))})"
+_PLACE = rf"ب?توقيت (?P<place>{'|'.join(_PLACES)})"
 _ZONE = (
-    r"(?: ?(?:(?:gmt|utc|ut)? ?(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?(?: [a-z]{1,5}| [+-]\d\d)?"
-    rf"|(?P<zone>{'|'.join((*_ZONES, *_NO_ZONES))})|\(?بتوقيت (?P<place>{'|'.join(_PLACES)})\)?))?"
-    r"(?: ?\([^()]*\))?"
+    rf"(?: ?(?:{_OFFSET}(?: [a-z]{{1,5}}| [+-]\d\d)?|{_NAME}|{_PLACE}))?"
+    r"(?: ?\((?P<in_brackets>[^()]*)\))?"
 )
+_ZONE_IN_BRACKETS = re.compile(rf" ?(?:{_OFFSET}|{_NAME}|{_PLACE}) ?")
 _AND = r"(?:[t,]|[,،]? (?:at )?(?:[-–|] )?(?:الساعه )?)"
 _FORMS = tuple(
     re.compile(form)
@@ -131,5 +135,16 @@ def _zone(told: dict[str, str | None]) -> timezone | None:
         if told["sign"] == "-" and not offset:
             return None  # as RFC 2822 has it where the zone is unknown
         return timezone(-offset if told["sign"] == "-" else offset)
+    if told.get("in_brackets") is not None and (told["zone"] in _NO_ZONES or not (told["zone"] or told["place"])):
+        return _zone_in_brackets(told)
     hours = _PLACES[told["place"]] if told["place"] else _ZONES.get(told["zone"] or "")
     return None if hours is None else timezone(timedelta(hours=hours)) if hours else UTC
+
+
+def _zone_in_brackets(told: dict[str, str | None]) -> timezone | None:
+    found = _ZONE_IN_BRACKETS.fullmatch(told["in_brackets"] or "")
+    if found is not None:
+        return _zone(found.groupdict())
+    if told["zone"]:
+        return None  # one of several zones, in words: AST (Arabian Standard Time)
+    raise ValueError(f"no zone: {told['in_brackets']}")
