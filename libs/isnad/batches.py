@@ -77,8 +77,7 @@ class Batches:
         self._clock = clock
         self._continuity = Continuity()
         self._poison = Poison(poison)
-        self._limit = poison
-        self._burials = Burials(log, dead_topic, stage, _LETTERS_FOR_EACH * poison.reach, poison.counts)
+        self._burials = Burials(log, dead_topic, stage, _LETTERS_FOR_EACH * poison.reach)
         self._generation: int | None = None
         self._log = structlog.get_logger(stage=stage)
 
@@ -114,7 +113,7 @@ class Batches:
     async def _deliver(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Outcome]:
         delivery = Delivery(records, outcomes, stage=self._stage, dead_topic=self._dead_topic, now=self._clock.now())
         await self._until_done(partial(delivery.attempt, self._sender))
-        self._poison.seen(records, self._counting(records, delivery.outcomes))
+        self._poison.seen(records, [outcome.status == "dead" for outcome in delivery.outcomes])
         return delivery.outcomes
 
     async def _until_done(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -123,7 +122,7 @@ class Batches:
         return await self._patience.until_done(lambda: leniency.attempt(work))
 
     async def _admitted(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> int:
-        dead = self._counting(records, outcomes)
+        dead = [outcome.status == "dead" for outcome in outcomes]
         if self._poison.unasked(records, dead):
             self._poison.recall(await self._burials.look())
         number = self._poison.admitted(records, dead)
@@ -134,12 +133,6 @@ class Batches:
         if not number:
             raise TooMuchPoison(self._why_poison(records[0], outcomes))
         return number
-
-    def _counting(self, records: Iterable[Record], outcomes: Iterable[Outcome]) -> list[bool]:
-        return [
-            outcome.error is not None and self._limit.counts(record.topic, outcome.error.reason)
-            for record, outcome in zip(records, outcomes, strict=True)
-        ]
 
     def _why_poison(self, record: Record, outcomes: Iterable[Outcome]) -> str:
         reasons = Counter(str(outcome.error.reason) for outcome in outcomes if outcome.error is not None)

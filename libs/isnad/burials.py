@@ -1,13 +1,13 @@
 """What the dead letters say about the records of one stage: which died, and which of them a person has resolved."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from isnad import codec
 from isnad.continuity import Partition
 from isnad.errors import RecordError
-from isnad.messages import DeadLetter, Reason
+from isnad.messages import DeadLetter
 from isnad.outcomes import Record
 from isnad.poison import Buried
 
@@ -33,15 +33,13 @@ class Burials:
         stage: whose letters count.
         most: the first look goes so many messages back, those of other stages included; and so many records of each
             partition are kept, the newest.
-        counts: whether a death in a topic, for a reason, is one to know of.
     """
 
-    def __init__(self, log: Log, topic: str, stage: str, most: int, counts: Callable[[str, Reason], bool]) -> None:
+    def __init__(self, log: Log, topic: str, stage: str, most: int) -> None:
         self._log = log
         self._topic = topic
         self._stage = stage
         self._most = most
-        self._counts = counts
         self._following: int | None = None
         self._known: dict[Partition, dict[int, _Known]] = {}
 
@@ -74,7 +72,7 @@ class Burials:
             letter = codec.decode(DeadLetter, record.value)
         except RecordError:
             return  # somebody else's; `isnad dead list` counts it
-        if letter.stage != self._stage or not self._counts(letter.topic, letter.reason):
+        if letter.stage != self._stage:
             return
         records = self._known.setdefault((letter.topic, letter.partition), {})
         told = _Known(letter.appended_at, letter.offset, letter.resolution is not None)

@@ -3,9 +3,6 @@
 It is counted by partition and offset, from the dead letters that stand in Kafka and the batch in hand. So the answer is
 the same after a restart, on another worker, and when Kafka delivers a batch again; and a record whose letter a person
 has replayed or dropped counts no more.
-
-Who has a key for pushing articles must not be able to stop everybody else's. So what one of them can bring about alone,
-by articles that the API can't tell from others without reading them, does not count; the dead letters tell of it.
 """
 
 from collections import deque
@@ -14,11 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from isnad.continuity import Partition
-from isnad.messages import Reason
 from isnad.outcomes import Record
-
-_OF_THE_ARTICLE = frozenset({Reason.NO_TEXT, Reason.TOO_LARGE, Reason.TOO_DEEP})
-"""Reasons that lie in what the article says, and show only when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +25,6 @@ class PoisonLimit:
     row: int
     share: float
     window: int
-    pushed_topic: str = ""
-    """What the API's clients write to; nothing where the stage reads only what other stages wrote."""
-
-    def counts(self, topic: str, reason: Reason) -> bool:
-        """Return whether a death counts, or is as good as a well record: one that a client brings about alone."""
-        return topic != self.pushed_topic or reason not in _OF_THE_ARTICLE
 
     @property
     def reach(self) -> int:

@@ -79,7 +79,7 @@ class StageSettings(ServiceSettings):
     @property
     def poison(self) -> PoisonLimit:
         """How much of a partition may go to the dead letters before the stage waits for a person."""
-        return PoisonLimit(self.poison_row, self.poison_share, self.poison_window, self.topics.raw)
+        return PoisonLimit(self.poison_row, self.poison_share, self.poison_window)
 
 
 S = TypeVar("S", bound=ServiceSettings)

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from isnad import codec, entry
 from isnad.errors import RecordError
-from isnad.messages import RawArticle, Reason, Takedown
-from isnad.settings import StageSettings
+from isnad.messages import RawArticle, Takedown
 from isnad.testing.builders import MOMENT, record
 from isnad_prepare.pages import prepare_record
 
@@ -82,16 +81,3 @@ def test_a_takedown_that_is_let_in_is_carried_out():
 def test_a_takedown_that_nobody_can_mean_is_kept_out(id_, reason):
     with pytest.raises(RecordError):
         entry.check_takedown(id_, reason)
-
-
-_UNREAD = [{"html": "<script>1</script>"}, {"body": "\n" * 20_001 + "نص"}, {"html": "<p>نص</p>" * 20_000}]
-
-
-@pytest.mark.parametrize("fields", _UNREAD, ids=["no text", "too many lines", "too many tags"])
-def test_what_is_let_in_and_dies_stops_nobody_else(fields):
-    """Who may push articles may push any number of these."""
-    raw = article(**fields)
-    outcome = prepare_record(record(codec.encode(raw)), "articles.prepared")
-    assert (let_in(raw), outcome.status) == (True, "dead")
-    assert not StageSettings().poison.counts("articles.raw", outcome.error.reason)
-    assert StageSettings().poison.counts("articles.raw", Reason.SCHEMA_INVALID)

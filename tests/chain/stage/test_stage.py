@@ -219,9 +219,9 @@ async def test_messages_too_large_and_without_value_go_to_the_dead_letters_and_t
     assert sorted(await trial.passed()) == [0, 4]
     too_large, referred, empty = sorted(await trial.letters(), key=lambda letter: letter.offset)
     assert (too_large.reason, too_large.value, too_large.offset) == (Reason.TOO_LARGE, grows, 1)
-    assert (referred.reason, referred.value, referred.offset) == (Reason.INVALID_JSON, None, 2)
+    assert (referred.reason, referred.value, referred.offset) == (Reason.NO_TEXT, None, 2)
     assert f"{trial.topics.raw}, partition 0, offset 2" in referred.detail
-    assert (empty.reason, empty.value, empty.key, empty.offset) == (Reason.INVALID_JSON, None, b"k", 3)
+    assert (empty.reason, empty.value, empty.key, empty.offset) == (Reason.NO_TEXT, None, b"k", 3)
 
 
 async def test_a_header_whose_name_is_no_text_keeps_nothing_from_flowing(new_trial):

@@ -40,7 +40,7 @@ def main() -> int:
         value = json.loads(record.value or b'{"do": "die"}')
         match value.get("do"):
             case "die":
-                return Outcome.dead(RecordError(Reason.INVALID_JSON, "it asked for it"))
+                return Outcome.dead(RecordError(Reason.NO_TEXT, "it asked for it"))
             case "grow":
                 return Outcome("passed", (Outgoing(topics.matched, record.key or b"", b"x" * value["bytes"]),))
             case _:

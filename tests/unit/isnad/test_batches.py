@@ -270,44 +270,6 @@ async def test_each_restart_does_not_allow_three_more(scene):
     assert sorted(set(buried(scene))) == [2, 3, 4]
 
 
-@pytest.mark.parametrize("reason", [Reason.NO_TEXT, Reason.TOO_LARGE, Reason.TOO_DEEP])
-async def test_one_client_can_not_stop_the_stage_for_all_others(scene, reason):
-    """What only reading an article shows does not count, neither now nor after a restart; what else is broken does."""
-    scene.health.well("start")
-    scene.poison = PoisonLimit(row=3, share=0.5, window=10, pushed_topic=TOPICS.raw)
-    own = Outcome.dead(RecordError(reason, "nothing but a script"))
-    scene.outcome = lambda one: own if one.offset < 30 else DEAD
-    arrived = scene.arrive(34)
-    await scene.batches().handle(arrived[:20], 1)
-    scene.broker.commit(TOPICS.group("trial"), arrived[:20])
-    scene.registry = CollectorRegistry()
-    stood = []
-
-    def drop():
-        stood.append(buried(scene))
-        resolve(scene, [30, 31, 32])
-
-    scene.pauses = Person(scene, 1, drop)
-    await scene.batches().handle(arrived[20:], 1)
-    assert stood == [list(range(33))]
-    assert buried(scene) == list(range(34))
-
-
-async def test_among_what_stages_wrote_every_reason_counts(scene):
-    """There it is no client's doing, but as where a proxy takes hardly anything."""
-    scene.poison = PoisonLimit(row=3, share=0, window=0, pushed_topic="articles.elsewhere")
-    scene.outcome = lambda _: Outcome.dead(RecordError(Reason.TOO_LARGE, "413"))
-    stood = []
-
-    def drop():
-        stood.append(buried(scene))
-        resolve(scene, [0, 1, 2])
-
-    scene.pauses = Person(scene, 1, drop)
-    await scene.batches().handle(scene.arrive(4), 1)
-    assert stood == [[0, 1, 2]]
-
-
 async def test_letters_of_other_stages_do_not_count(scene):
     """Nor what is no letter at all."""
     records = scene.arrive(4)

@@ -49,26 +49,13 @@ def buried(*offsets):
     return [Buried((TOPICS.raw, 2), offset) for offset in offsets]
 
 
-def every(_topic, _reason):
-    return True
-
-
 async def test_the_last_letters_of_the_stage_are_known(broker):
     """Of the last five messages the three that are letters of this stage."""
     await bury(broker, 0, 1, 2)
     await bury(broker, 9, stage="index")
     broker.append(Outgoing(TOPICS.dead, b"", b"nonsense"))
     await bury(broker, 3)
-    assert await Burials(broker.reader(), TOPICS.dead, "prepare", 5, every).look() == buried(1, 2, 3)
-
-
-async def test_letters_that_do_not_count_are_not_known(broker):
-    """Asked for each letter by its topic and reason."""
-    await bury(broker, 0, 1)
-    assert await Burials(broker.reader(), TOPICS.dead, "prepare", 9, lambda *_: False).look() == []
-    asked = []
-    await Burials(broker.reader(), TOPICS.dead, "prepare", 9, lambda *what: asked.append(what)).look()
-    assert asked == [(TOPICS.raw, Reason.EMPTY)] * 2
+    assert await Burials(broker.reader(), TOPICS.dead, "prepare", 5).look() == buried(1, 2, 3)
 
 
 async def test_each_look_reads_on_from_the_one_before(broker):
@@ -81,7 +68,7 @@ async def test_each_look_reads_on_from_the_one_before(broker):
             async for one in super().read(topic, partition, start, end):
                 yield one
 
-    burials = Burials(Watched(broker), TOPICS.dead, "prepare", 4, every)
+    burials = Burials(Watched(broker), TOPICS.dead, "prepare", 4)
     await bury(broker, 0, 1)
     assert await burials.look() == buried(0, 1)
     await bury(broker, 2, 3, 4)
@@ -94,7 +81,7 @@ async def test_each_look_reads_on_from_the_one_before(broker):
 
 async def test_a_decision_is_found_however_many_letters_follow_it(broker):
     """A person drops everything at once: other partitions and stages have more letters than are looked at first."""
-    burials = Burials(broker.reader(), TOPICS.dead, "prepare", 4, every)
+    burials = Burials(broker.reader(), TOPICS.dead, "prepare", 4)
     await bury(broker, 7)
     assert await burials.look() == buried(7)
     (letter,) = [codec.decode(DeadLetter, one.value) for one in broker.records(TOPICS.dead)]
@@ -112,7 +99,7 @@ async def test_a_topic_of_dead_letters_that_was_made_anew_is_read_from_its_begin
     await bury(old, 0, 1, 2)
     await bury(new, 5)
     log = Cluster(old)
-    burials = Burials(log, TOPICS.dead, "prepare", 9, every)
+    burials = Burials(log, TOPICS.dead, "prepare", 9)
     assert await burials.look() == buried(0, 1, 2)
     log.broker = new
     assert await burials.look() == buried(5)
@@ -125,4 +112,4 @@ async def test_a_decision_about_an_earlier_topic_of_the_same_name_holds_for_none
     dropped = structs.replace(letter, resolution=Resolution(action="dropped", at=START, letter=0))
     broker.append(Outgoing(TOPICS.dead, b"", codec.encode(dropped)))
     await bury(broker, 7, appended_at=START + timedelta(days=1))
-    assert await Burials(broker.reader(), TOPICS.dead, "prepare", 9, every).look() == buried(7)
+    assert await Burials(broker.reader(), TOPICS.dead, "prepare", 9).look() == buried(7)

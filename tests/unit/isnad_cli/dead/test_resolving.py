@@ -115,7 +115,7 @@ async def test_a_decision_is_known_to_the_stage_and_holds_for_letters_of_the_sam
     await desk.resolver().drop((await desk.letters(offsets=(range(1),))).found)
     await desk.bury(raw(0))
     assert [one.letter.offset for one in (await desk.letters()).found] == [1]
-    buried = await Burials(desk.broker.reader(), TOPICS.dead, "prepare", 100, lambda *_: True).look()
+    buried = await Burials(desk.broker.reader(), TOPICS.dead, "prepare", 100).look()
     assert {one.offset for one in buried if one.resolved} == {0}
 
 
