@@ -10,6 +10,12 @@ from isnad.identity import checked_id
 from isnad.messages import RawArticle, Reason
 from isnad.text.lines import has_letters, printable
 
+MOST_BESIDE = 8_000
+"""Characters of all fields but title, body and html together. What they say stands in each article of a page, of which
+one record may hold thousands."""
+
+_TEXTS = frozenset({"title", "body", "html"})
+
 MOST_REASON = 1000
 """Characters of a takedown's reason."""
 
@@ -23,9 +29,10 @@ def check(raw: RawArticle) -> None:
     Only what takes no reading of the page: one that passes may yet hold nothing but what is cut from every page.
 
     Raises:
-        RecordError: a field holds U+0000, or there is no text.
+        RecordError: a field holds U+0000, what stands beside the text is too long, or there is no text.
     """
     check_characters(raw)
+    check_beside(raw)
     # A headline alone is an article, and may be a mere «…»; a text is one if it holds a letter or a digit.
     if raw.title and printable(_read(raw.title)):
         return
@@ -36,6 +43,22 @@ def check(raw: RawArticle) -> None:
         holds_text = any(has_letters(_read(piece[1])) for piece in pieces)
     if not holds_text:
         raise RecordError(Reason.NO_TEXT, "there is no text: `body` or `html` is required, with words in it")
+
+
+def check_beside(raw: RawArticle, found: str | None = None) -> None:
+    """Refuse an article with too much beside its text, `found` in the page included.
+
+    Raises:
+        RecordError: it has more than `MOST_BESIDE` characters.
+    """
+    values = [getattr(raw, name) for name in raw.__struct_fields__ if name not in _TEXTS]
+    texts = [text for value in values for text in (value if isinstance(value, tuple) else (value,))]
+    characters = sum(len(text) for text in (*texts, found) if isinstance(text, str))
+    if characters > MOST_BESIDE:
+        raise RecordError(
+            Reason.TOO_LARGE,
+            f"the fields beside title, body and html have {characters:,} characters together, {MOST_BESIDE:,} at most",
+        )
 
 
 def check_takedown(id_: str, reason: str) -> None:

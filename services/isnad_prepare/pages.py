@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from isnad.codec import decode_either, encode
+from isnad.entry import check_beside
 from isnad.errors import RecordError
 from isnad.identity import article_id, part_id
 from isnad.messages import SCHEMA, Cut, PreparedArticle, RawArticle, Reason, Takedown
@@ -68,9 +69,10 @@ def prepare(raw: RawArticle, page_id: str, record: Record, detect_language: Dete
     """Return the articles of a raw record, at least one.
 
     Raises:
-        RecordError: the record holds no text, nothing but furniture, or too much to be an article.
+        RecordError: the record holds no text, nothing but furniture, or too much to be an article, beside it too.
     """
     web = _web_article(raw, record)
+    check_beside(raw, web.author)
     if count_lines(web.text) > MAX_LINES:
         raise RecordError(Reason.TOO_LARGE, f"more than {MAX_LINES} lines")
     title = _line(raw.title) or _line(web.title)

@@ -45,6 +45,8 @@ def prepared(raw):
         ({"body": " ", "html": "<p>نص</p>"}, True),
         ({"body": "نص", "tags": ("\0",)}, False),
         ({"body": "نص", "language": "\0"}, False),
+        ({"body": "نص", "tags": ("وسم" * 1_000,) * 2, "url": "https://example.org/" + "a" * 1_900}, True),
+        ({"body": "نص", "tags": ("وسم" * 1_000,) * 2, "url": "https://example.org/" + "a" * 2_000}, False),
     ],
 )
 def test_a_record_is_let_in_where_prepare_makes_an_article_of_it(fields, expected):
