@@ -6,9 +6,10 @@ number of attributes and the depth; then as it is, or written anew without depth
 text processors, are deep because they never close their tags.
 """
 
+import json
 import re
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterator, Mapping
+from html import escape, unescape
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -25,6 +26,9 @@ MAX_DEPTH = 100
 _PAGE_DEPTH = 2
 """That of head and body."""
 
+_FORUM = "data-preloaded"
+"""Where the forums of one maker keep pages as JSON within JSON, which trafilatura would read: they hold no news."""
+
 _SHOWN_CHARACTERS = 20
 _SETTINGS = {
     "collect_ids": False,
@@ -35,6 +39,9 @@ _SETTINGS = {
 
 _INVALID = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What lxml takes from a page, and then refuses to put into a text."""
+
+_CLOSED_PAGE = re.compile(r"(<html\b[^<>]*)/>", re.IGNORECASE)
+"""An opening tag that ends as empty tags of XML do: libxml2 takes the page for empty, browsers don't."""
 
 _CODE = frozenset({"script", "style", "iframe", "noembed", "noframes"})
 """What they hold is read as it stands, up to their end."""
@@ -61,19 +68,47 @@ def read_tree(html: str) -> HtmlElement | None:
     A deeper page is given line by line in one body: what encloses what says nothing there about where the article is.
 
     Raises:
-        RecordError: a tag has more than `MAX_ATTRIBUTES` different attributes.
+        RecordError: a tag has more than `MAX_ATTRIBUTES` different attributes, be it in the linked data.
     """
-    page = _INVALID.sub("", html).encode("utf-8", "replace")
-    depth = _Depth()
-    _walk(page, depth)
-    if depth.most > MAX_DEPTH:
+    page = _CLOSED_PAGE.sub(r"\1>", _INVALID.sub("", html)).encode("utf-8", "replace")
+    if _depth(page) > MAX_DEPTH:
         flat = _Flat()
         _walk(page, flat)
         page = "".join(flat.written).encode("utf-8", "replace")
     try:
-        return document_fromstring(page, parser=HTMLParser(remove_comments=True, remove_pis=True, **_SETTINGS))
+        tree = document_fromstring(page, parser=HTMLParser(remove_comments=True, remove_pis=True, **_SETTINGS))
     except etree.ParserError:
         return None  # nothing but comments, or nothing at all
+    for forum in tree.iterfind(f".//div[@{_FORUM}]"):
+        del forum.attrib[_FORUM]
+    for script in tree.iterfind('.//script[@type="application/ld+json"]'):
+        for text in _long_strings(script.text or ""):
+            _depth(text.encode("utf-8", "replace"))
+    return tree
+
+
+def _long_strings(linked_data: str) -> Iterator[str]:
+    """The strings of a page's linked data that may hold too many attributes, as trafilatura makes html of them."""
+    from trafilatura.utils import remove_control_characters
+
+    try:
+        found = [json.loads(linked_data, strict=False)]
+    except (ValueError, RecursionError):
+        return
+    while found:
+        value = found.pop()
+        if isinstance(value, dict):
+            found.extend(value.values())
+        elif isinstance(value, list):
+            found.extend(value)
+        elif isinstance(value, str) and len(value) > 2 * MAX_ATTRIBUTES:
+            yield remove_control_characters(unescape(value))
+
+
+def _depth(page: bytes) -> int:
+    depth = _Depth()
+    _walk(page, depth)
+    return depth.most
 
 
 def _walk(page: bytes, target: "_Depth | _Flat") -> None:

@@ -66,6 +66,20 @@ def test_a_page_whose_only_time_is_unreadable_says_it() -> None:
     assert read_html(page, ARRIVED).published == "قريبا"
 
 
+@pytest.mark.parametrize(
+    "opening",
+    [
+        '<html lang="ar" />',
+        "<!-- x --><HTML/>",
+        "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0//EN' 'http://www.w3.org/TR/x.dtd'><html>",
+        "<?xml version='1.0' encoding='windows-1256'?><html><meta charset='windows-1256'>",
+        "\ufeff<html>",
+    ],
+)
+def test_a_page_is_read_however_it_begins(opening: str) -> None:
+    assert read_html(PAGE.replace('<!doctype html><html lang="ar">', opening), ARRIVED) == read_html(PAGE, ARRIVED)
+
+
 @pytest.mark.parametrize("fragment", [f"<p>{FIRST}</p>", f"<div>{FIRST}<br>{SECOND}</div>", FIRST])
 def test_fragments_are_read_too(fragment: str) -> None:
     assert FIRST in read_html(fragment, ARRIVED).text
@@ -111,6 +125,23 @@ def test_a_tag_with_very_many_attributes_is_refused_at_once() -> None:
         assert time.process_time() - start < 2
 
 
+@pytest.mark.parametrize(
+    ("opening", "end"),
+    [("<p ", ">"), ("&lt;p ", "&gt;"), ("\\u003cp ", "\\u003e"), ("<\\u0001p ", ">"), ("&lt;\\u0001p ", ">")],
+)
+def test_so_is_one_in_the_linked_data(opening: str, end: str) -> None:
+    """Trafilatura reads it as html, too; escaped it stands in the page as nothing but text."""
+    body = f"{opening}{' '.join(f'a{n:x}' for n in range(4000))}{end}{FIRST}"
+    data = f'[{{"@type":"NewsArticle","articleBody":"{body}"}}]'
+    with pytest.raises(RecordError, match="attributes"):
+        read_html(f'<html><script type="application/ld+json">{data}</script><body>x', ARRIVED)
+
+
+def test_a_forums_page_in_an_attribute_is_not_read() -> None:
+    page = '{"topic_1":"{\\"post_stream\\":{\\"posts\\":[{\\"cooked\\":\\"' + FIRST * 3 + '\\"}]}}"}'
+    assert read_html(f"<div id=data-preloaded data-preloaded='{page}'></div><p>{SECOND}</p>", ARRIVED).text == SECOND
+
+
 def test_what_only_looks_like_attributes_is_not_counted() -> None:
     """In scripts, comments, texts and values."""
     many = " ".join(f"a{n:x}" for n in range(2000))
@@ -119,7 +150,9 @@ def test_what_only_looks_like_attributes_is_not_counted() -> None:
     assert FIRST in read_html(page, ARRIVED).text
 
 
-@pytest.mark.parametrize("doctype", ["<!doctype <html " + "/" * 400_000, "<html>" + "<!doctype /" * 20_000])
+@pytest.mark.parametrize(
+    "doctype", ["<!doctype <html " + "/" * 400_000, "<html>" + "<!doctype /" * 20_000, "<html" + " /" * 400_000]
+)
 def test_a_doctype_takes_no_longer_than_its_length(doctype: str) -> None:
     start = time.process_time()
     read_html(doctype, ARRIVED)
