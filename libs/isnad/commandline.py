@@ -68,6 +68,7 @@ def run(command: click.Command, name: str) -> None:
     """
     # What libraries log is not for the user of a command; what matters of it reaches him as isnad's own sentence.
     logging.getLogger().addHandler(logging.NullHandler())
+    _occupy_closed_streams()
     _write_in_any_encoding()
     try:
         command(prog_name=name)
@@ -88,6 +89,15 @@ def run(command: click.Command, name: str) -> None:
         else:
             raise
         sys.exit(1)
+
+
+def _occupy_closed_streams() -> None:
+    """Take the numbers of closed standard streams, else the next files get them, and what C writes there with them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _write_in_any_encoding() -> None:

@@ -4,7 +4,9 @@ Our own lines come from `structlog.get_logger()`; those of the libraries (loggin
 """
 
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import TextIO
 
 import structlog
@@ -43,9 +45,9 @@ class Repeats(logging.Filter):
 def configure(settings: ServiceSettings, service: str, stream: TextIO | None = None) -> None:
     """Set up logging for the whole process; every line names the service.
 
-    To be called by composition roots only, once.
+    To be called by composition roots only, once. Where standard error was closed nothing is logged.
     """
-    stream = stream or sys.stderr
+    stream = stream or sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115  for as long as the process runs
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     readable = settings.log_format == "text" or (settings.log_format == "auto" and stream.isatty())
 

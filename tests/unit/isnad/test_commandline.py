@@ -65,3 +65,17 @@ def test_help_can_be_shown_in_any_encoding() -> None:
         check=True,
     )
     assert rb"Isnad (\u0625\u0633\u0646\u0627\u062f)" in done.stdout
+
+
+def test_no_file_takes_the_place_of_a_closed_stream() -> None:
+    """What a library in C says of an error would stand in that file."""
+    code = (
+        "import os, sys, click; from isnad.commandline import run\n"
+        "@click.command\n"
+        "def told(): os.write(1, b'%d' % os.open(os.devnull, os.O_RDONLY))\n"
+        "run(told, 'told')"
+    )
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" -c "$1" <&- 2>&-', sys.executable, code], capture_output=True, check=True
+    )
+    assert int(done.stdout) > 2

@@ -105,3 +105,11 @@ def test_the_level_is_kept_and_warnings_of_python_are_lines():
         warnings.simplefilter("always")
         warnings.warn("old", DeprecationWarning, stacklevel=1)
     assert "old" in json.loads(stream.getvalue())["message"]
+
+
+def test_with_standard_error_closed_nothing_is_logged_and_nothing_ends(monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+    logs.configure(ServiceSettings(), "dedup")
+    (handler,) = logging.getLogger().handlers
+    structlog.get_logger().warning("to nobody")
+    handler.stream.close()

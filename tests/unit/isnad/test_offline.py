@@ -87,6 +87,12 @@ def test_no_bar_is_shown_elsewhere(capfd: pytest.CaptureFixture[str]):
     assert capfd.readouterr() == ("", "")
 
 
+def test_no_bar_is_shown_where_standard_error_is_closed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    with Bar(2000, "articles") as bar:
+        bar.show(1500, 1234)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_block_in_order_and_counts_as_before_afterwards(number: signal.Signals):
     with pytest.raises(SystemExit) as ended, tidied_up_on_signals():
