@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,18 +69,37 @@ def create(*, name: str, scopes: tuple[Scope, ...], expires: str | None, keys_fi
     """
     if not name.strip() or len(name) > _LONGEST_NAME:
         raise RequestError(f"A key's name has 1 to {_LONGEST_NAME} characters.")
+    try:
+        name.encode()
+    except UnicodeEncodeError as exc:  # the shell passes on whatever is typed
+        shown = name.encode(errors="backslashreplace").decode()
+        raise RequestError(f"{shown!r} is not UTF-8. Write it so that it is.") from exc
+    if sys.stdout is None:
+        raise RequestError("Standard output is closed, so nobody would get the key. Run the command without >&-.")
     now = SystemClock().now()
     expires_at = _moment(expires, now) if expires else None
     wanted: list[Scope] = [scope for scope in SCOPES if scope in scopes]
     with keyfile.changing(keys_file) as known:
         key, written = keyfile.make(name.strip(), wanted, now, expires_at=expires_at, known=known)
         known[key.id] = key
+    try:
+        _hand_out(key, written)
+    except BaseException:
+        # Nobody has it: a full disk, a pipe that nobody reads.
+        with keyfile.changing(keys_file) as known:
+            known.pop(key.id, None)
+        raise
+
+
+def _hand_out(key: Key, written: str) -> None:
+    expires_at = key.expires_at
     until = f" until {_day(expires_at)}" if expires_at else ""
     # Beside the output, which holds nothing but the key.
     click.echo(
         f"Key {key.id} for {escaped(key.name)} ({', '.join(key.scopes)}){until}. It is shown only now:", err=True
     )
     click.echo(written)
+    sys.stdout.flush()
 
 
 @keys.command("list", epilog="Example: isnad keys list --all")

@@ -2,12 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from isnad.clock import SystemClock
 from isnad.commandline import run as run_command
+from isnad.errors import RequestError
 from isnad.keys import find, read
 from isnad_cli.keys import keys
 
@@ -99,3 +102,21 @@ def test_a_name_can_t_steer_the_terminal(file):
     create(file, "\x1b[31mred\u202e", "--scope", "read")
     assert "\x1b" not in run(file, "list").output
     assert "\\x1b[31mred\\u202e" in run(file, "list").output
+
+
+def test_a_name_that_is_no_text_is_refused_and_nothing_is_made(file):
+    done = CliRunner().invoke(keys, ["create", "x\udcff", "--scope", "read", "--keys-file", str(file)])
+    assert isinstance(done.exception, RequestError)
+    assert str(done.exception).endswith("is not UTF-8. Write it so that it is.")
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(("output", "status"), [(">&-", 2), (">/dev/full", 1)])
+def test_a_key_that_nobody_got_is_not_in_use(file, output, status):
+    create(file)
+    before = read(file)
+    command = f'exec "$0" -m isnad_cli keys create x --scope admin --keys-file "$1" {output}'
+    done = subprocess.run(["sh", "-c", command, sys.executable, str(file)], capture_output=True, check=False)
+    assert done.returncode == status
+    assert b"utput" in done.stderr
+    assert read(file) == before
