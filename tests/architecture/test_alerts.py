@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 ALERTS = Path("deploy/prometheus/alerts.yml").resolve()
 STAGE = "index"
+SERVICES = ("prepare", "dedup", "entities", "index", "api")
 INPUTS = ("articles.enriched", "stories.changes")
 SCRAPED = {"job": "isnad", "instance": "index:9100"}
 """What Prometheus adds."""
@@ -63,6 +64,16 @@ def series(name: str, labels: dict[str, str]) -> str:
 def started(minute: int) -> dict[str, str]:
     """The start of the process that is asked."""
     return {"series": series("process_start_time_seconds", SCRAPED), "values": f"{60 * minute}x240"}
+
+
+def answering(service: str, values: str, number: int = 1) -> dict[str, str]:
+    """Whether a worker answers, each minute; `_` where its address is gone."""
+    labels = {"job": "isnad", "service": service, "instance": f"10.0.0.{number}:9100"}
+    return {"series": series("up", labels), "values": values}
+
+
+def all_but(service: str | None = None) -> list[dict[str, str]]:
+    return [answering(one, "1x120") for one in SERVICES if one != service]
 
 
 def promtool(folder: Path, test: dict[str, Any]) -> None:
@@ -149,7 +160,7 @@ def test_what_is_counted_before_the_first_look_is_told(
 
 
 def test_a_stage_that_counts_nothing_raises_no_alert(tmp_path: Path) -> None:
-    asked = [started(minute=0), *scraped(lambda *_: None, at=0)]
+    asked = [started(minute=0), *scraped(lambda *_: None, at=0), *all_but()]
     silence = [{"expr": "ALERTS", "eval_time": f"{minute}m", "exp_samples": []} for minute in (1, 20, 90)]
     promtool(tmp_path, {"input_series": asked, "promql_expr_test": silence})
 
@@ -216,3 +227,25 @@ def test_the_dashboard_counts_articles_and_not_the_changes_of_their_stories(pref
         "exp_samples": [{"labels": "{}", "value": 2}],
     }
     promtool(tmp_path, {"interval": "15s", "input_series": asked, "promql_expr_test": [shown]})
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [("1x9 0x50", {"instance": "10.0.0.1:9100"}), ("1x9 _x50", {})],
+    ids=["it does not answer", "it has no address any more"],
+)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_of_which_nobody_answers_is_told(
+    service: str, values: str, said: dict[str, str], tmp_path: Path
+) -> None:
+    asked = [answering(service, values), *all_but(service)]
+    down = {"job": "isnad", "service": service, **said}
+    fires(tmp_path, "IsnadServiceDown", asked, {9: [], 30: [down], 50: [down]})
+
+
+@pytest.mark.parametrize("values", ["1x9 0x50", "1x9 _x50"])
+def test_one_of_three_workers_that_ends_is_told(values: str, tmp_path: Path) -> None:
+    """And not for ever: who took it away on purpose has half an hour of it."""
+    workers = [answering("prepare", "1x60", 1), answering("prepare", values, 2), answering("prepare", "1x60", 3)]
+    gone = {"job": "isnad", "service": "prepare"}
+    fires(tmp_path, "IsnadWorkersGone", [*workers, *all_but("prepare")], {9: [], 20: [gone], 50: []})

@@ -40,10 +40,14 @@ def test_compose_opens_ports_on_this_machine_only() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-def test_prometheus_scrapes_every_service_that_compose_starts() -> None:
+def test_prometheus_scrapes_every_worker_of_every_service_that_compose_starts() -> None:
+    """A fixed target would be another one of several workers at each look, and all their counters one."""
     config = yaml.safe_load(Path("deploy/prometheus/prometheus.yml").read_text())
     (job,) = config["scrape_configs"]
-    assert {target.partition(":")[0] for target in job["static_configs"][0]["targets"]} == CHAIN
+    (found,) = job["dns_sd_configs"]
+    assert "static_configs" not in job
+    assert (set(found["names"]), found["type"], found["port"]) == (CHAIN, "A", 9100)
+    assert job["relabel_configs"] == [{"source_labels": ["__meta_dns_name"], "target_label": "service"}]
 
 
 @pytest.mark.skipif(
