@@ -44,7 +44,15 @@ def _is_server(text: str) -> bool:
     if parts is None or not 0 < int(parts["port"]) <= _MAX_PORT:
         return False
     host = parts["host"]
-    return host.isprintable() and (not host.startswith("[") or _is_ipv6(host[1:-1]))
+    return host.isprintable() and (_is_ipv6(host[1:-1]) if host.startswith("[") else _is_host(host))
+
+
+def _is_host(text: str) -> bool:
+    """Whether this can be looked up: `a..b` has an empty label, and `xn--a` is the writing of no name."""
+    try:
+        return bool(text.encode("idna").decode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _is_ipv6(text: str) -> bool:
@@ -58,7 +66,7 @@ def _is_ipv6(text: str) -> bool:
 def _is_base_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0
+        usable = parts.hostname is not None and _is_host(parts.hostname) and parts.port != 0
     except ValueError:  # a bracket that is not closed, a port that is no number
         return False
     # urlsplit passes over line ends and tabs; a client does not.

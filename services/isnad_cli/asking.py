@@ -99,7 +99,7 @@ def _ask(
     try:
         # The API is ours, mostly on this machine: no proxy of the environment stands in between.
         answer = httpx.request(method, address, headers=headers, timeout=_SECONDS, trust_env=False)
-    except (httpx.TransportError, httpx.InvalidURL) as exc:
+    except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as exc:
         raise SetupError(
             f"isnad's API at {api} does not answer ({exc}). Start it with `isnad up`, or say where it is: --api URL"
         ) from exc

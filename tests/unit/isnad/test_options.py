@@ -28,7 +28,9 @@ def call(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str,
     return result.exit_code, result.stdout.strip(), result.stderr
 
 
-@pytest.mark.parametrize("servers", ["localhost:9092", "[::1]:9092", "a-1.example:1,b:65535", "خادم.example:9092"])
+@pytest.mark.parametrize(
+    "servers", ["localhost:9092", "[::1]:9092", "a-1.example:1,b:65535", "خادم.example:9092", "a_b.:1"]
+)
 def test_addresses_of_kafka(tmp_path: Path, servers: str) -> None:
     """Names, numbers and several of them are passed on."""
     assert call(tmp_path, "--kafka", servers)[:2] == (0, f"{servers} http://127.0.0.1:8400")
@@ -42,7 +44,7 @@ def test_spaces_between_addresses_are_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     ["localhost:abc", "[::1", "[::1]", "[x]:1", "::1:9092", "", " ", "a", "a:", ":1", "a:1,", "a:0", "a:65536",
-     "a:1 b:2", "kafka://a:1", "a:٩٠", "a\x1b[2J:1"],
+     "a:1 b:2", "a..b:1", "xn--a:1", "kafka://a:1", "a:٩٠", "a\x1b[2J:1"],
 )  # fmt: skip
 def test_what_is_no_address_of_kafka(tmp_path: Path, wrong: str) -> None:
     """Status 2 and one sentence that shows the form."""
@@ -53,7 +55,9 @@ def test_what_is_no_address_of_kafka(tmp_path: Path, wrong: str) -> None:
     )
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8400", "https://news.example/isnad/", "http://[::1]:8400"])
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8400", "https://news.example/isnad/", "http://[::1]:8400", "http://a_b.:1", "http://خادم"]
+)
 def test_urls_of_the_api(tmp_path: Path, url: str) -> None:
     """With and without port and path."""
     assert call(tmp_path, "--api", url)[:2] == (0, f"127.0.0.1:9092 {url}")
@@ -62,7 +66,7 @@ def test_urls_of_the_api(tmp_path: Path, url: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     ["", "localhost:8400", "http://", "http://[::1", "http://a:abc", "http://a:0", "http://a:65536", "ftp://a",
-     "http://a b", "http://a/?q=1", "http://a#b", "http://a\n.example"],
+     "http://a b", "http://a..b", "http://xn--a", f"http://{'a' * 64}:1", "http://a/?q=1", "http://a#b", "http://a\n.example"],
 )  # fmt: skip
 def test_what_is_no_url_of_the_api(tmp_path: Path, wrong: str) -> None:
     """Status 2 and one sentence that shows the form."""
@@ -98,3 +102,8 @@ def test_a_damaged_note_of_the_stack_is_told(tmp_path: Path, content: bytes) -> 
     addresses_file(tmp_path).write_bytes(content)
     with pytest.raises(SetupError, match=r"addresses\.json can't be read .*Run `isnad up` again"):
         load(tmp_path)
+
+
+def test_an_address_of_the_stack_that_can_not_be_is_refused_too(tmp_path: Path) -> None:
+    store(tmp_path, Addresses(api="http://a..b"))
+    assert call(tmp_path)[0] == 2
