@@ -17,6 +17,9 @@ from isnad.kafka_access import KafkaAccess
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_KAFKA = "Kafka, host:port[,host:port]; ISNAD_KAFKA_SECURITY, ISNAD_KAFKA_USER and others say how it lets us in"
+_API = "isnad's API, a URL"
+
 
 def home_option(command: F) -> F:
     """`--home`: the folder of the local stack, passed on as `home: Path`."""
@@ -47,17 +50,25 @@ def _checked_or_stack(
     return callback
 
 
+def _later(resolve: Callable[[click.Context, click.Parameter, str | None], object]) -> Callable[..., object]:
+    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> object:
+        return lambda: resolve(context, parameter, value)
+
+    return callback
+
+
 def _kafka_access(servers: str) -> KafkaAccess:
     environ = os.environ  # noqa: TID251  a command's own root: its options are the only other thing that it is told
     return settings.access(KafkaAccess, "ISNAD_KAFKA", environ, servers=servers)
 
 
-def _address_option(name: str, what: str, check: Callable[[str], object]) -> Callable[[F], F]:
+def _address_option(name: str, what: str, check: Callable[[str], object], *, later: bool = False) -> Callable[[F], F]:
+    resolve = _checked_or_stack(name, check)
     return click.option(
         f"--{name}",
         envvar=f"ISNAD_{name.upper()}",
         show_envvar=True,
-        callback=_checked_or_stack(name, check),
+        callback=_later(resolve) if later else resolve,
         show_default="the local stack's",
         help=f"Address of {what}.",
     )
@@ -65,13 +76,25 @@ def _address_option(name: str, what: str, check: Callable[[str], object]) -> Cal
 
 def kafka_option(command: F) -> F:
     """`--kafka host:port`, passed on as `kafka: KafkaAccess`; put it under `home_option`."""
-    what = "Kafka, host:port[,host:port]; ISNAD_KAFKA_SECURITY, ISNAD_KAFKA_USER and others say how it lets us in"
-    return _address_option("kafka", what, _kafka_access)(command)
+    return _address_option("kafka", _KAFKA, _kafka_access)(command)
+
+
+def kafka_if_asked_option(command: F) -> F:
+    """`--kafka host:port`, passed on as `kafka: Callable[[], KafkaAccess]`, for a command that may do without.
+
+    What is wrong with the address, its settings or the note of the local stack is told when it is called.
+    """
+    return _address_option("kafka", _KAFKA, _kafka_access, later=True)(command)
 
 
 def api_option(command: F) -> F:
     """`--api URL`, passed on as `api: str`; put it under `home_option`."""
-    return _address_option("api", "isnad's API, a URL", base_url)(command)
+    return _address_option("api", _API, base_url)(command)
+
+
+def api_if_asked_option(command: F) -> F:
+    """`--api URL`, passed on as `api: Callable[[], str]`, for a command that may do without; as with Kafka."""
+    return _address_option("api", _API, base_url, later=True)(command)
 
 
 def topic_prefix_option(command: F) -> F:

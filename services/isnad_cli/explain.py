@@ -1,5 +1,6 @@
 """`isnad explain`: shows why two articles are linked, or not: the words that stand in both."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ import msgspec
 from rich.console import Console
 
 from isnad.errors import RequestError
-from isnad.options import api_option, home_option
+from isnad.options import api_if_asked_option, home_option
 from isnad_cli.compared import Compared, show
 
 _NAMES = {"id": "ID1", "other": "ID2"}
@@ -31,7 +32,7 @@ _NAMES = {"id": "ID1", "other": "ID2"}
 @click.option("--whole", is_flag=True, help="Show the whole texts, and not only what is around the shared stretches.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as the API tells it.")
 @home_option
-@api_option
+@api_if_asked_option
 def explain(
     id_: str,
     other: str,
@@ -41,7 +42,7 @@ def explain(
     whole: bool,
     as_json: bool,
     home: object,  # noqa: ARG001  read by --api
-    api: str,
+    api: Callable[[], str],
 ) -> None:
     """Show which words two articles share, and how much of each that is, whether dedup linked them or not.
 
@@ -71,14 +72,15 @@ def explain(
     else:
         from isnad_cli import asking
 
-        answer = asking.get(api, "/v1/comparison", [("id", id_), ("other", other), ("text", "true")], _NAMES)
+        address = api()
+        answer = asking.get(address, "/v1/comparison", [("id", id_), ("other", other), ("text", "true")], _NAMES)
         if as_json:
             click.echo(answer)
             return
         try:
             compared = msgspec.json.decode(answer, type=Compared)
         except msgspec.DecodeError as exc:
-            raise asking.another(api) from exc
+            raise asking.another(address) from exc
     console = Console(highlight=False)
     plain = not console.is_terminal or console.no_color
     for line in show(compared, console.width, plain=plain, whole=whole):

@@ -1,6 +1,7 @@
 """`isnad dedup`: find reprints in files, without Kafka, or anew in what the running chain has read."""
 
 import gc
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from isnad.errors import RequestError, StorageUnavailable
 from isnad.kafka_access import KafkaAccess
 from isnad.linefiles import must_not_overwrite
 from isnad.offline import seldom_collecting, summary, tidied_up_on_signals, working_folder
-from isnad.options import home_option, kafka_option, topic_prefix_option
+from isnad.options import home_option, kafka_if_asked_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 from isnad_dedup.quick_start import load_compiler
 
@@ -90,7 +91,7 @@ _RELATIONS = ("original", "copy", "partial", "revision")
     "--until-offset", metavar="N", type=click.IntRange(min=0), help="With --from-log: stop before this offset."
 )
 @topic_prefix_option
-@kafka_option
+@kafka_if_asked_option
 @home_option
 def dedup(
     *,
@@ -105,7 +106,7 @@ def dedup(
     from_log: bool,
     until_offset: int | None,
     topic_prefix: str,
-    kafka: KafkaAccess,
+    kafka: Callable[[], KafkaAccess],
     home: object,  # noqa: ARG001  read by --kafka
 ) -> None:
     """Say for each article which earlier ones share its text, and which story it belongs to.
@@ -144,6 +145,8 @@ def dedup(
     if until_offset is not None and not from_log:
         raise RequestError("--until-offset counts in the chain's log. Add: --from-log")
 
+    # Asked for before the work, and only where it is used: files need no Kafka.
+    log = kafka() if from_log else None
     clock = SystemClock()
     started = clock.monotonic()
     window = Window(days=window_days, articles=window_articles)
@@ -158,8 +161,8 @@ def dedup(
         must_not_overwrite(paths, target)
         try:
             with archives.verdicts(target, chosen, with_offsets=from_log) as verdicts:
-                if from_log:
-                    left_out = _from_log(kafka, topic_prefix, verdicts, window, until_offset, folder)
+                if log is not None:
+                    left_out = _from_log(log, topic_prefix, verdicts, window, until_offset, folder)
                 else:
                     left_out = from_files.answer(
                         paths,

@@ -301,3 +301,11 @@ def test_a_line_that_is_no_article_is_told_and_can_be_left_out(monkeypatch, caps
     status, told = exits(monkeypatch, capsys, "a", "b", "--input", str(articles))
     assert (status, "line 4" in told, "--skip-bad" in told) == (2, True, True)
     assert "2 shingles shared" in run("a", "b", "--input", str(articles), "--skip-bad")
+
+
+def test_only_a_question_to_the_api_needs_its_address(monkeypatch, articles):
+    monkeypatch.setenv("ISNAD_API", "not a url")
+    done = CliRunner().invoke(explain, ["a", "b"])
+    assert (done.exit_code, "no URL of a server" in done.output) == (2, True)
+    of_files = CliRunner().invoke(explain, ["a", "b", "--input", str(articles)])
+    assert of_files.exit_code == 0

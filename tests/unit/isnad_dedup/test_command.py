@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.unit.isnad_dedup.articles import text
 
+from isnad.addresses import addresses_file
 from isnad.errors import IsnadError, RequestError
 from isnad.offline import Reading
 from isnad_dedup.offline import archives
@@ -291,3 +292,16 @@ def test_a_signal_ends_it_and_nothing_is_left_behind(tmp_path: Path, number: sig
 
 def test_the_help_shows_an_example():
     assert "isnad dedup --input articles.jsonl --output verdicts.jsonl" in call("--help").output
+
+
+@pytest.mark.parametrize("wrong", [{"ISNAD_KAFKA": "nonsense:"}, {"ISNAD_KAFKA_SECURITY": "bogus"}, {}])
+def test_only_the_log_needs_settings_of_kafka(tmp_path: Path, wrong: dict[str, str]):
+    """Of no matter for files is also what the local stack has noted."""
+    addresses_file(tmp_path).parent.mkdir()
+    addresses_file(tmp_path).write_bytes(b"\xff")
+    arguments = ["--output", "-", "--home", str(tmp_path)]
+    runner = CliRunner(env=wrong)
+    assert runner.invoke(dedup, ["--input", "-", *arguments], input=LINES).exit_code == 0
+    told = runner.invoke(dedup, ["--from-log", *arguments])
+    assert told.exit_code == 2 or isinstance(told.exception, IsnadError)
+    assert told.stdout == ""
