@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import re
 import signal
 import sys
 import tempfile
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
+_HALF = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _COLLECT_AFTER = 100_000
 """New objects, instead of Python's 700 (in 3.11)."""
 
@@ -67,6 +69,9 @@ def decode_line(decoder: msgspec.json.Decoder[L], line: bytes) -> L:
     try:
         article = decoder.decode(line)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as exc:
+        # At the end of a text msgspec says of such a half that the input is cut short.
+        if _HALF.search(line) and ("truncated" in str(exc) or "surrogate" in str(exc)):
+            raise RequestError("half of a character (a surrogate, \\ud800 to \\udfff) stands alone") from exc
         raise RequestError(str(exc) or "nested too deeply") from exc
     if not article.id:
         raise RequestError("the id is empty")

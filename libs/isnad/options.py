@@ -21,6 +21,19 @@ _KAFKA = "Kafka, host:port[,host:port]; ISNAD_KAFKA_SECURITY, ISNAD_KAFKA_USER a
 _API = "isnad's API, a URL"
 
 
+class NamedPath(click.Path):
+    """A path that is not empty, as a shell's variable that is not set leaves it; that would be the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401  click's
+        """Return the path."""
+        if value == "":
+            self.fail("the name is empty. Name a file.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def home_option(command: F) -> F:
     """`--home`: the folder of the local stack, passed on as `home: Path`."""
     return click.option(

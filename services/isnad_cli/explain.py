@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 
 from isnad.errors import RequestError
-from isnad.options import api_if_asked_option, home_option
+from isnad.options import NamedPath, api_if_asked_option, home_option
 from isnad_cli.compared import Compared, show
 
 _NAMES = {"id": "ID1", "other": "ID2"}
@@ -25,7 +25,7 @@ _NAMES = {"id": "ID1", "other": "ID2"}
     "sources",
     multiple=True,
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Compare two articles of files, as `isnad dedup` takes them, and ask no API.",
 )
 @click.option("--skip-bad", is_flag=True, help="With --input: leave out lines or rows that are no articles.")

@@ -13,6 +13,7 @@ from isnad.commandline import LazyGroup
 from isnad.linefiles import must_not_overwrite, opened, written
 from isnad.messages import EntityType
 from isnad.offline import Reading, summary
+from isnad.options import NamedPath
 from isnad_entities.enrich import named, passages, wires
 from isnad_entities.finder import finder as finder_of
 from isnad_entities.lines import read_line, write_line
@@ -35,12 +36,12 @@ COMMANDS = {
     subcommand_metavar="[COMMAND …]",
     epilog="Exit status: 0 done, 2 the input is not as it must be (no file is written), 1 anything else.",
 )
-@click.option("--input", "source", metavar="FILE", type=click.Path(path_type=Path), help="Articles, one a line.")
+@click.option("--input", "source", metavar="FILE", type=NamedPath(), help="Articles, one a line.")
 @click.option(
     "--output",
     "target",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Names, one article a line.",
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out lines that are no articles, and count them.")

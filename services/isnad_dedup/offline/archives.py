@@ -140,11 +140,13 @@ def format_of(target: Path, asked: Format | None) -> Format:
     """Return the format of the output: the one asked for, else the one that its name tells.
 
     Raises:
-        RequestError: Parquet would go to standard output.
+        RequestError: Parquet would go to standard output, or be packed once more.
     """
     chosen = asked or ("parquet" if target.name.endswith(_PARQUET) else "jsonl")
     if chosen == "parquet" and target == STANDARD_STREAM:
         raise RequestError("Parquet can't be written to a pipe. Name a file: --output FILE.")
+    if chosen == "parquet" and target.suffix == ".gz":
+        raise RequestError(f"Parquet is packed inside, and {target} would be packed twice. Name a file without .gz.")
     return chosen
 
 

@@ -13,7 +13,7 @@ from isnad.errors import RequestError, StorageUnavailable
 from isnad.kafka_access import KafkaAccess
 from isnad.linefiles import must_not_overwrite
 from isnad.offline import seldom_collecting, summary, tidied_up_on_signals, working_folder
-from isnad.options import home_option, kafka_if_asked_option, topic_prefix_option
+from isnad.options import NamedPath, home_option, kafka_if_asked_option, topic_prefix_option
 from isnad.similarity.window import WINDOW_ARTICLES, WINDOW_DAYS, Window
 from isnad_dedup.quick_start import load_compiler
 
@@ -33,7 +33,7 @@ _RELATIONS = ("original", "copy", "partial", "revision")
     "sources",
     multiple=True,
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Articles: lines of JSON, or Parquet. Several, or a folder of them, are read one after the other, a folder's "
     "in the order of their names.",
 )
@@ -42,7 +42,7 @@ _RELATIONS = ("original", "copy", "partial", "revision")
     "target",
     required=True,
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Verdicts, one for each article.",
 )
 @click.option(

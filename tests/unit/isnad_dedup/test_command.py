@@ -224,10 +224,11 @@ def test_a_bad_line_is_named_by_its_own_file(tmp_path: Path):
         (["--input", "a.jsonl", "--until-offset", "7"], "Add: --from-log"),
         (["--input", "a.jsonl", "--work-dir", "/none/at/all"], "/none/at/all can't take the working files"),
         (["--input", "a.jsonl", "--format", "parquet"], "Parquet can't be written to a pipe"),
+        (["--input", "a.jsonl", "--format", "parquet", "--output", "v.gz"], "Name a file without .gz"),
     ],
 )
 def test_calls_that_make_no_sense_are_refused_in_a_sentence(arguments: list[str], said: str):
-    assert said in refusal(call(*arguments, "--output", "-"))
+    assert said in refusal(call("--output", "-", *arguments))
 
 
 @pytest.mark.parametrize(("closed", "said"), [("<", "Standard input is closed"), (">", "Standard output is closed")])
@@ -305,3 +306,14 @@ def test_only_the_log_needs_settings_of_kafka(tmp_path: Path, wrong: dict[str, s
     told = runner.invoke(dedup, ["--from-log", *arguments])
     assert told.exit_code == 2 or isinstance(told.exception, IsnadError)
     assert told.stdout == ""
+
+
+def test_an_empty_name_is_not_the_current_folder():
+    result = run("", "-")
+    assert (result.exit_code, "the name is empty" in result.stderr) == (2, True)
+
+
+def test_half_of_a_character_is_called_so():
+    for half in (rb'{"id": "a", "body": "\ud83d alone"}', rb'{"id": "a", "body": "\ud83d"}'):
+        assert "half of a character" in refusal(run("-", "-", piped=half))
+    assert "half of a character" not in refusal(run("-", "-", piped=rb'{"id": "a", "body": "\ud83d\ude00'))

@@ -111,3 +111,8 @@ def test_an_input_is_no_output(tmp_path: Path) -> None:
     result = run("--input", source, "--output", source)
     assert isinstance(result.exception, RequestError)
     assert source.read_bytes() == LINES
+
+
+def test_an_empty_name_is_not_the_current_folder() -> None:
+    result = run("--input", "", "--output", "-")
+    assert (result.exit_code, "the name is empty" in result.stderr) == (2, True)
