@@ -84,7 +84,7 @@ def run(command: click.Command, name: str) -> None:
         if exc.errno in _NO_ROOM:
             _say(f"the output can't be written ({exc.strerror}). Make room, then run the command again.")
             _drop_output()
-        elif exc.filename is not None:
+        elif isinstance(exc.filename, str | bytes | os.PathLike):
             _say(f"{os.fsdecode(exc.filename)}: {exc.strerror}")
         else:
             raise

@@ -48,9 +48,9 @@ def _is_server(text: str) -> bool:
 
 
 def _is_host(text: str) -> bool:
-    """Whether this can be looked up: `a..b` has an empty label, and `xn--a` is the writing of no name."""
+    """Whether this could be looked up: `a..b` has an empty label."""
     try:
-        return bool(text.encode("idna").decode("idna"))
+        return bool(text.encode("idna"))
     except UnicodeError:
         return False
 

@@ -15,6 +15,9 @@ from isnad.errors import RequestError, SetupError
 
 STANDARD_STREAM = Path("-")
 
+_STANDARD_OUTPUTS = frozenset({STANDARD_STREAM, Path("/dev/stdout"), Path("/dev/fd/1"), Path("/proc/self/fd/1")})
+"""To replace one of these files would take the stream from everybody."""
+
 _BLOCK_BYTES = 1024 * 1024
 """Read at once; lines of some kilobytes come several times faster than with Python's own 8 KB."""
 
@@ -148,7 +151,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         RequestError: the file can't be written.
         SetupError: all is written, but the file can't take its name any more; the text says where it is.
     """
-    if path == STANDARD_STREAM:
+    if path in _STANDARD_OUTPUTS:
         if sys.stdout is None:
             raise RequestError("Standard output is closed, so - can't be written. Name a file.")
         yield sys.stdout.buffer

@@ -31,7 +31,9 @@ _DIGITS = re.compile(r"(?P<day>(?:19|20)\d{6})(?P<clock>\d{4}(?:\d\d)?) ?(?P<zon
 _SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
 _DAY_WITH_ZONE = re.compile(r"(?P<day>\d{4}-\d\d-\d\d) ?(?P<zone>z|[+-]\d\d:\d\d)")
 """The date of XML Schema, which means the day from midnight on in that zone."""
-_DAY_AND_CLOCK = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}-?w\d\d(?:-?\d)?)(?:[t ]\d.*)?")
+_DAY_AND_CLOCK = re.compile(
+    r"(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}-?w\d\d(?:-?\d)?)(?:[t _]\d.*)?|\d{8}-\d{4}.*|\d{4}-\d\d-\d\d-\d\d:\d\d:\d.*"
+)
 """Python takes any sign before the clock, and so a zone for a clock."""
 
 

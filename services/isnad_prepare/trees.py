@@ -20,8 +20,9 @@ from isnad.messages import Reason
 MAX_ATTRIBUTES = 500
 """Of one tag: ten times what pages have."""
 
-MAX_DEPTH = 100
-"""Twice what pages have; all that encloses a text costs time again for the text."""
+MAX_DEPTH = 250
+"""Pages have 50; all that encloses a text costs time again for the text, and from 256 on libxml2 leaves it out. What is
+deeper is read line by line, and then nobody knows any more which of it is a menu."""
 
 _PAGE_DEPTH = 2
 """That of head and body."""

@@ -143,8 +143,5 @@ def _zone(told: dict[str, str | None]) -> timezone | None:
 
 def _zone_in_brackets(told: dict[str, str | None]) -> timezone | None:
     found = _ZONE_IN_BRACKETS.fullmatch(told["in_brackets"] or "")
-    if found is not None:
-        return _zone(found.groupdict())
-    if told["zone"]:
-        return None  # one of several zones, in words: AST (Arabian Standard Time)
-    raise ValueError(f"no zone: {told['in_brackets']}")
+    # Else it is a remark, or one of several zones in words: AST (Arabian Standard Time).
+    return None if found is None else _zone(found.groupdict())

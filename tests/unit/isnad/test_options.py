@@ -29,7 +29,7 @@ def call(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str,
 
 
 @pytest.mark.parametrize(
-    "servers", ["localhost:9092", "[::1]:9092", "a-1.example:1,b:65535", "خادم.example:9092", "a_b.:1"]
+    "servers", ["localhost:9092", "[::1]:9092", "a-1.example:1,b:65535", "خادم.example:9092", "a_b.:1", "xn--fa-hia.de:1"]
 )
 def test_addresses_of_kafka(tmp_path: Path, servers: str) -> None:
     """Names, numbers and several of them are passed on."""
@@ -44,7 +44,7 @@ def test_spaces_between_addresses_are_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     ["localhost:abc", "[::1", "[::1]", "[x]:1", "::1:9092", "", " ", "a", "a:", ":1", "a:1,", "a:0", "a:65536",
-     "a:1 b:2", "a..b:1", "xn--a:1", "kafka://a:1", "a:٩٠", "a\x1b[2J:1"],
+     "a:1 b:2", "a..b:1", "kafka://a:1", "a:٩٠", "a\x1b[2J:1"],
 )  # fmt: skip
 def test_what_is_no_address_of_kafka(tmp_path: Path, wrong: str) -> None:
     """Status 2 and one sentence that shows the form."""
@@ -66,7 +66,7 @@ def test_urls_of_the_api(tmp_path: Path, url: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     ["", "localhost:8400", "http://", "http://[::1", "http://a:abc", "http://a:0", "http://a:65536", "ftp://a",
-     "http://a b", "http://a..b", "http://xn--a", f"http://{'a' * 64}:1", "http://a/?q=1", "http://a#b", "http://a\n.example"],
+     "http://a b", "http://a..b", f"http://{'a' * 64}:1", "http://a/?q=1", "http://a#b", "http://a\n.example"],
 )  # fmt: skip
 def test_what_is_no_url_of_the_api(tmp_path: Path, wrong: str) -> None:
     """Status 2 and one sentence that shows the form."""

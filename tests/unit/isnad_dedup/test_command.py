@@ -240,6 +240,14 @@ def test_a_closed_stream_is_a_mistake_in_the_call(closed: str, said: str):
     assert b"Traceback" not in ended.stderr
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd/1").exists(), reason="only where the system names streams so")
+def test_standard_output_under_another_name_is_not_replaced(tmp_path: Path):
+    with (tmp_path / "out").open("wb") as output:
+        command = [sys.executable, "-m", "isnad_cli", "dedup", "--input", "-", "--output", "/proc/self/fd/1"]
+        subprocess.run(command, input=LINES, stdout=output, check=True)
+    assert len((tmp_path / "out").read_bytes().splitlines()) == len(LINES.splitlines())
+
+
 def test_a_folder_without_articles_is_refused(tmp_path: Path):
     (tmp_path / "notes.txt").write_bytes(b"no articles")
     assert "has no file that ends in .jsonl" in refusal(run(tmp_path, "-"))
