@@ -29,7 +29,8 @@ def call(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str,
 
 
 @pytest.mark.parametrize(
-    "servers", ["localhost:9092", "[::1]:9092", "a-1.example:1,b:65535", "خادم.example:9092", "a_b.:1", "xn--fa-hia.de:1"]
+    "servers",
+    ["localhost:9092", "[::1]:9092", "a-1.example:1,b:65535", "خادم.example:9092", "a_b.:1", "xn--fa-hia.de:1"],
 )
 def test_addresses_of_kafka(tmp_path: Path, servers: str) -> None:
     """Names, numbers and several of them are passed on."""
