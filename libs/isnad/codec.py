@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeVar
 
@@ -67,11 +68,18 @@ def check_characters(record: msgspec.Struct) -> None:
     Raises:
         RecordError: it is there.
     """
+    for name, text in texts_of(record):
+        if "\0" in text:
+            raise RecordError(Reason.SCHEMA_INVALID, f"`{name}` holds the character U+0000")
+
+
+def texts_of(record: msgspec.Struct) -> Iterator[tuple[str, str]]:
+    """Yield all texts of a record, those in lists too, each with the name of its field."""
     for name in record.__struct_fields__:
         value = getattr(record, name)
-        texts = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(text, str) and "\0" in text for text in texts):
-            raise RecordError(Reason.SCHEMA_INVALID, f"`{name}` holds the character U+0000")
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str):
+                yield name, text
 
 
 def decode_either(article: type[R], takedown: type[T], value: bytes | None) -> R | T:

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-from isnad.codec import check_characters
+from isnad.codec import check_characters, texts_of
 from isnad.errors import RecordError
 from isnad.identity import checked_id
 from isnad.messages import RawArticle, Reason
@@ -51,9 +51,7 @@ def check_beside(raw: RawArticle, found: str | None = None) -> None:
     Raises:
         RecordError: it has more than `MOST_BESIDE` characters.
     """
-    values = [getattr(raw, name) for name in raw.__struct_fields__ if name not in _TEXTS]
-    texts = [text for value in values for text in (value if isinstance(value, tuple) else (value,))]
-    characters = sum(len(text) for text in (*texts, found) if isinstance(text, str))
+    characters = len(found or "") + sum(len(text) for name, text in texts_of(raw) if name not in _TEXTS)
     if characters > MOST_BESIDE:
         raise RecordError(
             Reason.TOO_LARGE,
